@@ -22,7 +22,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 target_compile_definitions(daybook_options INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
                            BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE=1)
-target_link_libraries(daybook_options INTERFACE Threads::Threads)
+# Static Boost: one binary to copy. Linked here, not by each module, since a precompiled header is only usable by
+# targets with the same definitions; a module whose library adds definitions of its own (spdlog) says PCH none.
+set(Boost_USE_STATIC_LIBS ON)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+target_link_libraries(daybook_options INTERFACE Threads::Threads Boost::json Boost::url)
 
 # Line tables are enough for a stack trace, and link in half the time of full debug information.
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
