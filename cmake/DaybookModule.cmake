@@ -91,6 +91,8 @@ function(daybook_module folder)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  # A service's client is a library of its own (daybook_service).
+  list(FILTER sources EXCLUDE REGEX "/services/[a-z]+/client\\.cpp$")
   if(sources)
     add_library(daybook_${name} STATIC ${sources})
     target_link_libraries(daybook_${name} PUBLIC daybook_options ${ARG_DEPS})
@@ -106,4 +108,23 @@ function(daybook_module folder)
     gtest_discover_tests(daybook_${name}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX "${folder}/"
                          PROPERTIES LABELS "unit;${folder}")
   endif()
+endfunction()
+
+# daybook_service(<role>): client.cpp becomes daybook_<role>_client, which other services may link; the rest of the
+# folder becomes daybook_services_<role>.
+function(daybook_service role)
+  set(dir ${CMAKE_SOURCE_DIR}/src/services/${role})
+  if(EXISTS ${dir}/client.cpp)
+    add_library(daybook_${role}_client STATIC ${dir}/client.cpp)
+    target_link_libraries(daybook_${role}_client PUBLIC daybook_options daybook_core daybook_domain daybook_language
+                          daybook_runtime daybook_http)
+    daybook_pch(daybook_${role}_client asio)
+    set_property(GLOBAL APPEND PROPERTY DAYBOOK_CLIENTS daybook_${role}_client)
+  endif()
+endfunction()
+function(daybook_service_library role)
+  get_property(clients GLOBAL PROPERTY DAYBOOK_CLIENTS)
+  daybook_module(services/${role} PCH asio DEPS daybook_core daybook_domain daybook_language daybook_runtime
+                 daybook_storage_sqlite daybook_http daybook_telemetry ${clients} ${ARGN}
+                 TEST_DEPS daybook_runtime_embedded)
 endfunction()
