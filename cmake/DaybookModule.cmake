@@ -20,13 +20,14 @@ target_include_directories(daybook_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(daybook_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized -Wno-restrict>)
 endif()
-target_compile_definitions(daybook_options INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
-                           BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE=1)
+set(boost_settings BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+    BOOST_ASIO_DISABLE_BOOST_COROUTINE=1)
+target_compile_definitions(daybook_options INTERFACE ${boost_settings})
 # Static Boost: one binary to copy. Linked here, not by each module, since a precompiled header is only usable by
 # targets with the same definitions; a module whose library adds definitions of its own (spdlog) says PCH none.
 set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
-target_link_libraries(daybook_options INTERFACE Threads::Threads Boost::json Boost::url)
+target_link_libraries(daybook_options INTERFACE daybook_boost Threads::Threads Boost::json Boost::url)
 
 # Line tables are enough for a stack trace, and link in half the time of full debug information.
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
@@ -55,6 +56,10 @@ if(DAYBOOK_COVERAGE)
   add_compile_options(--coverage)
   add_link_options(--coverage)
 endif()
+
+# Below the flags above, which a target takes over when it is made.
+add_library(daybook_boost STATIC ${CMAKE_SOURCE_DIR}/cmake/boost_asio.cpp ${CMAKE_SOURCE_DIR}/cmake/boost_beast.cpp)
+target_compile_definitions(daybook_boost PRIVATE ${boost_settings})
 
 if(DAYBOOK_TESTS)
   enable_testing()

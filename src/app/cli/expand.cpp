@@ -1,0 +1,27 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "app/cli/answer_lines.hpp"
+#include "app/cli/cli.hpp"
+#if __has_include("domain/expand_lines.hpp")
+#include "domain/expand_lines.hpp"
+#else
+namespace daybook::domain {
+static std::string answer_expand_question(std::string_view) { return R"({"error":"no recurrence engine yet"})"; }
+}  // namespace daybook::domain
+#endif
+
+namespace daybook::app {
+
+void add_expand(CLI::App& cli, Action& chosen) {
+  auto* expand = cli.add_subcommand(
+      "expand", "Read recurrence rules as JSON Lines on standard input; write when they happen (RFC 5545)");
+  expand->callback([&chosen] {
+    chosen = [] {
+      std::ios::sync_with_stdio(false);
+      return answer_lines(std::cin, std::cout, domain::answer_expand_question);
+    };
+  });
+}
+
+}  // namespace daybook::app
