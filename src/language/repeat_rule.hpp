@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/time.hpp"
+#include "language/grain.hpp"
+
+namespace daybook::language {
+
+/// A weekday of a rule: 1 Monday to 7 Sunday, with its ordinal in the period ("2TU", "-1FR"), 0 for every one.
+struct RuleDay {
+  std::int8_t ordinal = 0;
+  std::uint8_t weekday = 1;
+  friend bool operator==(const RuleDay&, const RuleDay&) = default;
+};
+
+/// What an English repeat says, in the parts of RFC 5545. The time of day stands in `hours` and `minutes`; `until` is
+/// the local clock (the last day where it has no time).
+struct RepeatRule {
+  Grain frequency = Grain::day;  ///< second, minute, hour, day, week, month or year.
+  int interval = 1;
+  std::vector<RuleDay> days;
+  std::vector<int> month_days;
+  std::vector<int> months;
+  std::vector<int> year_days;
+  std::vector<int> week_numbers;
+  std::vector<int> hours;
+  std::vector<int> minutes;
+  std::vector<int> set_positions;
+  int count = 0;  ///< 0 for no limit.
+  std::optional<LocalTime> until;
+  bool until_has_clock = false;
+
+  std::optional<LocalTime> start;  ///< "starting Friday"; empty: from now.
+  bool start_has_clock = false;
+  std::vector<Date> except_dates;
+  std::vector<std::pair<int, int>> except_months;  ///< (month, year).
+  std::string except_rule;                         ///< An RRULE whose days are left out.
+  bool after_completion = false;                   ///< "every! 3 days": counted from when the last one was done.
+  int times_per_period = 0;                        ///< "three times a week" without days.
+  std::optional<int> duration_minutes;             ///< "every day from 9 to 10".
+
+  /// "FREQ=WEEKLY;BYDAY=MO;BYHOUR=9;BYMINUTE=0", parts in the order of this struct.
+  std::string rrule() const;
+  friend bool operator==(const RepeatRule&, const RepeatRule&) = default;
+};
+
+}  // namespace daybook::language
