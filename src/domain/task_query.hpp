@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/task.hpp"
+
+namespace daybook::domain {
+
+enum class SortField : std::uint8_t { created, due, priority, updated, number, title };
+
+struct Sort {
+  SortField field = SortField::created;
+  bool descending = false;
+  friend bool operator==(const Sort&, const Sort&) = default;
+};
+
+/// "due", "-priority" (descending). nullopt: not one of the fields.
+std::optional<Sort> parse_sort(std::string_view text);
+std::string to_string(const Sort& sort);
+
+/// Which tasks, in which order, which page. Conditions combine with AND; the values of one combine with OR, except
+/// `tags`, all of which must be there.
+struct TaskQuery {
+  std::vector<Status> status;  ///< Empty: any.
+  std::vector<Priority> priority;
+  std::vector<std::string> tags;
+  std::vector<std::string> any_tags;  ///< At least one of them, when given.
+  std::vector<std::string> not_tags;
+  std::optional<std::string> category;
+  When due_from, due_to;  ///< Inclusive.
+  std::optional<bool> has_due;
+  std::optional<bool> has_reminder;
+  std::optional<Instant> created_from, created_to;      ///< Inclusive.
+  std::optional<Instant> completed_from, completed_to;  ///< Inclusive.
+  std::string text;                                     ///< Search (design, rule 16); empty: none.
+  std::optional<TaskId> parent;
+  std::optional<SeriesId> series;
+  Sort sort;
+  int limit = 50;
+  std::string cursor;  ///< Of the page before, opaque; empty: the first page.
+  friend bool operator==(const TaskQuery&, const TaskQuery&) = default;
+};
+
+}  // namespace daybook::domain
