@@ -36,8 +36,8 @@ class PushChannel {
   virtual void close(std::uint16_t websocket_code, std::string reason) = 0;
 };
 
-/// What a handler that wants to push decides of a request: refuse with a reply, or take the channel over. `run` lives as
-/// long as the channel.
+/// What a handler that wants to push decides of a request: refuse with a reply, or take the channel over. `run` lives
+/// as long as the channel.
 struct PushDecision {
   std::optional<Reply> refuse;
   std::function<boost::asio::awaitable<void>(std::shared_ptr<PushChannel>)> run;
