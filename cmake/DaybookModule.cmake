@@ -62,8 +62,14 @@ add_library(daybook_boost STATIC ${CMAKE_SOURCE_DIR}/cmake/boost_asio.cpp ${CMAK
 target_compile_definitions(daybook_boost PRIVATE ${boost_settings})
 
 if(DAYBOOK_TESTS)
+  find_package(GTest QUIET)
+  if(NOT GTest_FOUND)
+    message(STATUS "GoogleTest is not installed: the tests are not built (scripts/install test)")
+    set(DAYBOOK_TESTS OFF)
+  endif()
+endif()
+if(DAYBOOK_TESTS)
   enable_testing()
-  find_package(GTest REQUIRED)
   include(GoogleTest)
 endif()
 

@@ -1,5 +1,7 @@
 #include "core/cloud_event.hpp"
 
+#include <algorithm>
+
 #include "core/json.hpp"
 
 namespace daybook {
@@ -23,6 +25,8 @@ const json::value* first_of(const json::object& object, std::initializer_list<st
 std::string text_of(const json::value* value) {
   if (!value) return {};
   if (const auto* string = value->if_string()) return std::string(*string);
+  // Some producers write ids and versions as numbers.
+  if (value->is_int64() || value->is_uint64()) return json::serialize(*value);
   return {};
 }
 
@@ -32,10 +36,28 @@ Result<Instant> time_of(const json::value* value) {
   if (value->is_number()) {
     boost::system::error_code failure;
     const auto ms = value->to_number<std::int64_t>(failure);
-    if (failure) return Error{Errc::invalid_argument, "time is not whole milliseconds"};
+    // To the end of the year 9999, beyond which no text says it.
+    if (failure || ms < 0 || ms >= 253'402'300'800'000)
+      return Error{Errc::invalid_argument, "time is not whole milliseconds since 1970"};
     return Instant{std::chrono::milliseconds{ms}};
   }
   return parse_rfc3339(text_of(value));
+}
+
+bool is_envelope(std::string_view name) {
+  static constexpr std::string_view kNames[] = {"specversion",    "id",
+                                                "event_id",       "eventId",
+                                                "source",         "type",
+                                                "event_type",     "eventType",
+                                                "subject",        "time",
+                                                "timestamp",      "eventTimestamp",
+                                                "dataschema",     "schema_version",
+                                                "userid",         "user_id",
+                                                "userId",         "partitionkey",
+                                                "sequence",       "correlationid",
+                                                "correlation_id", "correlationId",
+                                                "traceparent",    "datacontenttype"};
+  return std::ranges::find(kNames, name) != std::end(kNames);
 }
 
 }  // namespace
@@ -94,7 +116,15 @@ Result<CloudEvent> parse_cloud_event(std::string_view text) {
   }
   event.correlation_id = text_of(first_of(*object, {"correlationid", "correlation_id", "correlationId"}));
   event.traceparent = text_of(first_of(*object, {"traceparent"}));
-  if (const auto* data = first_of(*object, {"data", "payload"})) event.data = json::serialize(*data);
+  if (const auto* data = first_of(*object, {"data", "payload"})) {
+    event.data = json::serialize(*data);
+  } else {
+    // Flat events carry their fields beside the envelope's.
+    json::object fields;
+    for (const auto& [name, value] : *object)
+      if (!is_envelope(name)) fields[name] = value;
+    if (!fields.empty()) event.data = json::serialize(fields);
+  }
   return event;
 }
 

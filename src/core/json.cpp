@@ -1,21 +1,84 @@
 #include "core/json.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
+#include <boost/json/basic_parser_impl.hpp>
+#include <cmath>
+#include <unordered_set>
 
 namespace daybook {
+
+namespace {
+
+/// Builds the value like Boost.JSON's own parser, and stops at a name that its object has already: two readers would
+/// each take another of the two members (RFC 8259, section 4).
+class UniqueNamesHandler {
+ public:
+  static constexpr std::size_t max_object_size = json::object::max_size();
+  static constexpr std::size_t max_array_size = json::array::max_size();
+  static constexpr std::size_t max_key_size = json::string::max_size();
+  static constexpr std::size_t max_string_size = json::string::max_size();
+  using Failure = boost::system::error_code;
+
+  bool on_document_begin(Failure&) { return stack_.reset(), true; }
+  bool on_document_end(Failure&) { return true; }
+  bool on_object_begin(Failure&) { return names_.emplace_back(), true; }
+  bool on_object_end(std::size_t n, Failure&) { return names_.pop_back(), stack_.push_object(n), true; }
+  bool on_array_begin(Failure&) { return true; }
+  bool on_array_end(std::size_t n, Failure&) { return stack_.push_array(n), true; }
+  bool on_key_part(std::string_view part, std::size_t, Failure&) {
+    name_ += part;
+    return stack_.push_chars(part), true;
+  }
+  bool on_key(std::string_view part, std::size_t, Failure& failure) {
+    name_ += part;
+    stack_.push_key(part);
+    if (!names_.back().insert(std::move(name_)).second) {
+      failure = boost::system::errc::make_error_code(boost::system::errc::invalid_argument);
+      duplicate = true;
+      return false;
+    }
+    name_.clear();
+    return true;
+  }
+  bool on_string_part(std::string_view part, std::size_t, Failure&) { return stack_.push_chars(part), true; }
+  bool on_string(std::string_view part, std::size_t, Failure&) { return stack_.push_string(part), true; }
+  bool on_number_part(std::string_view, Failure&) { return true; }
+  bool on_int64(std::int64_t value, std::string_view, Failure&) { return stack_.push_int64(value), true; }
+  bool on_uint64(std::uint64_t value, std::string_view, Failure&) { return stack_.push_uint64(value), true; }
+  bool on_double(double value, std::string_view, Failure& failure) {
+    // 1e400 reads as infinity, which no JSON can say.
+    if (!std::isfinite(value)) return failure = json::error::exponent_overflow, false;
+    return stack_.push_double(value), true;
+  }
+  bool on_bool(bool value, Failure&) { return stack_.push_bool(value), true; }
+  bool on_null(Failure&) { return stack_.push_null(), true; }
+  bool on_comment_part(std::string_view, Failure&) { return true; }
+  bool on_comment(std::string_view, Failure&) { return true; }
+
+  json::value release() { return stack_.release(); }
+  bool duplicate = false;
+
+ private:
+  json::value_stack stack_;
+  std::vector<std::unordered_set<std::string>> names_;  ///< Of each open object.
+  std::string name_;                                    ///< The one that is being read.
+};
+
+}  // namespace
 
 Result<json::value> parse_json(std::string_view text) {
   json::parse_options options;
   options.max_depth = kMaxJsonDepth;
-  json::stream_parser parser(json::storage_ptr{}, options);
+  json::basic_parser<UniqueNamesHandler> parser(options);
   boost::system::error_code failure;
-  const std::size_t read = parser.write_some(text.data(), text.size(), failure);
+  const std::size_t read = parser.write_some(false, text.data(), text.size(), failure);
   if (!failure && read < text.size()) failure = json::error::extra_data;
-  if (!failure) parser.finish(failure);
-  if (failure)
-    return Error{Errc::invalid_argument, "The body is not JSON: " + failure.message() + " at byte " +
-                                             std::to_string(read) + ". Send one JSON document in UTF-8."};
-  return parser.release();
+  if (failure) {
+    const std::string reason = parser.handler().duplicate ? "a name occurs twice in one object" : failure.message();
+    return Error{Errc::invalid_argument, "The body is not JSON: " + reason + " at byte " + std::to_string(read) +
+                                             ". Send one JSON document in UTF-8."};
+  }
+  return parser.handler().release();
 }
 
 JsonReader::JsonReader(const json::value& value, Unknown unknown, std::string pointer)
@@ -47,9 +110,12 @@ void JsonReader::fail(std::string_view name, std::string detail) {
   std::string pointer = pointer_;
   if (!name.empty()) pointer += '/';
   for (char c : name) {
-    if (c == '~') pointer += "~0";
-    else if (c == '/') pointer += "~1";
-    else pointer += c;
+    if (c == '~')
+      pointer += "~0";
+    else if (c == '/')
+      pointer += "~1";
+    else
+      pointer += c;
   }
   errors_.push_back({std::move(pointer), std::move(detail)});
 }
@@ -156,8 +222,7 @@ bool JsonReader::objects(std::string_view name, std::size_t max_items,
   if (!value) return false;
   const auto* array = value->if_array();
   if (!array) return fail(name, "must be an array of objects"), false;
-  if (array->size() > max_items)
-    return fail(name, "must have at most " + std::to_string(max_items) + " items"), false;
+  if (array->size() > max_items) return fail(name, "must have at most " + std::to_string(max_items) + " items"), false;
   for (std::size_t i = 0; i < array->size(); ++i) {
     JsonReader item((*array)[i], unknown_, pointer_ + "/" + std::string(name) + "/" + std::to_string(i));
     if (item.object_) read(item, i);
@@ -202,12 +267,23 @@ void append_json_string(std::string& out, std::string_view text) {
     out.append(text, from, i - from);
     from = i + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default: out += "\\u00", out += kHex[c >> 4], out += kHex[c & 15];
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        out += "\\u00", out += kHex[c >> 4], out += kHex[c & 15];
     }
   }
   out.append(text, from, text.size() - from);

@@ -23,9 +23,9 @@ enum class Errc {
   payload_too_large,
   method_not_allowed,
   unsupported_media_type,
-  unsupported,   ///< Valid, but this product does not offer it.
-  unavailable,   ///< A dependency is away; trying again later helps.
-  timeout,       ///< A deadline passed; whether the effect happened is unknown.
+  unsupported,    ///< Valid, but this product does not offer it.
+  unavailable,    ///< A dependency is away; trying again later helps.
+  timeout,        ///< A deadline passed; whether the effect happened is unknown.
   misconfigured,  ///< An operator must change something.
   corrupt,        ///< Stored data fails its checks.
   internal,       ///< A bug.

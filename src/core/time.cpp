@@ -157,12 +157,23 @@ Result<seconds> parse_duration(std::string_view text) {
     int rank = 0;
     std::int64_t unit = 0;
     switch (text[i++]) {
-      case 'W': rank = in_time ? 0 : 1, unit = 7 * 86400; break;
-      case 'D': rank = in_time ? 0 : 2, unit = 86400; break;
-      case 'H': rank = in_time ? 3 : 0, unit = 3600; break;
-      case 'M': rank = in_time ? 4 : 0, unit = 60; break;
-      case 'S': rank = in_time ? 5 : 0, unit = 1; break;
-      default: break;
+      case 'W':
+        rank = in_time ? 0 : 1, unit = 7 * 86400;
+        break;
+      case 'D':
+        rank = in_time ? 0 : 2, unit = 86400;
+        break;
+      case 'H':
+        rank = in_time ? 3 : 0, unit = 3600;
+        break;
+      case 'M':
+        rank = in_time ? 4 : 0, unit = 60;
+        break;
+      case 'S':
+        rank = in_time ? 5 : 0, unit = 1;
+        break;
+      default:
+        break;
     }
     if (rank <= last_rank) return bad(kWanted, text);
     last_rank = rank, any = true;

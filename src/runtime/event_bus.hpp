@@ -39,7 +39,7 @@ class EventBus {
   struct GroupState {
     std::string group;
     std::int64_t lag = 0;
-    bool paused = false;       ///< A dependency is away; retrying.
+    bool paused = false;  ///< A dependency is away; retrying.
     std::string last_error;
     std::int64_t dead_letters = 0;
   };

@@ -3,13 +3,9 @@
 
 #include "app/cli/answer_lines.hpp"
 #include "app/cli/cli.hpp"
-#if __has_include("domain/expand_lines.hpp")
-#include "domain/expand_lines.hpp"
-#else
 namespace daybook::domain {
 static std::string answer_expand_question(std::string_view) { return R"({"error":"no recurrence engine yet"})"; }
 }  // namespace daybook::domain
-#endif
 
 namespace daybook::app {
 

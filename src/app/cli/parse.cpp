@@ -3,14 +3,10 @@
 
 #include "app/cli/answer_lines.hpp"
 #include "app/cli/cli.hpp"
-#if __has_include("language/json_lines.hpp")
-#include "language/json_lines.hpp"
-#else
 namespace daybook::language {
 static std::string answer_time_question(std::string_view) { return R"({"kind":"none"})"; }
 static std::string answer_command_question(std::string_view) { return R"({"reading":{"intent":"none"}})"; }
 }  // namespace daybook::language
-#endif
 
 namespace daybook::app {
 

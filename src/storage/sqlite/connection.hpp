@@ -58,8 +58,8 @@ class Statement {
     return value ? bind(index, *value) : bind(index, nullptr);
   }
 
-  bool step();   ///< True while there is a row.
-  void run();    ///< Steps to the end.
+  bool step();  ///< True while there is a row.
+  void run();   ///< Steps to the end.
 
   bool is_null(int column) const;
   std::int64_t integer(int column) const;

@@ -1,0 +1,62 @@
+# Shared by the scripts; sourced with the repository's root as the current folder.
+
+say() { printf '\n== %s\n' "$*"; }
+
+# Builds targets of a preset (all of them if none is named).
+build() {
+  local preset=$1
+  shift
+  cmake --preset "$preset" >"build-$preset.log" 2>&1 || { cat "build-$preset.log"; rm -f "build-$preset.log"; return 1; }
+  rm -f "build-$preset.log"
+  ninja -C "build/$preset" "$@" >"build-$preset.log" 2>&1
+  local status=$?
+  [ $status -eq 0 ] || grep -vE '^\[[0-9]+/[0-9]+\] (Building|Linking|Re-checking|Generating)' "build-$preset.log" | tail -n 200
+  rm -f "build-$preset.log"
+  return $status
+}
+
+# Builds the web app into web/dist unless what is there was built from the same files.
+build_web() {
+  [ -f web/package.json ] || return 0
+  local stamp
+  stamp=$(git ls-files -co --exclude-standard web schemas | sort | xargs sha256sum 2>/dev/null | sha256sum | cut -d' ' -f1)
+  [ -d web/dist ] && [ "$(cat web/dist/.built-from 2>/dev/null)" = "$stamp" ] && return 0
+  say "Building the web app"
+  (cd web && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build) || return 1
+  echo "$stamp" >web/dist/.built-from
+}
+
+# What a suite reports; scripts/test adds it up. A skip gives its reason.
+passed() { echo "passed $1" >>"$RESULTS"; }
+failed() { echo "failed $1 ${*:2}" >>"$RESULTS"; }
+skipped() { echo "skipped $1 ${*:2}" >>"$RESULTS"; }
+
+# Runs one command as one test of the suite.
+check() {
+  local name=$1
+  shift
+  if "$@"; then passed 1; else
+    echo "FAILED: $name"
+    failed 1 "$name"
+  fi
+}
+
+# run_ctest PRESET [ctest arguments]: runs a built preset's tests and reports each case.
+run_ctest() {
+  local preset=$1 report
+  shift
+  report=$(mktemp)
+  (cd "build/$preset" && ctest -j "$(nproc)" --timeout 300 --output-on-failure --output-junit "$report" "$@") |
+    grep -vE '^ *(Start +[0-9]+:|[0-9]+/[0-9]+ Test +#.* Passed )' || true
+  local attributes
+  attributes=$(grep -m1 -A8 '<testsuite' "$report" | tr '\n\t' '  ')
+  rm -f "$report"
+  count() { sed -nE "s/.*[[:space:]]$1=\"([0-9]+)\".*/\1/p" <<<"$attributes"; }
+  local tests failures skips
+  tests=$(count tests) failures=$(count failures)
+  skips=$(($(count skipped) + $(count disabled)))
+  [ -n "$tests" ] && [ "$tests" -gt 0 ] || { failed 1 "ctest found no tests in build/$preset"; return; }
+  passed $((tests - failures - skips))
+  [ "$failures" -eq 0 ] || failed "$failures" "in build/$preset (see above)"
+  [ "$skips" -eq 0 ] || skipped "$skips" "cases that ask for more than this machine has (named above)"
+}
