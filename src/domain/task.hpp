@@ -32,9 +32,10 @@ std::optional<ReminderState> parse_reminder_state(std::string_view text);
 using When = std::variant<std::monostate, Instant, Date>;
 inline bool is_set(const When& when) { return when.index() != 0; }
 
-/// `lead` before the due time; before an all-day task, before the owner's time for all-day reminders.
+/// `lead` before the due (or start) time; on an all-day date, before the owner's time for all-day reminders.
 struct RemindBefore {
   std::chrono::seconds lead{};
+  bool of_start = false;
   friend bool operator==(const RemindBefore&, const RemindBefore&) = default;
 };
 struct RemindAt {

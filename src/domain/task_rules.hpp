@@ -91,9 +91,9 @@ std::optional<Task> with_reminder_state(const Task& task, const ReminderId& remi
 /// The task after its owner's zone or all-day time changed: reminders that hang on it move. nullopt: none does.
 std::optional<TaskChange> recompute_reminders(const Task& task, const OwnerTime& owner, Instant now);
 
-/// When `rule` fires for a task that is due at `due`; nullopt if it hangs on a due time and there is none.
-std::optional<Instant> fire_time(const ReminderRule& rule, const When& due, std::string_view timezone,
-                                 const OwnerTime& owner);
+/// When `rule` fires for a task of which only due, start and timezone count; nullopt if it hangs on a time that the
+/// task does not have.
+std::optional<Instant> fire_time(const ReminderRule& rule, const TaskFields& task, const OwnerTime& owner);
 
 /// The name by which labels are one: "Work" and "work" are the same tag.
 std::string fold_label(std::string_view label);
