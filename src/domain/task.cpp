@@ -45,8 +45,8 @@ Result<Task> Task::restore(TaskFields fields) {
     return Error{Errc::corrupt, "task " + fields.id.str() + " is stored wrongly: " + rule};
   };
   if (fields.id.is_nil() || fields.number < 1 || fields.version < 1) return broken("it has no id, number or version");
-  if (fields.title.empty() || fields.title.size() > kMaxTitleBytes) return broken("its title is empty or too long");
-  if (fields.description.size() > kMaxDescriptionBytes) return broken("its description is too long");
+  if (fields.title.empty() || fields.title.size() > kMaxTitle * 4) return broken("its title is empty or too long");
+  if (fields.description.size() > kMaxDescription * 4) return broken("its description is too long");
   if (fields.tags.size() > kMaxTags) return broken("it has too many tags");
   if (fields.reminders.size() > kMaxReminders) return broken("it has more than 3 reminders");
   if ((fields.status == Status::completed) != fields.completed_at.has_value())
@@ -62,7 +62,8 @@ std::optional<Instant> due_limit(const TaskFields& task, const OwnerTime& owner)
   auto zone = Zone::locate(task.timezone.empty() ? owner.timezone : task.timezone);
   // A zone that this system's data no longer has: UTC keeps the task listed.
   const Zone used = zone ? *zone : Zone{};
-  return used.to_instant(std::chrono::local_days{*date} + std::chrono::days{1}).instant;
+  // The last moment of the day, so that it stands within the day that it ends.
+  return used.to_instant(std::chrono::local_days{*date} + std::chrono::days{1}).instant - std::chrono::microseconds{1};
 }
 
 }  // namespace daybook::domain

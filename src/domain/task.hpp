@@ -42,10 +42,11 @@ struct RemindAt {
   Instant at{};
   friend bool operator==(const RemindAt&, const RemindAt&) = default;
 };
-/// At `time` of the wall clock, `days` calendar days before the day of the due time.
+/// At `time` of the wall clock, `days` calendar days before the day of the due (or start) time.
 struct RemindDaysBefore {
   int days = 0;
   std::chrono::minutes time{};  ///< Since local midnight.
+  bool of_start = false;
   friend bool operator==(const RemindDaysBefore&, const RemindDaysBefore&) = default;
 };
 using ReminderRule = std::variant<RemindBefore, RemindAt, RemindDaysBefore>;
@@ -53,15 +54,18 @@ using ReminderRule = std::variant<RemindBefore, RemindAt, RemindDaysBefore>;
 struct Reminder {
   ReminderId id;
   ReminderRule rule;
-  Instant fire_at{};
+  std::optional<Instant> fire_at;  ///< nullopt while the task has no time that `rule` counts from.
   ReminderState state = ReminderState::pending;
   friend bool operator==(const Reminder&, const Reminder&) = default;
 };
 
-inline constexpr std::size_t kMaxTitleBytes = 1000;
-inline constexpr std::size_t kMaxDescriptionBytes = 64 * 1024;
-inline constexpr std::size_t kMaxLabelBytes = 64;  ///< A tag's or a category's name.
-inline constexpr std::size_t kMaxTags = 32;
+// In Unicode code points.
+inline constexpr std::size_t kMaxTitle = 500;
+inline constexpr std::size_t kMaxDescription = 16 * 1024;
+inline constexpr std::size_t kMaxTag = 50;
+inline constexpr std::size_t kMaxCategory = 100;
+
+inline constexpr std::size_t kMaxTags = 50;
 inline constexpr std::size_t kMaxReminders = 3;
 inline constexpr int kMaxNesting = 8;  ///< Levels of subtasks below a task.
 
@@ -85,7 +89,7 @@ struct TaskFields {
   std::string category;           ///< Empty: none.
   When due;
   When start;
-  std::string timezone;  ///< IANA; empty: the owner's, wherever they are.
+  std::string timezone;  ///< IANA: whose wall clock due, start and reminders follow.
   std::optional<std::chrono::seconds> estimate;
   std::vector<Reminder> reminders;  ///< At most kMaxReminders.
   std::optional<TaskId> parent;
@@ -118,8 +122,8 @@ class Task {
   TaskFields fields_;
 };
 
-/// The instant by which a task sorts and is overdue: its due instant, or the end of its all-day date in the task's
-/// zone or else the owner's. nullopt without a due time.
+/// The instant by which a task sorts, and after which it is overdue: its due instant, or the last microsecond of its
+/// all-day date in the task's zone or else the owner's. nullopt without a due time.
 std::optional<Instant> due_limit(const TaskFields& task, const OwnerTime& owner);
 
 }  // namespace daybook::domain

@@ -76,8 +76,7 @@ void append_tags(std::string& out, const std::vector<std::string>& tags) {
   out += ']';
 }
 
-/// With or without what the scheduler keeps up to date, which is no change that a person made.
-void append_reminders(std::string& out, const TaskFields& task, bool with_state) {
+void append_reminders(std::string& out, const TaskFields& task) {
   out += '[';
   for (const auto& reminder : task.reminders) {
     if (out.back() != '[') out += ',';
@@ -86,9 +85,8 @@ void append_reminders(std::string& out, const TaskFields& task, bool with_state)
     out += ',';
     append_reminder_rule(out, reminder.rule);
     out += ",\"fireAt\":";
-    append_instant(out, reminder.fire_at);
-    if (with_state) ((out += ",\"state\":\"") += to_string(reminder.state)) += '"';
-    out += '}';
+    append_optional(out, reminder.fire_at, append_instant);
+    ((out += ",\"state\":\"") += to_string(reminder.state)) += "\"}";
   }
   out += ']';
 }
@@ -113,12 +111,12 @@ constexpr Member kMembers[] = {
     {"dueDate", true, [](std::string& out, const TaskFields& t) { append_date(out, t.due); }},
     {"startAt", true, [](std::string& out, const TaskFields& t) { append_at(out, t.start); }},
     {"startDate", true, [](std::string& out, const TaskFields& t) { append_date(out, t.start); }},
-    {"timezone", true, [](std::string& out, const TaskFields& t) { append_or_null(out, t.timezone); }},
+    {"timezone", true, [](std::string& out, const TaskFields& t) { append_text(out, t.timezone); }},
     {"estimatedDuration", true,
      [](std::string& out, const TaskFields& t) {
        append_optional(out, t.estimate, [](std::string& o, seconds s) { ((o += '"') += format_duration(s)) += '"'; });
      }},
-    {"reminders", true, [](std::string& out, const TaskFields& t) { append_reminders(out, t, true); }},
+    {"reminders", true, [](std::string& out, const TaskFields& t) { append_reminders(out, t); }},
     {"parentId", true,
      [](std::string& out, const TaskFields& t) {
        append_optional(out, t.parent, [](std::string& o, const TaskId& id) { append_id(o, id.value); });
@@ -196,10 +194,9 @@ class StoredTask {
 Reminder read_stored_reminder(StoredTask in, StoredTask& task) {
   Reminder reminder;
   const auto id = in.id<ReminderId>("id");
-  const auto fire_at = in.instant("fireAt");
-  if (!id || !fire_at) return task.fail(), reminder;
+  if (!id) return task.fail(), reminder;
   reminder.id = *id;
-  reminder.fire_at = *fire_at;
+  reminder.fire_at = in.instant("fireAt");
   reminder.state = parse_reminder_state(in.text("state")).value_or(ReminderState::pending);
   if (auto before = in.duration("before")) {
     reminder.rule = RemindBefore{*before, in.text("relativeTo") == "start"};
@@ -208,13 +205,15 @@ Reminder read_stored_reminder(StoredTask in, StoredTask& task) {
   } else {
     const auto time = parse_time_of_day(in.text("time"));
     if (!time) return task.fail(), reminder;
-    reminder.rule = RemindDaysBefore{static_cast<int>(in.integer("daysBefore")), *time};
+    reminder.rule =
+        RemindDaysBefore{static_cast<int>(in.integer("daysBefore")), *time, in.text("relativeTo") == "start"};
   }
   if (!in.ok()) task.fail();
   return reminder;
 }
 
-constexpr JsonReader::Text kTitleText{.max_bytes = kMaxTitleBytes * 4};
+// Code points are counted by the rules; here only the size is bounded.
+constexpr JsonReader::Text kTitleText{.max_bytes = kMaxTextBytes};
 
 /// Reports text that is no name of `parse`'s enumeration.
 template <class Parse>
@@ -235,7 +234,7 @@ ReminderDraft read_reminder_draft(JsonReader& in) {
   const auto before = in.duration("before");
   const auto relative_to = in.choice("relativeTo", {"due", "start"});
   const auto at = in.instant("at");
-  const auto days_before = in.integer("daysBefore", 0, 366);
+  const auto days_before = in.integer("daysBefore", 0, 365);
   const auto time_text = in.text("time", {.max_bytes = 16});
   // What a reader of the task sees and may send back unchanged.
   in.raw("fireAt");
@@ -256,7 +255,7 @@ ReminderDraft read_reminder_draft(JsonReader& in) {
       in.fail("time", time_text ? "must be a time of day such as 18:00" : "is required with daysBefore");
       return draft;
     }
-    draft.rule = RemindDaysBefore{static_cast<int>(*days_before), *time};
+    draft.rule = RemindDaysBefore{static_cast<int>(*days_before), *time, relative_to == "start"};
   }
   return draft;
 }
@@ -305,7 +304,8 @@ void append_reminder_rule(std::string& out, const ReminderRule& rule) {
     const auto& days_before = std::get<RemindDaysBefore>(rule);
     out += "\"daysBefore\":";
     append_number(out, days_before.days);
-    ((out += ",\"time\":\"") += format_time_of_day(days_before.time)) += '"';
+    ((out += ",\"time\":\"") += format_time_of_day(days_before.time)) += "\",\"relativeTo\":\"";
+    (out += days_before.of_start ? "start" : "due") += '"';
   }
 }
 

@@ -2,11 +2,11 @@
 
 namespace daybook::domain {
 namespace {
-constexpr std::string_view kSortFields[] = {"created", "due", "priority", "updated", "number", "title"};
+constexpr std::string_view kSortFields[] = {"created", "due", "priority", "updated", "title"};
 }
 
 std::optional<Sort> parse_sort(std::string_view text) {
-  Sort sort;
+  Sort sort{SortField::created, false};
   if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
     sort.descending = text[0] == '-';
     text.remove_prefix(1);

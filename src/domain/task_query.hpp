@@ -8,20 +8,21 @@
 
 namespace daybook::domain {
 
-enum class SortField : std::uint8_t { created, due, priority, updated, number, title };
+enum class SortField : std::uint8_t { created, due, priority, updated, title };
 
 struct Sort {
   SortField field = SortField::created;
-  bool descending = false;
+  bool descending = true;
   friend bool operator==(const Sort&, const Sort&) = default;
 };
 
-/// "due", "-priority" (descending). nullopt: not one of the fields.
+/// "due", "-created" (descending). `priority` has the high ones first. nullopt: not one of the fields.
 std::optional<Sort> parse_sort(std::string_view text);
 std::string to_string(const Sort& sort);
 
-/// Which tasks, in which order, which page. Conditions combine with AND; the values of one combine with OR, except
-/// `tags`, all of which must be there.
+/// Which tasks, in which order, which page. An end of a range is an instant, or a local day of the owner, which belongs
+/// to the range as a whole. Conditions combine with AND; the values of one combine with OR, except `tags`, all of
+/// which must be there.
 struct TaskQuery {
   std::vector<Status> status;  ///< Empty: any.
   std::vector<Priority> priority;
@@ -32,11 +33,12 @@ struct TaskQuery {
   When due_from, due_to;  ///< Inclusive.
   std::optional<bool> has_due;
   std::optional<bool> has_reminder;
-  std::optional<Instant> created_from, created_to;      ///< Inclusive.
-  std::optional<Instant> completed_from, completed_to;  ///< Inclusive.
-  std::string text;                                     ///< Search (design, rule 16); empty: none.
+  When created_from, created_to;      ///< Inclusive.
+  When completed_from, completed_to;  ///< Inclusive.
+  std::string text;                   ///< Search (design, rule 16); empty: none.
   std::optional<TaskId> parent;
   std::optional<SeriesId> series;
+  /// Tasks without a due time come last either way; equals go by creation, in the same direction.
   Sort sort;
   int limit = 50;
   std::string cursor;  ///< Of the page before, opaque; empty: the first page.

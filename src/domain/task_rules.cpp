@@ -20,6 +20,11 @@ std::string trim(std::string_view text) {
   return std::string(text.substr(from, text.find_last_not_of(kSpaces) - from + 1));
 }
 
+/// Code points of UTF-8.
+std::size_t length(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
 }
@@ -42,27 +47,25 @@ class Faults {
 std::string check_title(std::string_view text, Faults& faults) {
   std::string title = trim(text);
   if (title.empty()) faults.add("/title", "must not be empty");
-  if (title.size() > kMaxTitleBytes)
-    faults.add("/title", "must have at most " + std::to_string(kMaxTitleBytes) + " bytes");
+  if (length(title) > kMaxTitle) faults.add("/title", "must have at most " + std::to_string(kMaxTitle) + " characters");
   if (has_control(title)) faults.add("/title", "must be one line without control characters");
   return title;
 }
 
 std::string check_description(const std::string& text, Faults& faults) {
-  if (text.size() > kMaxDescriptionBytes)
-    faults.add("/description", "must have at most " + std::to_string(kMaxDescriptionBytes) + " bytes");
+  if (length(text) > kMaxDescription)
+    faults.add("/description", "must have at most " + std::to_string(kMaxDescription) + " characters");
   if (text.find('\0') != std::string::npos) faults.add("/description", "must not contain NUL");
   return text;
 }
 
 /// A tag or category: trimmed, without the mark that people write before it.
-std::string check_label(std::string_view text, char mark, const std::string& pointer, Faults& faults) {
+std::string check_label(std::string_view text, char mark, std::size_t most, const std::string& pointer,
+                        Faults& faults) {
   std::string label = trim(text);
   if (!label.empty() && label[0] == mark) label = trim(std::string_view{label}.substr(1));
-  if (label.size() > kMaxLabelBytes)
-    faults.add(pointer, "must have at most " + std::to_string(kMaxLabelBytes) + " bytes");
+  if (length(label) > most) faults.add(pointer, "must have at most " + std::to_string(most) + " characters");
   if (has_control(label)) faults.add(pointer, "must be one line without control characters");
-  if (label.find(',') != std::string::npos) faults.add(pointer, "must not contain a comma");
   return label;
 }
 
@@ -70,7 +73,8 @@ std::vector<std::string> check_tags(const std::vector<std::string>& tags, Faults
   std::vector<std::string> out, seen;
   for (std::size_t i = 0; i < tags.size(); ++i) {
     const std::string pointer = "/tags/" + std::to_string(i);
-    std::string tag = check_label(tags[i], '#', pointer, faults);
+    std::string tag = check_label(tags[i], '#', kMaxTag, pointer, faults);
+    if (tag.find_first_of(" ,#") != std::string::npos) faults.add(pointer, "must be without spaces, commas and #");
     if (tag.empty()) {
       faults.add(pointer, "must not be empty");
       continue;
@@ -130,17 +134,13 @@ Result<std::vector<Reminder>> make_reminders(const TaskFields& task, const std::
         before && (before->lead < seconds{0} || before->lead > days{366}))
       faults.add(pointer + "/before", "must be a duration from PT0M to P366D");
     if (const auto* days_before = std::get_if<RemindDaysBefore>(&draft.rule);
-        days_before && (days_before->days < 0 || days_before->days > 366 || days_before->time < minutes{0} ||
+        days_before && (days_before->days < 0 || days_before->days > 365 || days_before->time < minutes{0} ||
                         days_before->time >= hours{24}))
-      faults.add(pointer + "/daysBefore", "must be 0 to 366 days at a time of day");
+      faults.add(pointer + "/daysBefore", "must be 0 to 365 days at a time of day");
     const auto fire_at = fire_time(draft.rule, task, owner);
-    if (!fire_at) {
-      faults.add(pointer, "needs a time to count from; give dueAt or dueDate, or use at");
-      continue;
-    }
     Reminder reminder;
     reminder.rule = draft.rule;
-    reminder.fire_at = *fire_at;
+    reminder.fire_at = fire_at;
     const auto same = std::find_if(existing.begin(), existing.end(), [&](const Reminder& old) {
       return draft.id ? old.id == *draft.id : old.rule == draft.rule;
     });
@@ -152,7 +152,7 @@ Result<std::vector<Reminder>> make_reminders(const TaskFields& task, const std::
     }
     if (same != existing.end() && !taken) {
       reminder.id = same->id;
-      if (same->rule == draft.rule && same->fire_at == *fire_at) {
+      if (same->rule == draft.rule && same->fire_at == fire_at) {
         out.push_back(*same);
         continue;
       }
@@ -160,7 +160,7 @@ Result<std::vector<Reminder>> make_reminders(const TaskFields& task, const std::
       reminder.id =
           ReminderId{Uuid::v5(task.id.value, "reminder/" + std::to_string(task.version) + "/" + std::to_string(i))};
     }
-    if (*fire_at <= now) {
+    if (fire_at && *fire_at <= now) {
       if (past == PastReminders::refuse) {
         Error error{Errc::unprocessable, "Reminder time must be in the future", "reminder-in-past"};
         error.fields.push_back({pointer, "would fire at " + format_rfc3339(*fire_at) + ", which is past"});
@@ -174,21 +174,15 @@ Result<std::vector<Reminder>> make_reminders(const TaskFields& task, const std::
 }
 
 /// After the due time or a zone moved: relative reminders follow; what now lies in the past is missed, and what has
-/// lost its due time goes.
+/// nothing left to count from waits.
 void move_reminders(TaskFields& task, const OwnerTime& owner, Instant now) {
-  std::vector<Reminder> kept;
-  for (auto reminder : task.reminders) {
+  for (auto& reminder : task.reminders) {
+    if (std::holds_alternative<RemindAt>(reminder.rule)) continue;
     const auto fire_at = fire_time(reminder.rule, task, owner);
-    if (!fire_at) continue;
-    // A snoozed reminder keeps its own next time until its rule says something new.
-    const auto* absolute = std::get_if<RemindAt>(&reminder.rule);
-    if (!absolute && *fire_at != reminder.fire_at) {
-      reminder.fire_at = *fire_at;
-      reminder.state = *fire_at > now ? ReminderState::pending : ReminderState::missed;
-    }
-    kept.push_back(reminder);
+    if (fire_at == reminder.fire_at) continue;
+    reminder.fire_at = fire_at;
+    reminder.state = !fire_at || *fire_at > now ? ReminderState::pending : ReminderState::missed;
   }
-  task.reminders = std::move(kept);
 }
 
 void cancel_reminders(TaskFields& task) {
@@ -200,7 +194,7 @@ void cancel_reminders(TaskFields& task) {
 void revive_reminders(TaskFields& task, Instant now) {
   for (auto& reminder : task.reminders)
     if (reminder.state == ReminderState::canceled)
-      reminder.state = reminder.fire_at > now ? ReminderState::pending : ReminderState::missed;
+      reminder.state = !reminder.fire_at || *reminder.fire_at > now ? ReminderState::pending : ReminderState::missed;
 }
 
 void set_status(TaskFields& task, Status status, Instant now) {
@@ -238,18 +232,18 @@ std::string fold_label(std::string_view label) { return fold_text(trim(label)); 
 
 std::optional<Instant> fire_time(const ReminderRule& rule, const TaskFields& task, const OwnerTime& owner) {
   if (const auto* absolute = std::get_if<RemindAt>(&rule)) return absolute->at;
-  const auto* relative = std::get_if<RemindBefore>(&rule);
-  const When& due = relative && relative->of_start ? task.start : task.due;
+  const auto* lead = std::get_if<RemindBefore>(&rule);
+  const When& due = (lead ? lead->of_start : std::get<RemindDaysBefore>(rule).of_start) ? task.start : task.due;
   if (!is_set(due)) return std::nullopt;
   const auto located = Zone::locate(task.timezone.empty() ? owner.timezone : task.timezone);
   const Zone zone = located ? *located : Zone{};
   const auto* due_at = std::get_if<Instant>(&due);
-  if (const auto* before = std::get_if<RemindBefore>(&rule)) {
-    if (due_at) return *due_at - before->lead;
+  if (lead) {
+    if (due_at) return *due_at - lead->lead;
     // Whole days count on the calendar, so that "a day before" stays at the same time of day across a clock change.
-    const auto whole = floor<days>(before->lead);
+    const auto whole = floor<days>(lead->lead);
     const auto day = local_days{std::get<Date>(due)} - whole;
-    return zone.to_instant(day + owner.all_day_reminder).instant - (before->lead - whole);
+    return zone.to_instant(day + owner.all_day_reminder).instant - (lead->lead - whole);
   }
   const auto& days_before = std::get<RemindDaysBefore>(rule);
   const auto due_day = due_at ? floor<days>(zone.to_local(*due_at)) : local_days{std::get<Date>(due)};
@@ -267,10 +261,10 @@ Result<Task> create_task(const TaskIdentity& identity, const TaskDraft& draft, c
   task.description = check_description(draft.description, faults);
   task.priority = draft.priority;
   task.tags = check_tags(draft.tags, faults);
-  task.category = check_label(draft.category, '@', "/category", faults);
+  task.category = check_label(draft.category, '@', kMaxCategory, "/category", faults);
   task.due = draft.due;
   task.start = draft.start;
-  task.timezone = check_timezone(draft.timezone, faults);
+  task.timezone = check_timezone(draft.timezone.empty() ? owner.timezone : draft.timezone, faults);
   task.estimate = draft.estimate;
   task.parent = draft.parent;
   if (draft.parent && *draft.parent == identity.id) faults.add("/parentId", "must be another task");
@@ -294,10 +288,11 @@ Result<TaskChange> patch_task(const Task& before, const TaskPatch& patch, const 
   if (patch.description) task.description = check_description(*patch.description, faults);
   if (patch.priority) task.priority = *patch.priority;
   if (patch.tags) task.tags = check_tags(*patch.tags, faults);
-  if (patch.category) task.category = check_label(*patch.category, '@', "/category", faults);
+  if (patch.category) task.category = check_label(*patch.category, '@', kMaxCategory, "/category", faults);
   if (patch.due) task.due = *patch.due;
   if (patch.start) task.start = *patch.start;
-  if (patch.timezone) task.timezone = check_timezone(*patch.timezone, faults);
+  if (patch.timezone)
+    task.timezone = check_timezone(patch.timezone->empty() ? owner.timezone : *patch.timezone, faults);
   if (patch.estimate) task.estimate = *patch.estimate;
   if (patch.parent) {
     task.parent = *patch.parent;
@@ -362,11 +357,12 @@ std::optional<Task> with_reminder_state(const Task& before, const ReminderId& id
   return std::nullopt;
 }
 
-std::optional<TaskChange> recompute_reminders(const Task& before, const OwnerTime& owner, Instant now) {
+std::optional<TaskChange> move_owner(const Task& before, const OwnerTime& old, const OwnerTime& owner, Instant now) {
   if (!before.is_open()) return std::nullopt;
   TaskFields task = *before;
+  if (task.timezone.empty() || task.timezone == old.timezone) task.timezone = owner.timezone;
   // What has fired or was put off by hand is over; only what is still to come follows the clock.
-  std::vector<Reminder> settled = task.reminders;
+  const std::vector<Reminder> settled = task.reminders;
   move_reminders(task, owner, now);
   for (auto& reminder : task.reminders)
     for (const auto& old : settled)

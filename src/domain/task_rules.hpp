@@ -22,7 +22,7 @@ struct TaskDraft {
   std::string category;
   When due;
   When start;
-  std::string timezone;
+  std::string timezone;  ///< Empty: the owner's.
   std::optional<std::chrono::seconds> estimate;
   std::vector<ReminderDraft> reminders;
   std::optional<TaskId> parent;
@@ -88,8 +88,9 @@ TaskChange restore_task(const Task& task, Instant now);
 /// since nothing that a person edits has changed. nullopt: the task has no such reminder, or it says so already.
 std::optional<Task> with_reminder_state(const Task& task, const ReminderId& reminder, ReminderState state,
                                         std::optional<Instant> fire_at);
-/// The task after its owner's zone or all-day time changed: reminders that hang on it move. nullopt: none does.
-std::optional<TaskChange> recompute_reminders(const Task& task, const OwnerTime& owner, Instant now);
+/// The task after its owner's zone or all-day time changed: an open task of the old zone goes to the new one, and
+/// reminders that hang on either move. Instants stay. nullopt: nothing changes.
+std::optional<TaskChange> move_owner(const Task& task, const OwnerTime& old, const OwnerTime& owner, Instant now);
 
 /// When `rule` fires for a task of which only due, start and timezone count; nullopt if it hangs on a time that the
 /// task does not have.
