@@ -1,0 +1,199 @@
+#include "app/config/config.hpp"
+
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace daybook::app {
+namespace {
+
+Result<> bad(std::string wanted) { return Error{Errc::invalid_argument, "must be " + wanted}; }
+
+/// A whole number of `field` within bounds.
+template <auto Field, std::int64_t Min, std::int64_t Max>
+Result<> set_number(Config& config, const std::string& value) {
+  std::int64_t number = 0;
+  const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (failure != std::errc{} || end != value.data() + value.size() || number < Min || number > Max)
+    return bad("a whole number from " + std::to_string(Min) + " to " + std::to_string(Max));
+  config.*Field = static_cast<std::remove_reference_t<decltype(config.*Field)>>(number);
+  return {};
+}
+template <auto Field>
+std::string get_number(const Config& config) {
+  return std::to_string(config.*Field);
+}
+template <auto Field>
+Result<> set_text(Config& config, const std::string& value) {
+  config.*Field = value;
+  return {};
+}
+template <auto Field>
+std::string get_text(const Config& config) {
+  return config.*Field;
+}
+
+Result<> set_listen(Config& config, const std::string& value) {
+  const auto colon = value.rfind(':');
+  unsigned port = 65536;
+  if (colon != std::string::npos) {
+    const auto* last = value.data() + value.size();
+    if (std::from_chars(value.data() + colon + 1, last, port).ptr != last) port = 65536;
+  }
+  std::string address = value.substr(0, colon == std::string::npos ? 0 : colon);
+  if (address.size() > 2 && address.front() == '[' && address.back() == ']')
+    address = address.substr(1, address.size() - 2);
+  if (port > 65535 || address.empty()) return bad("an address and a port such as 127.0.0.1:8000 or [::1]:8000");
+  config.listen_address = address;
+  config.listen_port = static_cast<std::uint16_t>(port);
+  return {};
+}
+std::string get_listen(const Config& config) {
+  const bool v6 = config.listen_address.find(':') != std::string::npos;
+  return (v6 ? "[" + config.listen_address + "]" : config.listen_address) + ":" + std::to_string(config.listen_port);
+}
+
+Result<> set_log_level(Config& config, const std::string& value) {
+  for (auto level : {"debug", "info", "warn", "error"})
+    if (value == level) return config.log_level = value, Result<>{};
+  return bad("debug, info, warn or error");
+}
+
+Result<> set_public_url(Config& config, const std::string& value) {
+  if (!value.empty() && !value.starts_with("http://") && !value.starts_with("https://"))
+    return bad("a URL such as https://todo.example.org");
+  config.public_url = value;
+  while (config.public_url.ends_with('/')) config.public_url.pop_back();
+  return {};
+}
+
+std::string trim(std::string text) {
+  const auto first = text.find_first_not_of(" \t\r");
+  if (first == std::string::npos) return {};
+  text.erase(0, first);
+  text.erase(text.find_last_not_of(" \t\r") + 1);
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+  return text;
+}
+
+std::string environment_name(std::string_view setting) {
+  std::string name = "DAYBOOK_";
+  for (char c : setting) name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  return name;
+}
+
+const Setting* find_setting(std::string_view name) {
+  for (const auto& setting : settings())
+    if (setting.name == name) return &setting;
+  return nullptr;
+}
+
+/// "name = value" lines; "#" begins a comment line.
+Result<std::map<std::string, std::string, std::less<>>> read_file(const std::string& path) {
+  std::map<std::string, std::string, std::less<>> values;
+  std::ifstream in(path);
+  if (!in) return Error{Errc::misconfigured, "The configuration file " + path + " cannot be read."};
+  int number = 0;
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    line = trim(line);
+    if (line.empty() || line.front() == '#') continue;
+    const auto equals = line.find('=');
+    const std::string name = trim(line.substr(0, equals));
+    const std::string where = path + ", line " + std::to_string(number);
+    if (equals == std::string::npos) return Error{Errc::misconfigured, where + ": write it as \"name = value\"."};
+    if (!find_setting(name))
+      return Error{Errc::misconfigured,
+                   where + ": there is no setting named '" + name + "'; daybook serve --help lists them."};
+    values[name] = trim(line.substr(equals + 1));
+  }
+  return values;
+}
+
+std::string home(const ConfigSources& sources, const char* xdg, const char* below_home) {
+  if (auto dir = sources.environment(xdg); dir && !dir->empty()) return *dir + "/daybook";
+  if (auto dir = sources.environment("HOME"); dir && !dir->empty()) return *dir + below_home;
+  return {};
+}
+
+}  // namespace
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> all = {
+      {"listen", "Address and port to serve on", false, set_listen, get_listen},
+      {"data", "Folder of the databases", false, set_text<&Config::data_dir>, get_text<&Config::data_dir>},
+      {"public-url", "How browsers reach this server, when it is not by the address it listens on", false,
+       set_public_url, get_text<&Config::public_url>},
+      {"log-level", "debug, info, warn or error", true, set_log_level, get_text<&Config::log_level>},
+      {"web", "Serve the web app from this folder instead of the built-in one", false, set_text<&Config::web_dir>,
+       get_text<&Config::web_dir>},
+      {"max-body-bytes", "Largest request body", false, set_number<&Config::max_body_bytes, 1024, 64 * 1024 * 1024>,
+       get_number<&Config::max_body_bytes>},
+      {"max-connections", "Most connections at once", false, set_number<&Config::max_connections, 1, 1'000'000>,
+       get_number<&Config::max_connections>},
+      {"drain-seconds", "How long a stop waits for requests in flight", true,
+       set_number<&Config::drain_seconds, 0, 3600>, get_number<&Config::drain_seconds>},
+      {"max-open-tasks", "Open tasks a user may have", true, set_number<&Config::max_open_tasks, 1, 10'000'000>,
+       get_number<&Config::max_open_tasks>},
+      {"max-series", "Recurring tasks a user may have", true, set_number<&Config::max_series, 1, 100'000>,
+       get_number<&Config::max_series>},
+      {"max-live-connections", "Open streams a user may have", true,
+       set_number<&Config::max_live_connections, 1, 100'000>, get_number<&Config::max_live_connections>},
+      {"chats-per-minute", "Messages to the chat a user may send", true,
+       set_number<&Config::chats_per_minute, 1, 1'000'000>, get_number<&Config::chats_per_minute>},
+      {"requests-per-minute", "Requests a user may send", true,
+       set_number<&Config::requests_per_minute, 1, 100'000'000>, get_number<&Config::requests_per_minute>},
+  };
+  return all;
+}
+
+std::optional<std::string> process_environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+std::string config_home(const ConfigSources& sources) { return home(sources, "XDG_CONFIG_HOME", "/.config/daybook"); }
+std::string data_home(const ConfigSources& sources) { return home(sources, "XDG_DATA_HOME", "/.local/share/daybook"); }
+
+Result<LoadedConfig> load_config(const ConfigSources& sources) {
+  LoadedConfig loaded;
+  loaded.config.data_dir = data_home(sources);
+  for (const auto& setting : settings()) loaded.sources[std::string(setting.name)] = "default";
+
+  const auto apply = [&](std::string_view name, const std::string& value, const std::string& source,
+                         const std::string& spelled) -> Result<> {
+    const auto done = find_setting(name)->set(loaded.config, value);
+    if (!done) return Error{Errc::misconfigured, spelled + " " + done.error().detail + "; it is '" + value + "'."};
+    loaded.sources[std::string(name)] = source;
+    return {};
+  };
+
+  std::string file = sources.file;
+  if (file.empty()) file = sources.environment("DAYBOOK_CONFIG").value_or("");
+  if (file.empty()) {
+    const std::string usual = config_home(sources) + "/daybook.conf";
+    std::error_code failure;
+    if (std::filesystem::exists(usual, failure)) file = usual;
+  }
+  if (!file.empty()) {
+    const auto values = read_file(file);
+    if (!values) return values.error();
+    loaded.file = file;
+    for (const auto& [name, value] : *values)
+      if (auto done = apply(name, value, "file", file + ": " + name); !done) return done.error();
+  }
+  for (const auto& setting : settings()) {
+    const std::string variable = environment_name(setting.name);
+    if (auto value = sources.environment(variable); value && !value->empty())
+      if (auto done = apply(setting.name, *value, "environment", variable); !done) return done.error();
+  }
+  for (const auto& [name, value] : sources.flags)
+    if (auto done = apply(name, value, "command line", "--" + name); !done) return done.error();
+
+  if (loaded.config.data_dir.empty())
+    return Error{Errc::misconfigured, "There is no HOME to keep data in: give a folder with --data or DAYBOOK_DATA."};
+  return loaded;
+}
+
+}  // namespace daybook::app

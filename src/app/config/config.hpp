@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace daybook::app {
+
+/// Everything that an operator may set. The defaults are those of a laptop.
+struct Config {
+  std::string listen_address = "127.0.0.1";
+  std::uint16_t listen_port = 8000;
+  std::string data_dir;    ///< Holds daybook.db, history.db and the admin socket.
+  std::string public_url;  ///< How browsers reach us; empty: http at the listen address.
+  std::string log_level = "info";
+  std::string web_dir;  ///< Serves the web app from here instead of from the program (development).
+  std::size_t max_body_bytes = 1024 * 1024;
+  std::size_t max_connections = 10'000;
+  int drain_seconds = 30;
+  int max_open_tasks = 10'000;      ///< A user.
+  int max_series = 200;             ///< A user.
+  int max_live_connections = 20;    ///< A user.
+  int chats_per_minute = 60;        ///< A user.
+  int requests_per_minute = 6'000;  ///< A user.
+
+  std::string admin_socket() const { return data_dir + "/admin.sock"; }
+};
+
+/// One entry of the list from which flags, environment, file and help are made.
+struct Setting {
+  std::string_view name;  ///< "listen": --listen, DAYBOOK_LISTEN, and "listen = …" in the file.
+  std::string_view help;
+  bool reloadable;  ///< SIGHUP applies a change; others need a restart.
+  /// Errors: invalid_argument, saying what is wanted.
+  Result<> (*set)(Config&, const std::string& value);
+  std::string (*get)(const Config&);
+};
+
+const std::vector<Setting>& settings();
+
+/// Where each value came from, for `daybook doctor`: "default", "file", "environment" or "command line".
+struct LoadedConfig {
+  Config config;
+  std::map<std::string, std::string, std::less<>> sources;
+  std::string file;  ///< The file that was read, or empty.
+};
+
+/// What the process was given, so that tests need not change their own environment.
+struct ConfigSources {
+  std::map<std::string, std::string, std::less<>> flags;  ///< By setting name.
+  std::function<std::optional<std::string>(const std::string&)> environment;
+  /// --config or DAYBOOK_CONFIG; empty: the XDG place, where a missing file is no error.
+  std::string file;
+};
+
+/// The environment of this process.
+std::optional<std::string> process_environment(const std::string& name);
+
+/// Command line before environment before file before default. Errors: misconfigured, naming the setting, where it
+/// came from, and what is wanted.
+Result<LoadedConfig> load_config(const ConfigSources& sources);
+
+/// $XDG_CONFIG_HOME/daybook or ~/.config/daybook, likewise for data; empty when neither variable is set.
+std::string config_home(const ConfigSources& sources);
+std::string data_home(const ConfigSources& sources);
+
+}  // namespace daybook::app
