@@ -2,10 +2,12 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "storage/sqlite/connection.hpp"
 
@@ -19,6 +21,10 @@ struct Migration {
   std::string service;  ///< Also the table prefix: "tasks".
   int number = 0;       ///< From 1, without gaps.
   std::string sql;
+  /// The lowest step of this service that a program must know to use the file after this one (design, rule 17). 0: the
+  /// step only adds, so every older program still can; a step that takes something away names the step that replaced
+  /// it.
+  int needs = 0;
 };
 
 struct DatabaseOptions {
@@ -26,6 +32,35 @@ struct DatabaseOptions {
   int readers = 2;
   std::chrono::milliseconds batch_time{5};
   int batch_size = 256;
+  /// When not empty, the writer's and readers' statements may touch only tables of this prefix and the shared
+  /// primitives (event log, inbox, dead letters): for tests of one service (design, "Roles").
+  std::string only_service;
+  /// Upper bound of the file in pages of 4 KiB, 0 for none: a disk quota, and how tests fill the disk.
+  std::int64_t max_pages = 0;
+};
+
+/// Something for the writer or a reader to run, and the coroutine that waits for it. Made by Database only.
+class Waiter {
+ public:
+  virtual ~Waiter() = default;
+  virtual boost::asio::any_io_executor executor() const = 0;
+  virtual void resume() = 0;  ///< On `executor()`, once.
+};
+
+class WriteJob {
+ public:
+  virtual ~WriteJob() = default;
+  virtual bool run(Writer& db) = 0;  ///< Whether to keep the closure's changes.
+  Result<> outcome;                  ///< Of the batch; what the closure itself returned is elsewhere.
+  std::unique_ptr<Waiter> waiter;
+};
+
+class ReadJob {
+ public:
+  virtual ~ReadJob() = default;
+  virtual void run(Reader& db) = 0;
+  Result<> outcome;
+  std::unique_ptr<Waiter> waiter;
 };
 
 /// One SQLite file (WAL, synchronous=FULL): one writer thread that commits closures in groups, and a pool of
@@ -40,43 +75,72 @@ class Database {
 
   /// Runs `change` in the writer's next batch under a SAVEPOINT of its own and resumes after the batch is durable.
   /// A returned error, or an exception, rolls that closure back and leaves its neighbours. `change` never awaits.
+  /// Errors besides those of `change`: unavailable (disk full or failing, or the database is stopping), corrupt,
+  /// internal (it threw).
   template <class F>
   auto write(Lane lane, F change) -> boost::asio::awaitable<std::invoke_result_t<F&, Writer&>> {
     using R = std::invoke_result_t<F&, Writer&>;
-    auto result = std::make_shared<std::optional<R>>();
-    auto body = std::make_shared<F>(std::move(change));
-    std::function<bool(Writer&)> run = [result, body](Writer& w) {
-      result->emplace((*body)(w));
-      return (*result)->has_value();
+    struct Job final : WriteJob {
+      explicit Job(F&& f) : body(std::move(f)) {}
+      bool run(Writer& db) override {
+        result.emplace(body(db));
+        return result->has_value();
+      }
+      F body;
+      std::optional<R> result;
     };
-    auto done = co_await submit_write(lane, std::move(run));
-    if (!done) co_return done.error();
-    co_return std::move(**result);
+    auto job = std::make_shared<Job>(std::move(change));
+    std::shared_ptr<WriteJob> submitted = job;
+    co_await submit_write(lane, std::move(submitted));
+    if (!job->outcome) co_return job->outcome.error();
+    co_return std::move(*job->result);
   }
 
-  /// Runs `query` on a reader thread inside one read transaction.
+  /// Runs `query` on a reader thread inside one read transaction, which sees every write that was acknowledged before
+  /// the call. Errors besides those of `query`: unavailable, corrupt, internal (it threw).
   template <class F>
   auto read(F query) -> boost::asio::awaitable<std::invoke_result_t<F&, Reader&>> {
     using R = std::invoke_result_t<F&, Reader&>;
-    auto result = std::make_shared<std::optional<R>>();
-    auto body = std::make_shared<F>(std::move(query));
-    std::function<void(Reader&)> run = [result, body](Reader& r) { result->emplace((*body)(r)); };
-    auto done = co_await submit_read(std::move(run));
-    if (!done) co_return done.error();
-    co_return std::move(**result);
+    struct Job final : ReadJob {
+      explicit Job(F&& f) : body(std::move(f)) {}
+      void run(Reader& db) override { result.emplace(body(db)); }
+      F body;
+      std::optional<R> result;
+    };
+    auto job = std::make_shared<Job>(std::move(query));
+    std::shared_ptr<ReadJob> submitted = job;
+    co_await submit_read(std::move(submitted));
+    if (!job->outcome) co_return job->outcome.error();
+    co_return std::move(*job->result);
   }
 
-  /// Called on the writer thread after each commit: wakes the event bus and the timers.
-  virtual void on_commit(std::function<void()> listener) = 0;
-  /// Refuses new work, finishes what is queued, checkpoints and closes. Blocks.
+  using CommitListener = std::function<void(const Writer::Effects&)>;
+  /// Called on the writer thread after each commit that appended events or set timers, in commit order: wakes the event
+  /// bus and the timers. Listeners live as long as the database and must not block.
+  virtual void on_commit(CommitListener listener) = 0;
+  /// Refuses new work, finishes what is queued, checkpoints and closes. Blocks. Idempotent.
   virtual void stop() = 0;
-  /// Copies a consistent snapshot to `path` while serving. Blocks the calling thread only.
+  /// Copies a consistent snapshot to `path` while serving. Blocks the calling thread only. Errors: conflict (`path`
+  /// exists), unavailable, misconfigured.
   virtual Result<> backup(const std::string& path) = 0;
+  /// Where open() left a copy of the file before it migrated an older schema; empty if it did not have to.
+  virtual const std::string& backup_before_migration() const = 0;
+  virtual const std::string& path() const = 0;
+
+  /// For metrics; all since start.
+  struct Counters {
+    std::uint64_t commits = 0;
+    std::uint64_t closures = 0;  ///< That were committed.
+    std::uint64_t failed = 0;    ///< Rolled back.
+    std::uint64_t reads = 0;
+    std::size_t foreground_queue = 0;
+    std::size_t background_queue = 0;
+  };
+  virtual Counters counters() const = 0;
 
  protected:
-  /// `run` returns whether to keep the closure's changes.
-  virtual boost::asio::awaitable<Result<>> submit_write(Lane lane, std::function<bool(Writer&)> run) = 0;
-  virtual boost::asio::awaitable<Result<>> submit_read(std::function<void(Reader&)> run) = 0;
+  virtual boost::asio::awaitable<void> submit_write(Lane lane, std::shared_ptr<WriteJob> job) = 0;
+  virtual boost::asio::awaitable<void> submit_read(std::shared_ptr<ReadJob> job) = 0;
 };
 
 }  // namespace daybook::storage::sqlite

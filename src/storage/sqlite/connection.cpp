@@ -1,0 +1,260 @@
+#include "storage/sqlite/connection.hpp"
+
+#include <sqlite3.h>
+
+#include <cstring>
+#include <mutex>
+
+namespace daybook::storage::sqlite {
+namespace {
+
+/// Settings of the library itself, before its first use: connections are each used by one thread at a time, nobody
+/// reads the memory statistics (which cost a global lock an allocation), and what a SAVEPOINT may have to restore stays
+/// in memory up to 8 MiB.
+void configure_library() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 8 << 20);
+  });
+}
+
+[[noreturn]] void throw_error(sqlite3* handle, int code) {
+  const int extended = handle ? sqlite3_extended_errcode(handle) : code;
+  throw SqliteError((extended & 0xFF) == (code & 0xFF) ? extended : code,
+                    handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code));
+}
+
+}  // namespace
+
+Error SqliteError::to_error() const {
+  const std::string said = " (SQLite: " + message_ + ")";
+  switch (code_ & 0xFF) {
+    case SQLITE_FULL:
+      return {Errc::unavailable,
+              "The disk that holds the database is full; the change was not saved. Free some space "
+              "on it and try again" +
+                  said};
+    case SQLITE_IOERR:
+      return {Errc::unavailable,
+              "The disk that holds the database failed to read or write; the change was not saved. "
+              "Check the disk and its free space" +
+                  said};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {Errc::unavailable, "Another program holds the database. Close it and try again" + said};
+    case SQLITE_CANTOPEN:
+      return {Errc::unavailable,
+              "The database file cannot be opened. Check that its directory exists and may be "
+              "written" +
+                  said};
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return {Errc::misconfigured,
+              "The database file or its directory may not be written. Give this user write "
+              "permission on both, or name another directory with --data" +
+                  said};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return {Errc::corrupt,
+              "The database file is damaged, or is not one of Daybook's. Stop the server, keep a copy of "
+              "the file, and restore the latest backup with 'daybook restore'" +
+                  said};
+    case SQLITE_NOMEM:
+      return {Errc::unavailable, "The machine is out of memory; the change was not saved" + said};
+    default:
+      return {Errc::internal, "The database refused a statement" + said};
+  }
+}
+
+Statement::~Statement() {
+  if (!cached_) return;
+  if (cached_->temporary) {
+    sqlite3_finalize(handle_);
+    delete cached_;
+    return;
+  }
+  sqlite3_reset(handle_);
+  sqlite3_clear_bindings(handle_);
+  cached_->borrowed = false;
+}
+
+void Statement::check(int code) const {
+  if (code != SQLITE_OK) throw_error(sqlite3_db_handle(handle_), code);
+}
+
+Statement& Statement::bind(int index, std::nullptr_t) {
+  check(sqlite3_bind_null(handle_, index));
+  return *this;
+}
+
+Statement& Statement::bind(int index, std::int64_t value) {
+  check(sqlite3_bind_int64(handle_, index, value));
+  return *this;
+}
+
+Statement& Statement::bind(int index, double value) {
+  check(sqlite3_bind_double(handle_, index, value));
+  return *this;
+}
+
+Statement& Statement::bind(int index, std::string_view text) {
+  // A null pointer would bind NULL; an empty text is not that.
+  const char* bytes = text.data() ? text.data() : "";
+  check(sqlite3_bind_text64(handle_, index, bytes, text.size(), borrows_ ? SQLITE_STATIC : SQLITE_TRANSIENT,
+                            SQLITE_UTF8));
+  return *this;
+}
+
+Statement& Statement::bind_blob(int index, std::string_view bytes) {
+  const char* data = bytes.data() ? bytes.data() : "";
+  check(sqlite3_bind_blob64(handle_, index, data, bytes.size(), borrows_ ? SQLITE_STATIC : SQLITE_TRANSIENT));
+  return *this;
+}
+
+Statement& Statement::bind(int index, const Uuid& id) {
+  check(sqlite3_bind_blob(handle_, index, id.bytes().data(), 16, borrows_ ? SQLITE_STATIC : SQLITE_TRANSIENT));
+  return *this;
+}
+
+bool Statement::step() {
+  const int code = sqlite3_step(handle_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  throw_error(sqlite3_db_handle(handle_), code);
+}
+
+void Statement::run() {
+  while (step()) {
+  }
+}
+
+void Statement::reset() { sqlite3_reset(handle_); }
+
+bool Statement::is_null(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_, column); }
+double Statement::real(int column) const { return sqlite3_column_double(handle_, column); }
+
+std::string_view Statement::text(int column) const {
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
+  if (!bytes) return {};
+  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+std::string_view Statement::blob(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_, column));
+  if (!bytes) return {};
+  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+Uuid Statement::uuid(int column) const {
+  const auto bytes = blob(column);
+  if (bytes.empty()) return {};
+  if (bytes.size() != 16) throw SqliteError(SQLITE_CORRUPT, "an id of " + std::to_string(bytes.size()) + " bytes");
+  Uuid::Bytes id;
+  std::memcpy(id.data(), bytes.data(), 16);
+  return Uuid{id};
+}
+
+Connection::~Connection() {
+  for (auto& [sql, cached] : cache_) sqlite3_finalize(cached->handle);
+  sqlite3_close_v2(handle_);
+}
+
+sqlite3* Connection::open_handle(const std::string& path, Mode mode) {
+  configure_library();
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  if (mode == Mode::read_only) flags |= SQLITE_OPEN_READONLY;
+  if (mode == Mode::read_write) flags |= SQLITE_OPEN_READWRITE;
+  if (mode == Mode::create) flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  if (code != SQLITE_OK) {
+    SqliteError error(handle ? sqlite3_extended_errcode(handle) : code,
+                      handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code));
+    sqlite3_close_v2(handle);
+    throw error;
+  }
+  sqlite3_busy_timeout(handle, 5000);
+  return handle;
+}
+
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Mode mode) {
+  try {
+    return std::unique_ptr<Connection>(new Connection(open_handle(path, mode)));
+  } catch (const SqliteError& error) {
+    return error.to_error();
+  }
+}
+
+std::unique_ptr<Writer> Writer::open(const std::string& path, Mode mode) {
+  return std::unique_ptr<Writer>(new Writer(open_handle(path, mode)));
+}
+
+std::unique_ptr<Reader> Reader::open(const std::string& path) {
+  return std::unique_ptr<Reader>(new Reader(open_handle(path, Mode::read_only)));
+}
+
+sqlite3_stmt* Connection::compile(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                      &statement, nullptr);
+  if (code != SQLITE_OK) throw_error(handle_, code);
+  if (!statement) throw SqliteError(SQLITE_MISUSE, "an empty statement");
+  return statement;
+}
+
+Statement Connection::take(std::string_view sql, bool borrows) {
+  const auto address = reinterpret_cast<std::uintptr_t>(sql.data());
+  auto& slot = recent_[(address ^ address >> 10) % recent_.size()];
+  CachedStatement* cached = nullptr;
+  if (slot.address == sql.data() && slot.statement && slot.statement->sql == sql) {
+    cached = slot.statement;
+  } else {
+    auto found = cache_.find(sql);
+    if (found == cache_.end()) {
+      if (cache_.size() >= kCacheLimit) evict();
+      auto made = std::make_unique<CachedStatement>();
+      made->sql = sql;
+      made->handle = compile(sql);
+      const std::string_view key = made->sql;
+      found = cache_.emplace(key, std::move(made)).first;
+    }
+    cached = found->second.get();
+    slot = {sql.data(), cached};
+  }
+  if (cached->borrowed) {
+    auto extra = std::make_unique<CachedStatement>();
+    extra->handle = compile(sql);
+    extra->temporary = true;
+    return Statement(extra.release(), borrows);
+  }
+  cached->borrowed = true;
+  cached->used = ++takings_;
+  return Statement(cached, borrows);
+}
+
+/// Drops the half that was not used for longest.
+void Connection::evict() {
+  std::vector<CachedStatement*> idle;
+  for (auto& [sql, cached] : cache_)
+    if (!cached->borrowed) idle.push_back(cached.get());
+  const auto middle = idle.begin() + static_cast<std::ptrdiff_t>(idle.size() / 2);
+  std::nth_element(idle.begin(), middle, idle.end(), [](auto* a, auto* b) { return a->used < b->used; });
+  for (auto& slot : recent_) slot = {};
+  for (auto at = idle.begin(); at != middle; ++at) {
+    sqlite3_finalize((*at)->handle);
+    cache_.erase(cache_.find((*at)->sql));
+  }
+}
+
+void Connection::exec(const std::string& sql) {
+  const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) throw_error(handle_, code);
+}
+
+std::int64_t Connection::last_insert_rowid() const { return sqlite3_last_insert_rowid(handle_); }
+int Connection::changes() const { return sqlite3_changes(handle_); }
+
+}  // namespace daybook::storage::sqlite
