@@ -20,7 +20,7 @@ struct IdempotentOutcome {
   std::string resource;  ///< Service-defined, usually the resource's id.
 };
 
-/// A service's `idempotency` table, kept for 7 days.
+/// A service's `<service>_idempotency` table, kept for 7 days.
 class IdempotencyTable {
  public:
   explicit IdempotencyTable(std::string service);
@@ -35,6 +35,7 @@ class IdempotencyTable {
 
  private:
   std::string service_;
+  std::string find_, record_, purge_;  // One text a statement for the connection's cache.
 };
 
 }  // namespace daybook::storage::sqlite

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "storage/sqlite/database.hpp"
+#include "storage/sqlite/event_groups.hpp"
 #include "storage/sqlite/event_log.hpp"
 
 namespace daybook::storage::sqlite {
@@ -73,7 +74,7 @@ class TestDatabase {
  public:
   explicit TestDatabase(std::vector<Migration> migrations = {}, DatabaseOptions options = {})
       : migrations_(std::move(migrations)), options_(std::move(options)) {
-    migrations_.insert(migrations_.begin(), {event_log_migration(), inbox_migration()});
+    migrations_.insert(migrations_.begin(), {event_log_migration(), inbox_migration(), event_group_migration()});
     if (options_.path.empty()) options_.path = directory_.file("test.db");
     reopen();
   }

@@ -1,0 +1,96 @@
+#include "storage/sqlite/timer_table.hpp"
+
+namespace daybook::storage::sqlite {
+namespace {
+
+Timer read_timer(const Statement& row) {
+  Timer timer;
+  timer.kind = row.text(0);
+  timer.key = row.uuid(1);
+  timer.user = UserId{row.uuid(2)};
+  timer.due = row.instant(3);
+  timer.version = row.integer(4);
+  timer.payload = row.text(5);
+  return timer;
+}
+
+}  // namespace
+
+TimerTable::TimerTable(std::string service) : service_(std::move(service)) {
+  const std::string table = service_ + "_timer";
+  const std::string columns = "SELECT kind, key, user_id, due, version, payload, tries FROM " + table;
+  set_ = "INSERT INTO " + table +
+         " (kind, key, user_id, due, version, payload, fire_at, tries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?4, 0) "
+         "ON CONFLICT (kind, key) DO UPDATE SET user_id = ?3, due = ?4, version = ?5, payload = ?6, fire_at = ?4, "
+         "tries = 0";
+  cancel_ = "DELETE FROM " + table + " WHERE kind = ? AND key = ?";
+  consume_ = "DELETE FROM " + table + " WHERE kind = ? AND key = ? AND version = ? AND due = ?";
+  find_ = columns + " WHERE kind = ? AND key = ?";
+  due_ = columns + " WHERE kind = ? AND fire_at <= ? ORDER BY fire_at LIMIT ?";
+  next_ = "SELECT fire_at FROM " + table + " WHERE kind = ? ORDER BY fire_at LIMIT 1";
+  retry_ = "UPDATE " + table +
+           " SET tries = tries + 1, fire_at = ?5 WHERE kind = ?1 AND key = ?2 AND version = ?3 AND due = ?4";
+  count_ = "SELECT count(*) FROM " + table;
+}
+
+Migration TimerTable::migration(int number) const {
+  // `fire_at` is `due` until a try fails and puts it off. Without a rowid there are two trees instead of three.
+  const std::string table = service_ + "_timer";
+  return {service_, number,
+          "CREATE TABLE " + table + R"( (
+            kind TEXT NOT NULL,
+            key BLOB NOT NULL,
+            user_id BLOB NOT NULL,
+            due INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            payload TEXT NOT NULL,
+            fire_at INTEGER NOT NULL,
+            tries INTEGER NOT NULL,
+            PRIMARY KEY (kind, key)
+          ) WITHOUT ROWID;
+          CREATE INDEX )" +
+              table + "_fire ON " + table + " (kind, fire_at);"};
+}
+
+void TimerTable::set(Writer& db, const Timer& timer) const {
+  db.run(set_, timer.kind, timer.key, timer.user, timer.due, timer.version, timer.payload);
+  db.effects().timers = true;
+}
+
+void TimerTable::cancel(Writer& db, std::string_view kind, const Uuid& key) const { db.run(cancel_, kind, key); }
+
+bool TimerTable::consume(Writer& db, const Timer& timer) const {
+  db.run(consume_, timer.kind, timer.key, timer.version, timer.due);
+  return db.changes() > 0;
+}
+
+std::optional<Timer> TimerTable::find(Connection& db, std::string_view kind, const Uuid& key) const {
+  auto row = db.query(find_, kind, key);
+  if (!row.step()) return std::nullopt;
+  return read_timer(row);
+}
+
+std::vector<TimerTable::Due> TimerTable::due(Connection& db, std::string_view kind, Instant now, int limit) const {
+  std::vector<Due> timers;
+  auto rows = db.query(due_, kind, now, limit);
+  while (rows.step()) timers.push_back({read_timer(rows), static_cast<int>(rows.integer(6))});
+  return timers;
+}
+
+std::optional<Instant> TimerTable::next(Connection& db, std::string_view kind) const {
+  auto row = db.query(next_, kind);
+  if (!row.step()) return std::nullopt;
+  return row.instant(0);
+}
+
+void TimerTable::retry(Writer& db, const Timer& timer, Instant at) const {
+  db.run(retry_, timer.kind, timer.key, timer.version, timer.due, at);
+}
+
+std::int64_t TimerTable::count(Connection& db) const {
+  auto row = db.query(count_);
+  row.step();
+  return row.integer(0);
+}
+
+}  // namespace daybook::storage::sqlite
