@@ -16,9 +16,10 @@ endif()
 add_library(daybook_options INTERFACE)
 target_compile_options(daybook_options INTERFACE -Wall -Wextra -Werror)
 target_include_directories(daybook_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
-# The coroutine frame copies of Asio trip this g++ 12 false positive at -O2.
+# The coroutine frames of Asio trip these g++ 12 false positives at -O2.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(daybook_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized -Wno-restrict>)
+  target_compile_options(daybook_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized -Wno-restrict
+                         -Wno-mismatched-new-delete>)
 endif()
 set(boost_settings BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
     BOOST_ASIO_DISABLE_BOOST_COROUTINE=1)

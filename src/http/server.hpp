@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/call.hpp"
@@ -49,8 +50,8 @@ struct ServerHandlers {
   std::function<boost::asio::awaitable<std::optional<PushDecision>>(const Call&, bool websocket)> push;
 };
 
-/// HTTP/1.1 over TCP: keep-alive, pipelining refused politely, limits, timeouts, WebSocket, SSE. One coroutine a
-/// connection on the given executor.
+/// HTTP/1.1 over TCP: keep-alive, pipelined requests answered in turn, limits, timeouts, WebSocket, SSE. One coroutine
+/// a connection on the given executor.
 class Server {
  public:
   /// Errors: conflict (port in use), misconfigured (address), each saying what to do.

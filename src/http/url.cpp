@@ -60,15 +60,17 @@ std::string percent_encode(std::string_view text) {
 
 void for_each_parameter(std::string_view query,
                         const std::function<bool(std::string_view, std::optional<std::string>)>& visit) {
-  while (!query.empty()) {
-    const auto end = std::min(query.find('&'), query.size());
-    const auto part = query.substr(0, end);
-    query.remove_prefix(end < query.size() ? end + 1 : end);
+  for (std::size_t at = 0; at < query.size();) {
+    const auto ampersand = query.find('&', at);
+    const auto part = query.substr(at, ampersand == query.npos ? query.npos : ampersand - at);
+    at = ampersand == query.npos ? query.size() : ampersand + 1;
     if (part.empty()) continue;
-    const auto equals = std::min(part.find('='), part.size());
-    const auto raw_value = equals < part.size() ? part.substr(equals + 1) : std::string_view{};
-    const auto name = percent_decode(part.substr(0, equals), true);
-    if (!visit(name ? *name : part.substr(0, equals), name ? percent_decode(raw_value, true) : std::nullopt)) return;
+    const auto equals = part.find('=');
+    const auto raw_name = part.substr(0, equals);
+    const auto name = percent_decode(raw_name, true);
+    std::optional<std::string> value;
+    if (name) value = equals == part.npos ? std::string{} : percent_decode(part.substr(equals + 1), true);
+    if (!visit(name ? *name : raw_name, std::move(value))) return;
   }
 }
 
