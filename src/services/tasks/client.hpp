@@ -5,21 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "core/principal.hpp"
 #include "domain/task_query.hpp"
 #include "domain/task_rules.hpp"
+#include "runtime/caller.hpp"
 #include "runtime/invoker.hpp"
 
 namespace daybook::tasks {
 
-/// For whom and within which request a service calls.
-struct Caller {
-  Principal principal;  ///< Principal::of_service("scheduler", user), or the user's own.
-  std::string correlation_id;
-  std::string traceparent;
-  /// Chat derives sub-keys "key/n" from its request's key; empty: none.
-  std::string idempotency_key;
-};
+using runtime::Caller;
 
 struct TaskPage {
   std::vector<domain::Task> items;
