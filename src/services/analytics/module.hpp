@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "http/router.hpp"
+#include "runtime/event_bus.hpp"
+#include "services/analytics/store.hpp"
+#include "storage/sqlite/database.hpp"
+
+namespace daybook::analytics {
+
+std::vector<storage::sqlite::Migration> sqlite_migrations();
+std::unique_ptr<AnalyticsStore> make_sqlite_store(storage::sqlite::Database& history);
+
+/// The analytics role: a projection of what happened to tasks, and the route that reads it.
+class Module {
+ public:
+  Module(AnalyticsStore& store, const WallClock& clock);
+  http::Router& router() { return router_; }
+  void subscribe(runtime::EventBus& bus);
+
+ private:
+  boost::asio::awaitable<std::vector<Result<>>> apply(std::vector<CloudEvent> events);
+
+  AnalyticsStore& store_;
+  http::Router router_;
+};
+
+/// `/api/v1/stats` over `store`.
+http::Router make_router(AnalyticsStore& store, const WallClock& clock);
+
+}  // namespace daybook::analytics

@@ -1,0 +1,150 @@
+#include "domain/zone.hpp"
+#include "services/analytics/module.hpp"
+#include "services/analytics/projection.hpp"
+#include "storage/sqlite/event_log.hpp"
+
+namespace daybook::analytics {
+namespace {
+
+using boost::asio::awaitable;
+using storage::sqlite::Database;
+using storage::sqlite::Lane;
+using storage::sqlite::Reader;
+using storage::sqlite::Writer;
+
+void add(Writer& db, const UserId& user, const std::string& date, const Delta& delta) {
+  auto upsert = db.prepare(
+      "INSERT INTO analytics_day(user_id, date, created, completed, deleted, reminders) VALUES (?1, ?2, ?3, ?4, ?5, "
+      "?6) "
+      "ON CONFLICT(user_id, date) DO UPDATE SET created = created + ?3, completed = completed + ?4, deleted = deleted "
+      "+ "
+      "?5, reminders = reminders + ?6");
+  upsert.bind(1, user).bind(2, date).bind(3, delta.created).bind(4, delta.completed).bind(5, delta.deleted);
+  upsert.bind(6, delta.reminders).run();
+  auto total = db.prepare(
+      "INSERT INTO analytics_user(user_id, zone, created, completed, deleted, open, completion_ms) VALUES (?1, 'UTC', "
+      "?2, ?3, ?4, ?5, ?6) ON CONFLICT(user_id) DO UPDATE SET created = created + ?2, completed = completed + ?3, "
+      "deleted = deleted + ?4, open = open + ?5, completion_ms = completion_ms + ?6");
+  total.bind(1, user).bind(2, delta.created).bind(3, delta.completed).bind(4, delta.deleted).bind(5, delta.open);
+  total.bind(6, delta.completion_ms).run();
+}
+
+/// The user's local date at `at`: the day that a person would say it happened on.
+std::string local_date(Writer& db, const UserId& user, Instant at) {
+  auto row = db.query("SELECT zone FROM analytics_user WHERE user_id = ?", user);
+  if (!row.step()) return format_rfc3339(at).substr(0, 10);
+  const auto zone = domain::Zone::locate(row.text(0));
+  if (!zone) return format_rfc3339(at).substr(0, 10);
+  return format_local(zone->to_local(at)).substr(0, 10);
+}
+
+Result<> apply_task(Writer& db, const CloudEvent& event, const json::object& data) {
+  const auto after = state_of(event, data);
+  const auto task = Uuid::parse(event.subject);
+  if (!after || !task)
+    return Error{Errc::invalid_argument, "a " + event.type + " event without a version or a task id"};
+  std::optional<TaskState> before;
+  {
+    auto row = db.query("SELECT version, completed, deleted FROM analytics_task WHERE user_id = ? AND task_id = ?",
+                        event.user, *task);
+    if (row.step()) before = TaskState{row.integer(0), row.integer(1) != 0, row.integer(2) != 0};
+  }
+  if (before && after->version <= before->version) return {};
+  db.run(
+      "INSERT INTO analytics_task(user_id, task_id, version, completed, deleted) VALUES (?1, ?2, ?3, ?4, ?5) ON "
+      "CONFLICT(user_id, task_id) DO UPDATE SET version = ?3, completed = ?4, deleted = ?5",
+      event.user, *task, after->version, after->completed, after->deleted);
+  add(db, event.user, local_date(db, event.user, event.time), difference(before, *after, data));
+  return {};
+}
+
+void apply_user(Writer& db, const CloudEvent& event, const json::object& data) {
+  if (event.type == "user.deleted") {
+    db.run("DELETE FROM analytics_task WHERE user_id = ?", event.user);
+    db.run("DELETE FROM analytics_day WHERE user_id = ?", event.user);
+    db.run("DELETE FROM analytics_user WHERE user_id = ?", event.user);
+    return;
+  }
+  const auto* zone = data.if_contains("timezone");
+  if (!zone || !zone->is_string()) return;
+  db.run(
+      "INSERT INTO analytics_user(user_id, zone, created, completed, deleted, open, completion_ms) VALUES (?1, ?2, 0, "
+      "0, "
+      "0, 0, 0) ON CONFLICT(user_id) DO UPDATE SET zone = ?2",
+      event.user, std::string_view{zone->get_string()});
+}
+
+Result<> apply_one(Writer& db, const CloudEvent& event) {
+  if (!storage::sqlite::record_inbox(db, "analytics", event.id)) return {};
+  auto parsed = parse_json(event.data);
+  if (!parsed) return parsed.error();
+  const auto* data = parsed->if_object();
+  if (!data) return Error{Errc::invalid_argument, "a " + event.type + " event whose data is not an object"};
+  if (event.type.starts_with("task.")) return apply_task(db, event, *data);
+  if (event.type.starts_with("user.")) {
+    apply_user(db, event, *data);
+  } else if (event.type == "reminder.triggered") {
+    Delta delta;
+    delta.reminders = 1;
+    add(db, event.user, local_date(db, event.user, event.time), delta);
+  }
+  return {};
+}
+
+class SqliteAnalyticsStore final : public AnalyticsStore {
+ public:
+  explicit SqliteAnalyticsStore(Database& db) : db_(db) {}
+
+  awaitable<Result<>> apply(std::vector<CloudEvent> events) override {
+    auto change = [events = std::move(events)](Writer& db) -> Result<> {
+      for (const auto& event : events)
+        if (auto applied = apply_one(db, event); !applied) return applied;
+      return {};
+    };
+    co_return co_await db_.write(Lane::background, std::move(change));
+  }
+
+  awaitable<Result<Stats>> stats(UserId user, std::string from, std::string to) override {
+    auto select = [user, from = std::move(from), to = std::move(to)](Reader& db) -> Result<Stats> {
+      Stats out;
+      auto total = db.query(
+          "SELECT created, completed, deleted, open, completion_ms FROM analytics_user WHERE user_id = ?", user);
+      if (total.step()) {
+        out.created = total.integer(0), out.completed = total.integer(1), out.deleted = total.integer(2);
+        out.open = total.integer(3), out.completion_ms = total.integer(4);
+      }
+      auto days = db.query(
+          "SELECT date, created, completed, deleted, reminders FROM analytics_day WHERE user_id = ? AND date >= ? AND "
+          "date <= ? ORDER BY date",
+          user, from, to);
+      while (days.step())
+        out.days.push_back(
+            {std::string(days.text(0)), days.integer(1), days.integer(2), days.integer(3), days.integer(4)});
+      return out;
+    };
+    co_return co_await db_.read(std::move(select));
+  }
+
+ private:
+  Database& db_;
+};
+
+}  // namespace
+
+std::vector<storage::sqlite::Migration> sqlite_migrations() {
+  return {{"analytics", 1, R"sql(
+    CREATE TABLE analytics_user(
+      user_id BLOB PRIMARY KEY, zone TEXT NOT NULL, created INTEGER NOT NULL, completed INTEGER NOT NULL,
+      deleted INTEGER NOT NULL, open INTEGER NOT NULL, completion_ms INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE analytics_task(
+      user_id BLOB NOT NULL, task_id BLOB NOT NULL, version INTEGER NOT NULL, completed INTEGER NOT NULL,
+      deleted INTEGER NOT NULL, PRIMARY KEY(user_id, task_id)) WITHOUT ROWID;
+    CREATE TABLE analytics_day(
+      user_id BLOB NOT NULL, date TEXT NOT NULL, created INTEGER NOT NULL, completed INTEGER NOT NULL,
+      deleted INTEGER NOT NULL, reminders INTEGER NOT NULL, PRIMARY KEY(user_id, date)) WITHOUT ROWID;
+  )sql"}};
+}
+
+std::unique_ptr<AnalyticsStore> make_sqlite_store(Database& db) { return std::make_unique<SqliteAnalyticsStore>(db); }
+
+}  // namespace daybook::analytics

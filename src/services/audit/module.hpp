@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "http/router.hpp"
+#include "runtime/event_bus.hpp"
+#include "services/audit/store.hpp"
+#include "storage/sqlite/database.hpp"
+
+namespace daybook::audit {
+
+std::vector<storage::sqlite::Migration> sqlite_migrations();
+std::unique_ptr<AuditStore> make_sqlite_store(storage::sqlite::Database& history);
+
+/// The audit role: consumer of everything, and the routes that read and verify what it kept.
+class Module {
+ public:
+  explicit Module(AuditStore& store);
+  http::Router& router() { return router_; }
+  void subscribe(runtime::EventBus& bus);
+
+ private:
+  boost::asio::awaitable<std::vector<Result<>>> record(std::vector<CloudEvent> events);
+
+  AuditStore& store_;
+  http::Router router_;
+};
+
+/// `/api/v1/audit…` over `store`.
+http::Router make_router(AuditStore& store);
+
+}  // namespace daybook::audit
