@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "http/router.hpp"
+#include "runtime/event_bus.hpp"
+#include "runtime/timers.hpp"
+#include "services/notifier/service.hpp"
+#include "storage/sqlite/database.hpp"
+
+namespace daybook::notifier {
+
+std::vector<storage::sqlite::Migration> sqlite_migrations();
+std::unique_ptr<NotifierStore> make_sqlite_store(storage::sqlite::Database& db);
+
+/// The notifier role: wires its use cases to routes, events and timers.
+class Module {
+ public:
+  Module(NotifierStore& store, ChannelSenders senders, const WallClock& clock, DigestWriter digest);
+  http::Router& router() { return router_; }
+  void subscribe(runtime::EventBus& bus);
+  void handle(runtime::Timers& timers);
+
+ private:
+  ChannelSenders senders_;
+  Service service_;
+  http::Router router_;
+};
+
+/// `/api/v1/notifications…`, `/api/v1/notification-channels…` and `/internal/v1/deliveries`.
+http::Router make_router(NotifierStore& store, Service& service, const WallClock& clock);
+
+}  // namespace daybook::notifier

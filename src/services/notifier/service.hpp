@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/timer.hpp"
+#include "services/notifier/channel_sender.hpp"
+#include "services/notifier/store.hpp"
+
+namespace daybook::notifier {
+
+/// Writes the body of a user's daily digest (what is due, what is overdue); empty text: nothing to say today.
+using DigestWriter = std::function<boost::asio::awaitable<Result<std::string>>(UserId, std::string timezone)>;
+
+/// The notifier's use cases, without HTTP and SQL.
+class Service {
+ public:
+  Service(NotifierStore& store, const ChannelSenders& senders, const WallClock& clock, DigestWriter digest)
+      : store_(store), senders_(senders), clock_(clock), digest_(std::move(digest)) {}
+
+  /// Handles one event of the group; errors as runtime::EventHandler wants them.
+  boost::asio::awaitable<Result<>> on_event(CloudEvent event);
+  /// Tries one delivery and writes down what became of it.
+  boost::asio::awaitable<Result<>> on_delivery_timer(Timer timer);
+  boost::asio::awaitable<Result<>> on_digest_timer(Timer timer);
+
+  /// Checks and saves a channel. Errors: unprocessable naming what is wrong, unsupported, limit_exceeded.
+  boost::asio::awaitable<Result<Channel>> save_channel(Channel channel);
+  /// Sends a test message through the channel at once. Errors: not_found, and whatever sending gave.
+  boost::asio::awaitable<Result<>> test_channel(UserId user, Uuid id);
+
+ private:
+  NotifierStore& store_;
+  const ChannelSenders& senders_;
+  const WallClock& clock_;
+  DigestWriter digest_;
+};
+
+}  // namespace daybook::notifier

@@ -1,0 +1,355 @@
+#include "core/json.hpp"
+#include "services/notifier/module.hpp"
+#include "services/notifier/sqlite_rows.hpp"
+#include "storage/sqlite/event_log.hpp"
+#include "storage/sqlite/timer_table.hpp"
+
+namespace daybook::notifier {
+namespace {
+
+using boost::asio::awaitable;
+using storage::sqlite::Database;
+using storage::sqlite::Lane;
+using storage::sqlite::Reader;
+using storage::sqlite::TimerTable;
+using storage::sqlite::Writer;
+
+constexpr int kMaxChannels = 10;
+
+CloudEvent event_of(const Notification& notification, std::string type, Instant now) {
+  CloudEvent event;
+  event.source = "/daybook/notifier";
+  event.type = std::move(type);
+  event.subject = notification.id.str();
+  event.time = now;
+  event.dataschema = "urn:daybook:schema:" + event.type + ":1";
+  event.user = notification.user;
+  event.data = to_json(notification);
+  return event;
+}
+
+/// The event's data with what became of one delivery, so that a failure stands in the audit (C-12).
+CloudEvent event_of(const Notification& notification, const Delivery& delivery, Instant now) {
+  CloudEvent event = event_of(notification, "notification.updated", now);
+  json::object outcome;
+  outcome["channel"] = to_string(delivery.kind);
+  outcome["status"] = to_string(delivery.state);
+  outcome["attempts"] = delivery.attempts;
+  outcome["reason"] = delivery.reason;
+  event.data.pop_back();
+  event.data += ",\"delivery\":" + json::serialize(outcome) + "}";
+  return event;
+}
+
+Timer delivery_timer(const Delivery& delivery, Instant due) {
+  Timer timer;
+  timer.kind = kDeliveryTimer;
+  timer.key = delivery.id;
+  timer.user = delivery.user;
+  timer.due = due;
+  timer.version = delivery.attempts;
+  return timer;
+}
+
+std::vector<Channel> load_channels(storage::sqlite::Connection& db, const UserId& user) {
+  static const std::string kSql =
+      "SELECT " + std::string(rows::kChannelColumns) + " FROM notifier_channel WHERE user_id = ? ORDER BY id";
+  std::vector<Channel> out;
+  auto row = db.query(kSql, user);
+  while (row.step()) out.push_back(rows::channel(row));
+  return out;
+}
+
+std::optional<Notification> load_notification(storage::sqlite::Connection& db, const UserId& user,
+                                              const NotificationId& id) {
+  static const std::string kSql =
+      "SELECT " + std::string(rows::kNotificationColumns) + " FROM notifier_notification WHERE user_id = ? AND id = ?";
+  auto row = db.query(kSql, user, id);
+  if (!row.step()) return std::nullopt;
+  return rows::notification(row);
+}
+
+class SqliteNotifierStore final : public NotifierStore {
+ public:
+  explicit SqliteNotifierStore(Database& db) : db_(db) {}
+
+  awaitable<Result<Preferences>> preferences(UserId user) override {
+    auto select = [user](Reader& db) -> Result<Preferences> { return rows::load_preferences(db, user); };
+    co_return co_await db_.read(std::move(select));
+  }
+
+  awaitable<Result<Preferences>> save_preferences(UserId user, Preferences wanted,
+                                                  std::optional<std::int64_t> if_version, Instant now) override {
+    auto change = [this, user, wanted = std::move(wanted), if_version, now](Writer& db) -> Result<Preferences> {
+      Preferences current = rows::load_preferences(db, user);
+      if (if_version && *if_version != current.version)
+        return Error{Errc::version_mismatch, "The settings changed meanwhile; read them again."};
+      current.completion_notices = wanted.completion_notices;
+      current.digest_at = wanted.digest_at;
+      current.quiet = wanted.quiet;
+      ++current.version;
+      rows::save(db, user, current);
+      set_digest_timer(db, user, current, now);
+      return current;
+    };
+    co_return co_await db_.write(Lane::foreground, std::move(change));
+  }
+
+  awaitable<Result<>> apply_user(CloudEvent event, Instant now) override {
+    auto change = [this, event = std::move(event), now](Writer& db) -> Result<> {
+      if (!storage::sqlite::record_inbox(db, "notifier", event.id)) return {};
+      if (event.type == "user.deleted") return erase(db, event.user);
+      auto data = parse_json(event.data);
+      if (!data) return data.error();
+      JsonReader in(*data, Unknown::lenient);
+      Preferences current = rows::load_preferences(db, event.user);
+      if (auto zone = in.text("timezone")) current.timezone = *zone;
+      if (auto email = in.text("email")) current.email = *email;
+      rows::save(db, event.user, current);
+      set_digest_timer(db, event.user, current, now);
+      return {};
+    };
+    co_return co_await db_.write(Lane::background, std::move(change));
+  }
+
+  awaitable<Result<>> notify(Notification notification, std::optional<EventId> cause, std::optional<Timer> digest_timer,
+                             Instant now) override {
+    auto change = [this, notification = std::move(notification), cause, digest_timer, now](Writer& db) -> Result<> {
+      if (cause && !storage::sqlite::record_inbox(db, "notifier", *cause)) return {};
+      const Preferences preferences = rows::load_preferences(db, notification.user);
+      if (digest_timer) {
+        if (!timers_.consume(db, *digest_timer)) return {};  // Moved or switched off meanwhile.
+        set_digest_timer(db, notification.user, preferences, now);
+      }
+      if (load_notification(db, notification.user, notification.id)) return {};
+      rows::save(db, notification);
+      Delivery inbox = make_delivery(notification, ChannelKind::in_app, Uuid{}, now);
+      inbox.state = Delivery::State::sent;
+      inbox.attempts = 1;
+      rows::save(db, inbox);
+      storage::sqlite::append_event(db, event_of(notification, "notification.sent", now));
+      const Instant at = after_quiet_hours(preferences, now);
+      for (const auto& channel : load_channels(db, notification.user)) {
+        if (!channel.enabled) continue;
+        Delivery delivery = make_delivery(notification, channel.kind, channel.id, now);
+        delivery.next_attempt = at;
+        if (at > now) delivery.reason = "Waits for the end of the quiet hours.";
+        rows::save(db, delivery);
+        timers_.set(db, delivery_timer(delivery, at));
+      }
+      return {};
+    };
+    co_return co_await db_.write(Lane::background, std::move(change));
+  }
+
+  awaitable<Result<std::vector<Notification>>> inbox(UserId user, InboxQuery query) override {
+    auto select = [user, query](Reader& db) -> Result<std::vector<Notification>> {
+      static const std::string kSql =
+          "SELECT " + std::string(rows::kNotificationColumns) +
+          " FROM notifier_notification WHERE user_id = ?1 AND (?2 IS NULL OR id < ?2) AND (?3 = 0 OR read_at IS NULL) "
+          "ORDER BY id DESC LIMIT ?4";
+      std::vector<Notification> out;
+      auto row = db.query(kSql, user, query.before, query.unread_only, query.limit);
+      while (row.step()) out.push_back(rows::notification(row));
+      return out;
+    };
+    co_return co_await db_.read(std::move(select));
+  }
+
+  awaitable<Result<std::int64_t>> unread(UserId user) override {
+    auto select = [user](Reader& db) -> Result<std::int64_t> {
+      auto row = db.query("SELECT count(*) FROM notifier_notification WHERE user_id = ? AND read_at IS NULL", user);
+      row.step();
+      return row.integer(0);
+    };
+    co_return co_await db_.read(std::move(select));
+  }
+
+  awaitable<Result<Notification>> mark_read(UserId user, NotificationId id, Instant now) override {
+    auto change = [user, id, now](Writer& db) -> Result<Notification> {
+      auto notification = load_notification(db, user, id);
+      if (!notification) return Error{Errc::not_found, "There is no such notification."};
+      if (notification->read_at) return *notification;
+      set_read(db, *notification, now);
+      return *notification;
+    };
+    co_return co_await db_.write(Lane::foreground, std::move(change));
+  }
+
+  awaitable<Result<>> mark_all_read(UserId user, Instant now) override {
+    auto change = [user, now](Writer& db) -> Result<> {
+      static const std::string kSql = "SELECT " + std::string(rows::kNotificationColumns) +
+                                      " FROM notifier_notification WHERE user_id = ? AND read_at IS NULL";
+      std::vector<Notification> unread;
+      {
+        auto row = db.query(kSql, user);
+        while (row.step()) unread.push_back(rows::notification(row));
+      }
+      for (auto& notification : unread) set_read(db, notification, now);
+      return {};
+    };
+    co_return co_await db_.write(Lane::foreground, std::move(change));
+  }
+
+  awaitable<Result<std::vector<Channel>>> channels(UserId user) override {
+    auto select = [user](Reader& db) -> Result<std::vector<Channel>> { return load_channels(db, user); };
+    co_return co_await db_.read(std::move(select));
+  }
+
+  awaitable<Result<Channel>> save_channel(Channel channel) override {
+    auto change = [channel = std::move(channel)](Writer& db) -> Result<Channel> {
+      Channel saved = channel;
+      bool exists = false;
+      const auto all = load_channels(db, channel.user);
+      for (const auto& other : all) {
+        if (other.id != channel.id) continue;
+        exists = true;
+        saved.created_at = other.created_at;
+        saved.version = other.version + 1;
+      }
+      if (!exists && all.size() >= kMaxChannels)
+        return Error{Errc::limit_exceeded, "At most 10 channels; delete one first.", "quota-exceeded"};
+      rows::save(db, saved);
+      return saved;
+    };
+    co_return co_await db_.write(Lane::foreground, std::move(change));
+  }
+
+  awaitable<Result<>> delete_channel(UserId user, Uuid id) override {
+    auto change = [user, id](Writer& db) -> Result<> {
+      db.run("DELETE FROM notifier_channel WHERE user_id = ? AND id = ?", user, id);
+      if (db.changes() == 0) return Error{Errc::not_found, "There is no such channel."};
+      return {};
+    };
+    co_return co_await db_.write(Lane::foreground, std::move(change));
+  }
+
+  awaitable<Result<std::optional<PendingDelivery>>> pending(UserId user, Uuid id) override {
+    auto select = [user, id](Reader& db) -> Result<std::optional<PendingDelivery>> {
+      static const std::string kSql = "SELECT " + std::string(rows::kDeliveryColumns) +
+                                      " FROM notifier_delivery WHERE user_id = ? AND id = ? AND state = 'pending'";
+      PendingDelivery out;
+      auto row = db.query(kSql, user, id);
+      if (!row.step()) return std::optional<PendingDelivery>{};
+      out.delivery = rows::delivery(row);
+      auto notification = load_notification(db, user, out.delivery.notification);
+      if (!notification) return std::optional<PendingDelivery>{};
+      out.notification = std::move(*notification);
+      for (auto& channel : load_channels(db, user))
+        if (channel.id == out.delivery.channel) out.channel = std::move(channel);
+      out.preferences = rows::load_preferences(db, user);
+      return std::optional<PendingDelivery>{std::move(out)};
+    };
+    co_return co_await db_.read(std::move(select));
+  }
+
+  awaitable<Result<>> record_attempt(Delivery delivery, Timer timer, Instant now) override {
+    auto change = [this, delivery = std::move(delivery), timer = std::move(timer), now](Writer& db) -> Result<> {
+      if (!timers_.consume(db, timer)) return {};  // Another attempt was written down meanwhile.
+      rows::save(db, delivery);
+      if (delivery.next_attempt) {
+        timers_.set(db, delivery_timer(delivery, *delivery.next_attempt));
+        return {};
+      }
+      if (const auto notification = load_notification(db, delivery.user, delivery.notification))
+        storage::sqlite::append_event(db, event_of(*notification, delivery, now));
+      return {};
+    };
+    co_return co_await db_.write(Lane::background, std::move(change));
+  }
+
+  awaitable<Result<>> drop_timer(Timer timer) override {
+    auto change = [this, timer = std::move(timer)](Writer& db) -> Result<> {
+      timers_.consume(db, timer);
+      return {};
+    };
+    co_return co_await db_.write(Lane::background, std::move(change));
+  }
+
+  awaitable<Result<std::vector<Delivery>>> deliveries(UserId user, std::optional<ReminderId> reminder,
+                                                      std::optional<NotificationId> notification) override {
+    auto select = [user, reminder, notification](Reader& db) -> Result<std::vector<Delivery>> {
+      static const std::string kSql = "SELECT " + std::string(rows::kDeliveryColumns) +
+                                      " FROM notifier_delivery WHERE user_id = ?1 AND (?2 IS NULL OR reminder_id = ?2) "
+                                      "AND (?3 IS NULL OR notification_id = ?3) ORDER BY id LIMIT 200";
+      std::vector<Delivery> out;
+      auto row = db.query(kSql, user, reminder, notification);
+      while (row.step()) out.push_back(rows::delivery(row));
+      return out;
+    };
+    co_return co_await db_.read(std::move(select));
+  }
+
+ private:
+  static Delivery make_delivery(const Notification& notification, ChannelKind kind, const Uuid& channel, Instant now) {
+    Delivery delivery;
+    delivery.id = Uuid::v5(notification.id.value, "delivery " + channel.str());
+    delivery.user = notification.user;
+    delivery.notification = notification.id;
+    delivery.reminder = notification.reminder;
+    delivery.channel = channel;
+    delivery.kind = kind;
+    delivery.updated_at = now;
+    return delivery;
+  }
+
+  static void set_read(Writer& db, Notification& notification, Instant now) {
+    notification.read_at = now;
+    ++notification.version;
+    rows::save(db, notification);
+    storage::sqlite::append_event(db, event_of(notification, "notification.updated", now));
+  }
+
+  void set_digest_timer(Writer& db, const UserId& user, const Preferences& preferences, Instant now) const {
+    const auto due = next_digest(preferences, now);
+    if (!due) return timers_.cancel(db, kDigestTimer, user.value);
+    Timer timer;
+    timer.kind = kDigestTimer;
+    timer.key = user.value;
+    timer.user = user;
+    timer.due = *due;
+    timer.version = to_micros(*due);
+    timers_.set(db, timer);
+  }
+
+  Result<> erase(Writer& db, const UserId& user) const {
+    timers_.cancel(db, kDigestTimer, user.value);
+    for (auto sql :
+         {"DELETE FROM notifier_notification WHERE user_id = ?", "DELETE FROM notifier_channel WHERE user_id = ?",
+          "DELETE FROM notifier_delivery WHERE user_id = ?", "DELETE FROM notifier_user WHERE user_id = ?"})
+      db.run(sql, user);
+    return {};
+  }
+
+  Database& db_;
+  TimerTable timers_{"notifier"};
+};
+
+}  // namespace
+
+std::vector<storage::sqlite::Migration> sqlite_migrations() {
+  return {{"notifier", 1, R"sql(
+    CREATE TABLE notifier_notification(
+      user_id BLOB NOT NULL, id BLOB NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, task_id BLOB,
+      reminder_id BLOB, created_at INTEGER NOT NULL, read_at INTEGER, version INTEGER NOT NULL,
+      PRIMARY KEY(user_id, id)) WITHOUT ROWID;
+    CREATE INDEX notifier_unread ON notifier_notification(user_id, id) WHERE read_at IS NULL;
+    CREATE TABLE notifier_channel(
+      user_id BLOB NOT NULL, id BLOB NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, target TEXT NOT NULL,
+      secret TEXT NOT NULL, enabled INTEGER NOT NULL, created_at INTEGER NOT NULL, version INTEGER NOT NULL,
+      PRIMARY KEY(user_id, id)) WITHOUT ROWID;
+    CREATE TABLE notifier_delivery(
+      user_id BLOB NOT NULL, id BLOB NOT NULL, notification_id BLOB NOT NULL, reminder_id BLOB, channel_id BLOB NOT NULL,
+      kind TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, reason TEXT NOT NULL,
+      updated_at INTEGER NOT NULL, next_attempt INTEGER, PRIMARY KEY(user_id, id)) WITHOUT ROWID;
+    CREATE INDEX notifier_delivery_reminder ON notifier_delivery(user_id, reminder_id) WHERE reminder_id IS NOT NULL;
+    CREATE TABLE notifier_user(
+      user_id BLOB PRIMARY KEY, timezone TEXT NOT NULL, email TEXT NOT NULL, completion_notices INTEGER NOT NULL,
+      digest_at INTEGER, quiet_from INTEGER, quiet_to INTEGER, version INTEGER NOT NULL) WITHOUT ROWID;
+  )sql"},
+          TimerTable{"notifier"}.migration(2)};
+}
+
+std::unique_ptr<NotifierStore> make_sqlite_store(Database& db) { return std::make_unique<SqliteNotifierStore>(db); }
+
+}  // namespace daybook::notifier

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/timer.hpp"
+#include "services/notifier/notification.hpp"
+
+namespace daybook::notifier {
+
+/// Timer kinds of this service.
+inline constexpr std::string_view kDeliveryTimer = "delivery";  ///< Key: the delivery's id.
+inline constexpr std::string_view kDigestTimer = "digest";      ///< Key: the user's id.
+
+/// A page of the inbox, newest first.
+struct InboxQuery {
+  bool unread_only = false;
+  std::optional<NotificationId> before;  ///< Keyset: ids below it (ids rise with time).
+  int limit = 50;
+};
+
+/// A delivery with all that an attempt needs.
+struct PendingDelivery {
+  Delivery delivery;
+  Notification notification;
+  Channel channel;
+  Preferences preferences;
+};
+
+/// Keeps inbox, channels and ledger. All methods: unavailable or corrupt when the store fails.
+class NotifierStore {
+ public:
+  virtual ~NotifierStore() = default;
+
+  /// What is known of the user; defaults when nothing is.
+  virtual boost::asio::awaitable<Result<Preferences>> preferences(UserId user) = 0;
+  /// Saves what the person chose and moves the digest's timer. `if_version`: errors version_mismatch.
+  virtual boost::asio::awaitable<Result<Preferences>> save_preferences(UserId user, Preferences preferences,
+                                                                       std::optional<std::int64_t> if_version,
+                                                                       Instant now) = 0;
+  /// Takes zone and e-mail over from a user.* event, or erases everything on user.deleted.
+  virtual boost::asio::awaitable<Result<>> apply_user(CloudEvent event, Instant now) = 0;
+
+  /// Puts the notification into the inbox, with a delivery a channel (and one, done, for the inbox itself), once
+  /// however often `cause` comes. `digest_timer`: the fired timer that this answers; it moves to the next day.
+  virtual boost::asio::awaitable<Result<>> notify(Notification notification, std::optional<EventId> cause,
+                                                  std::optional<Timer> digest_timer, Instant now) = 0;
+  virtual boost::asio::awaitable<Result<std::vector<Notification>>> inbox(UserId user, InboxQuery query) = 0;
+  virtual boost::asio::awaitable<Result<std::int64_t>> unread(UserId user) = 0;
+  /// Idempotent. Errors: not_found.
+  virtual boost::asio::awaitable<Result<Notification>> mark_read(UserId user, NotificationId id, Instant now) = 0;
+  virtual boost::asio::awaitable<Result<>> mark_all_read(UserId user, Instant now) = 0;
+
+  virtual boost::asio::awaitable<Result<std::vector<Channel>>> channels(UserId user) = 0;
+  /// Makes or replaces. Errors: limit_exceeded (10 channels a user).
+  virtual boost::asio::awaitable<Result<Channel>> save_channel(Channel channel) = 0;
+  /// Errors: not_found.
+  virtual boost::asio::awaitable<Result<>> delete_channel(UserId user, Uuid id) = 0;
+
+  /// nullopt: done or gone meanwhile.
+  virtual boost::asio::awaitable<Result<std::optional<PendingDelivery>>> pending(UserId user, Uuid delivery) = 0;
+  /// Writes down what became of an attempt. `delivery.next_attempt` set: the timer moves there; unset: it is done.
+  virtual boost::asio::awaitable<Result<>> record_attempt(Delivery delivery, Timer timer, Instant now) = 0;
+  virtual boost::asio::awaitable<Result<>> drop_timer(Timer timer) = 0;
+  /// The ledger of one reminder, or of one notification, oldest first.
+  virtual boost::asio::awaitable<Result<std::vector<Delivery>>> deliveries(
+      UserId user, std::optional<ReminderId> reminder, std::optional<NotificationId> notification) = 0;
+};
+
+}  // namespace daybook::notifier
