@@ -2,40 +2,13 @@
 
 #include "core/hash.hpp"
 #include "core/json.hpp"
-#include "http/client.hpp"
+#include "services/notifier/http_post.hpp"
 
 namespace daybook::notifier {
 namespace {
 
 using boost::asio::any_io_executor;
 using boost::asio::awaitable;
-
-constexpr std::chrono::milliseconds kDeadline{10'000};
-
-/// Which answers are worth another try is HTTP's own distinction (RFC 9110, section 15; 429 is RFC 6585).
-Result<> outcome_of(int status) {
-  if (status >= 200 && status < 300) return {};
-  const std::string detail = "The receiver answered " + std::to_string(status) + ".";
-  const bool again = status == 408 || status == 425 || status == 429 || status >= 500;
-  return Error{again ? Errc::unavailable : Errc::unprocessable, detail};
-}
-
-awaitable<Result<>> post(any_io_executor executor, TargetUrl target, Headers headers, std::string body) {
-  http::ClientOptions options;
-  options.base_url = target.origin;
-  options.max_connections = 1;
-  auto client = http::Client::make(executor, std::move(options));
-  if (!client) co_return client.error();
-  Call call;
-  call.method = Method::post;
-  call.path = std::move(target.path);
-  call.query = std::move(target.query);
-  call.headers = std::move(headers);
-  call.body = std::move(body);
-  const auto reply = co_await (*client)->send(std::move(call), kDeadline);
-  if (!reply) co_return reply.error();
-  co_return outcome_of(reply->status);
-}
 
 class WebhookSender final : public ChannelSender {
  public:
@@ -57,7 +30,7 @@ class WebhookSender final : public ChannelSender {
       const auto signature = hmac_sha256(channel.secret, id + "." + timestamp + "." + body);
       headers.set("webhook-signature", "v1," + base64_encode(as_chars(signature)));
     }
-    co_return co_await post(executor_, std::move(*target), std::move(headers), std::move(body));
+    co_return co_await http_post(executor_, std::move(*target), std::move(headers), std::move(body));
   }
 
   Result<> check(const Channel& channel) const override {
@@ -103,7 +76,7 @@ class PushSender final : public ChannelSender {
       body = json::serialize(message);
       target->path.resize(slash + 1);
     }
-    co_return co_await post(executor_, std::move(*target), std::move(headers), std::move(body));
+    co_return co_await http_post(executor_, std::move(*target), std::move(headers), std::move(body));
   }
 
   Result<> check(const Channel& channel) const override {
