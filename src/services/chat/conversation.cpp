@@ -39,6 +39,7 @@ std::string to_json(const Context& context) {
   if (!context.asked_slot.empty()) {
     out["askedSlot"] = context.asked_slot;
     out["askedText"] = context.asked_text;
+    out["askedTitle"] = context.asked_title;
     out["askedOptions"] = json::array(context.asked_options.begin(), context.asked_options.end());
   }
   return json::serialize(out);
@@ -56,6 +57,7 @@ Context parse_context(std::string_view text) {
   out.fired_task = read_id<TaskId>(in, "firedTask");
   out.asked_slot = in.text("askedSlot").value_or("");
   out.asked_text = in.text("askedText").value_or("");
+  out.asked_title = in.text("askedTitle").value_or("");
   out.asked_options = in.texts("askedOptions", 50, {}).value_or(std::vector<std::string>{});
   return out;
 }

@@ -19,6 +19,7 @@ struct Context {
   /// to the question, read again together with the answer.
   std::string asked_slot;
   std::string asked_text;
+  std::string asked_title;  ///< Of the task that is being made.
   std::vector<std::string> asked_options;
 
   friend bool operator==(const Context&, const Context&) = default;
