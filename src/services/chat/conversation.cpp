@@ -3,6 +3,16 @@
 #include "core/json.hpp"
 
 namespace daybook::chat {
+
+void Context::clear_question() {
+  asked_slot.clear();
+  asked_text.clear();
+  asked_title.clear();
+  asked_intent.clear();
+  asked_options.clear();
+  planned.clear();
+}
+
 namespace {
 
 template <class T>
@@ -40,6 +50,8 @@ std::string to_json(const Context& context) {
     out["askedSlot"] = context.asked_slot;
     out["askedText"] = context.asked_text;
     out["askedTitle"] = context.asked_title;
+    out["askedIntent"] = context.asked_intent;
+    out["planned"] = ids(context.planned);
     out["askedOptions"] = json::array(context.asked_options.begin(), context.asked_options.end());
   }
   return json::serialize(out);
@@ -58,6 +70,8 @@ Context parse_context(std::string_view text) {
   out.asked_slot = in.text("askedSlot").value_or("");
   out.asked_text = in.text("askedText").value_or("");
   out.asked_title = in.text("askedTitle").value_or("");
+  out.asked_intent = in.text("askedIntent").value_or("");
+  out.planned = read_ids<TaskId>(in, "planned");
   out.asked_options = in.texts("askedOptions", 50, {}).value_or(std::vector<std::string>{});
   return out;
 }

@@ -19,9 +19,13 @@ struct Context {
   /// to the question, read again together with the answer.
   std::string asked_slot;
   std::string asked_text;
-  std::string asked_title;  ///< Of the task that is being made.
+  std::string asked_title;   ///< Of the task that is being made.
+  std::string asked_intent;  ///< As language::to_string gives it.
   std::vector<std::string> asked_options;
+  /// The tasks of the plan that waits for a yes: exactly these are changed, whatever came in between.
+  std::vector<TaskId> planned;
 
+  void clear_question();
   friend bool operator==(const Context&, const Context&) = default;
 };
 std::string to_json(const Context& context);

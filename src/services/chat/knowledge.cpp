@@ -9,10 +9,14 @@ using boost::asio::awaitable;
 
 language::Priority spoken_priority(domain::Priority priority) {
   switch (priority) {
-    case domain::Priority::high: return language::Priority::high;
-    case domain::Priority::medium: return language::Priority::medium;
-    case domain::Priority::low: return language::Priority::low;
-    case domain::Priority::none: break;
+    case domain::Priority::high:
+      return language::Priority::high;
+    case domain::Priority::medium:
+      return language::Priority::medium;
+    case domain::Priority::low:
+      return language::Priority::low;
+    case domain::Priority::none:
+      break;
   }
   return language::Priority::none;
 }
@@ -144,6 +148,9 @@ awaitable<Result<Knowledge>> load_knowledge(tasks::Client& tasks, scheduler::Cli
     question.slot = context.asked_slot;
     question.title = context.asked_title;
     question.options = context.asked_options;
+    for (int i = 0; i <= static_cast<int>(language::Intent::clarify); ++i)
+      if (language::to_string(static_cast<language::Intent>(i)) == context.asked_intent)
+        question.intent = static_cast<language::Intent>(i);
     known.context.question = std::move(question);
     if (!context.asked_text.empty()) known.context.turns.push_back(context.asked_text);
   }

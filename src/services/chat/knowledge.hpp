@@ -17,15 +17,16 @@ namespace daybook::chat {
 /// "series:<id>" when it has none.
 struct Knowledge {
   language::Context context;
-  std::map<std::string, domain::Task> tasks;             ///< By item id.
-  std::map<std::string, scheduler::SeriesView> series;   ///< By series id.
+  std::map<std::string, domain::Task> tasks;            ///< By item id.
+  std::map<std::string, scheduler::SeriesView> series;  ///< By series id.
 
   const domain::Task* task(const std::string& item) const;
   /// The series that an item stands for or belongs to; nullptr: none.
   const scheduler::SeriesView* series_of(const std::string& item) const;
 };
 
-/// How many open tasks a sentence can choose from; the most recently changed. Beyond them a name is looked up by search.
+/// How many open tasks a sentence can choose from; the most recently changed. Beyond them a name is looked up by
+/// search.
 inline constexpr int kKnownTasks = 500;
 
 /// Asks tasks and scheduler. Errors: theirs.

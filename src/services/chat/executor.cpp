@@ -1,0 +1,78 @@
+#include "services/chat/executor.hpp"
+
+namespace daybook::chat {
+
+using boost::asio::awaitable;
+using language::Intent;
+
+std::string apology(const Error& error) {
+  if (is_transient(error.code)) return "I can't reach a part of myself right now. Nothing was lost; please try again.";
+  if (!error.fields.empty()) return "That didn't work: " + error.fields.front().detail + ".";
+  return error.detail.empty() ? "That didn't work." : "That didn't work: " + error.detail;
+}
+
+awaitable<Outcome> Executor::run(language::Command command, Scope& scope) {
+  if (command.actions.empty()) co_return co_await run_one(std::move(command), scope);
+  Outcome all;
+  std::vector<TaskId> spoken;
+  for (auto& action : command.actions) {
+    all.merge(co_await run_one(std::move(action), scope));
+    const auto& last = scope.conversation.context.last_tasks;
+    spoken.insert(spoken.end(), last.begin(), last.end());
+  }
+  scope.spoke_of(spoken);
+  co_return all;
+}
+
+awaitable<Outcome> Executor::run_one(language::Command command, Scope& scope) {
+  switch (command.intent) {
+    case Intent::create_task:
+      co_return co_await create_task(std::move(command), scope);
+    case Intent::create_recurring:
+      co_return co_await create_series(std::move(command), scope);
+    case Intent::set_reminder:
+      co_return co_await set_reminder(std::move(command), scope);
+    case Intent::list:
+    case Intent::search:
+      co_return co_await list(std::move(command), scope);
+    case Intent::show_recurring:
+      co_return co_await show_series(std::move(command), scope);
+    case Intent::stats:
+      co_return co_await stats(std::move(command), scope);
+    case Intent::help:
+      co_return co_await help(std::move(command), scope);
+    case Intent::complete:
+      co_return co_await complete(std::move(command), scope);
+    case Intent::update:
+      co_return co_await update(std::move(command), scope);
+    case Intent::remove:
+      co_return co_await remove(std::move(command), scope);
+    case Intent::stop_recurring:
+      co_return co_await stop_series(std::move(command), scope);
+    case Intent::pause_recurring:
+      co_return co_await pause_series(std::move(command), scope);
+    case Intent::snooze:
+      co_return co_await snooze(std::move(command), scope);
+    case Intent::dismiss:
+      co_return co_await dismiss(std::move(command), scope);
+    case Intent::undo:
+      co_return co_await undo(std::move(command), scope);
+    case Intent::clarify:
+      co_return co_await clarify(std::move(command), scope);
+    case Intent::none:
+      break;
+  }
+  Outcome out;
+  if (command.cancel) {
+    out.say("All right, I'll leave it.");
+  } else if (!command.explanation.empty()) {
+    out.say(command.explanation);
+  } else {
+    out.say(
+        "I'm not sure what to do with that. Tell me a task, such as “call mom tomorrow at 5 pm”, or ask what is due.");
+    out.actions.push_back(speak_action("What can I say?", "help"));
+  }
+  co_return out;
+}
+
+}  // namespace daybook::chat

@@ -1,0 +1,132 @@
+#include "domain/task_json.hpp"
+#include "services/chat/executor.hpp"
+#include "services/chat/mapping.hpp"
+#include "services/chat/phrasing.hpp"
+
+namespace daybook::chat {
+namespace {
+
+using boost::asio::awaitable;
+
+/// What must be known before the task can be made, asked as a person would.
+std::string question_for(std::string_view slot, const std::string& title) {
+  if (slot == "title") return "What should the task be called?";
+  if (slot == "time") return "When should I remind you of " + quoted(title) + "?";
+  if (slot == "due" || slot == "date") return "When is " + quoted(title) + " due?";
+  if (slot == "days") return "On which days should " + quoted(title) + " repeat?";
+  if (slot == "am_pm") return "In the morning or in the evening?";
+  return "Can you tell me a little more about " + quoted(title) + "?";
+}
+
+Outcome ask(const language::Command& command, Scope& scope) {
+  auto& context = scope.conversation.context;
+  context.clear_question();
+  context.asked_slot = command.ask;
+  context.asked_text = scope.text;
+  context.asked_title = command.title;
+  context.asked_intent = language::to_string(command.intent);
+  Outcome out;
+  out.say(question_for(command.ask, command.title));
+  if (command.ask == "am_pm") {
+    out.actions.push_back(speak_action("Morning", "am"));
+    out.actions.push_back(speak_action("Evening", "pm"));
+  } else if (command.ask == "time" || command.ask == "due" || command.ask == "date") {
+    out.actions.push_back(speak_action("Today at 6 pm", "today at 6pm"));
+    out.actions.push_back(speak_action("Tomorrow at 9 am", "tomorrow at 9am"));
+  }
+  out.actions.push_back(speak_action("Never mind", "forget it"));
+  return out;
+}
+
+/// "with a reminder 30 minutes before"
+std::string reminders_in_words(const std::vector<domain::ReminderRule>& rules, const language::Now& now) {
+  if (rules.empty()) return {};
+  std::vector<std::string> each;
+  for (const auto& rule : rules) each.push_back(reminder_in_words(rule, now));
+  return std::string(rules.size() == 1 ? ", with a reminder " : ", with reminders ") + list_in_words(each);
+}
+
+std::string clock_change_note(std::string_view change) {
+  if (change == "gap") return "The clocks go forward over that time, so I moved it by the hour that is skipped.";
+  if (change == "overlap") return "The clocks go back and show that time twice; I took the first.";
+  return {};
+}
+
+}  // namespace
+
+awaitable<Outcome> Executor::create_task(Command command, Scope& scope) {
+  if (!command.ask.empty()) co_return ask(command, scope);
+  domain::TaskDraft draft = to_draft(command, scope.now);
+  std::vector<domain::ReminderRule> rules = to_reminders(command, scope.now);
+  Outcome out;
+  const auto task = co_await services_.tasks.create(scope.next_caller(), std::move(draft));
+  if (!task) {
+    out.say(apology(task.error()));
+    co_return out;
+  }
+  const TaskId id = (*task)->id;
+  std::string sentence = "Added " + quoted((*task)->title);
+  if (is_set((*task)->due)) sentence += ", due " + when_in_words((*task)->due, scope.now);
+  out.say(sentence + reminders_in_words(rules, scope.now) + ".");
+  out.say(clock_change_note(command.clock_change));
+  out.cards.push_back(task_card(domain::to_json(**task)));
+  out.effects.push_back({"task.created", id.str()});
+  UndoStep step;
+  step.operation = "task.delete";
+  step.id = id.str();
+  step.version = (*task)->version;
+  step.label = (*task)->title;
+  out.add_undo(std::move(step));
+  out.undo_summary = "added " + quoted((*task)->title);
+  if (!is_set((*task)->due)) out.actions.push_back(speak_action("Due tomorrow", "move it to tomorrow"));
+  out.actions.push_back(speak_action("Mark done", "mark it done"));
+  scope.spoke_of({id});
+  co_return out;
+}
+
+awaitable<Outcome> Executor::create_series(Command command, Scope& scope) {
+  if (!command.ask.empty()) co_return ask(command, scope);
+  scheduler::SeriesDraft draft = to_series(command, scope.now);
+  const auto rules = draft.reminders;
+  Outcome out;
+  const auto series = co_await services_.scheduler.create(scope.next_caller(), std::move(draft));
+  if (!series) {
+    out.say(apology(series.error()));
+    co_return out;
+  }
+  std::string sentence = "Added " + quoted(series->title) + ", " + series->rrule_text;
+  if (const auto* at = std::get_if<Instant>(&series->starts);
+      at && series->rrule_text.find(" at ") == std::string::npos) {
+    const auto local = scope.now.to_local(*at);
+    const auto clock = std::chrono::floor<std::chrono::minutes>(local - std::chrono::floor<std::chrono::days>(local));
+    sentence += " at " + clock_in_words(clock);
+  }
+  out.say(sentence + reminders_in_words(rules, scope.now) + ".");
+  if (!series->next.empty()) {
+    domain::When first;
+    if (const auto at = parse_rfc3339(series->next.front())) first = *at;
+    if (const auto on = parse_date(series->next.front())) first = *on;
+    out.say("The next one is " + when_in_words(first, scope.now) + ".");
+  }
+  for (const auto& note : series->notes) out.say(note);
+  out.cards.push_back(series_card(series->json));
+  out.effects.push_back({"recurring-task.created", series->id.str()});
+  UndoStep step;
+  step.operation = "series.delete";
+  step.id = series->id.str();
+  step.label = series->title;
+  out.add_undo(std::move(step));
+  out.undo_summary = "added " + quoted(series->title);
+  out.actions.push_back(speak_action("Show my recurring tasks", "show my recurring tasks"));
+  scope.conversation.context.last_series = series->id;
+  co_return out;
+}
+
+awaitable<Outcome> Executor::set_reminder(Command command, Scope& scope) {
+  // "remind me to call mom at 5" makes a task; "remind me an hour before my dentist appointment" changes one.
+  if (command.targets.empty()) co_return co_await create_task(std::move(command), scope);
+  if (!command.ask.empty()) co_return ask(command, scope);
+  co_return co_await update(std::move(command), scope);
+}
+
+}  // namespace daybook::chat

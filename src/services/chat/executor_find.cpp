@@ -1,0 +1,174 @@
+#include "domain/task_json.hpp"
+#include "services/chat/executor.hpp"
+#include "services/chat/mapping.hpp"
+#include "services/chat/phrasing.hpp"
+
+namespace daybook::chat {
+namespace {
+
+using boost::asio::awaitable;
+
+constexpr std::size_t kShown = 20;
+
+/// "due today", "overdue", "tagged #health": what a list is of.
+std::string filter_in_words(const language::Filter& filter, const language::Now& now) {
+  std::string out;
+  const auto add = [&out](const std::string& words) { out += (out.empty() ? "" : " ") + words; };
+  if (filter.status == language::StatusFilter::overdue) add("overdue");
+  if (filter.status == language::StatusFilter::done) add("completed");
+  if (filter.priority != language::Priority::none)
+    add("with " + std::string(language::to_string(filter.priority)) + " priority");
+  for (const auto& tag : filter.tags) add("tagged #" + tag);
+  if (!filter.category.empty()) add("in @" + filter.category);
+  if (!filter.text.empty()) add("about " + quoted(filter.text));
+  const auto day = [&now](const language::When& when) { return day_in_words(when.date(), now); };
+  if (filter.at) {
+    add("due " + when_in_words(to_when(*filter.at, now), now));
+  } else if (filter.due_from && filter.due_to) {
+    const auto first = day(*filter.due_from), last = day(*filter.due_to);
+    add(first == last ? "due " + first : "due from " + first + " to " + last);
+  } else if (filter.due_to) {
+    add("due by " + day(*filter.due_to));
+  } else if (filter.due_from) {
+    add("due from " + day(*filter.due_from) + " on");
+  }
+  if (filter.no_due) add("without a due date");
+  return out;
+}
+
+}  // namespace
+
+awaitable<Outcome> Executor::list(Command command, Scope& scope) {
+  Outcome out;
+  Tasks found;
+  std::string what = filter_in_words(command.filter, scope.now);
+  if (!command.targets.empty()) {
+    auto named = co_await targets(command, scope);
+    if (!named) {
+      out.say(apology(named.error()));
+      co_return out;
+    }
+    found = std::move(*named);
+    what = "called " + quoted(command.targets.front().title);
+  } else {
+    domain::TaskQuery query = to_query(command.filter, scope.now);
+    if (command.intent == language::Intent::list && command.filter.status == language::StatusFilter::any)
+      query.status = {domain::Status::pending, domain::Status::in_progress};
+    auto page = co_await services_.tasks.list(scope.next_caller(), std::move(query));
+    if (!page) {
+      out.say(apology(page.error()));
+      co_return out;
+    }
+    found = std::move(page->items);
+  }
+  auto& shown = scope.conversation.context.last_list;
+  shown.clear();
+  std::vector<std::string> jsons;
+  for (const auto& task : found) {
+    if (jsons.size() == kShown) break;
+    shown.push_back(task->id);
+    jsons.push_back(domain::to_json(*task));
+  }
+  if (!shown.empty()) scope.spoke_of({shown.front()});
+  const std::string with_what = what.empty() ? "" : " " + what;
+  if (found.empty()) {
+    out.say(what.empty() ? "Nothing is open. Well done!" : "There is nothing" + with_what + ".");
+    co_return out;
+  }
+  if (found.size() == 1) {
+    std::string sentence = quoted(found.front()->title);
+    sentence +=
+        is_set(found.front()->due) ? " is due " + when_in_words(found.front()->due, scope.now) : " has no due date";
+    out.say((command.filter.next ? "Next: " : "") + sentence + ".");
+  } else {
+    out.say("There are " + count_in_words(found.size(), "task") + with_what + ".");
+  }
+  out.cards.push_back(task_list_card(what.empty() ? "Open tasks" : "Tasks" + with_what, jsons, found.size()));
+  co_return out;
+}
+
+awaitable<Outcome> Executor::show_series(Command command, Scope& scope) {
+  Outcome out;
+  std::vector<std::string> jsons;
+  for (const auto& [id, series] : scope.known.series) {
+    if (series.state != "active" && series.state != "paused") continue;
+    if (!command.targets.empty() && scope.known.series_of(command.targets.front().id) != &series) continue;
+    if (command.filter.frequency) {
+      static const std::map<language::Grain, std::string> kNames = {{language::Grain::hour, "HOURLY"},
+                                                                    {language::Grain::day, "DAILY"},
+                                                                    {language::Grain::week, "WEEKLY"},
+                                                                    {language::Grain::month, "MONTHLY"},
+                                                                    {language::Grain::year, "YEARLY"}};
+      const auto name = kNames.find(*command.filter.frequency);
+      if (name != kNames.end() && series.rrule.find("FREQ=" + name->second) == std::string::npos) continue;
+    }
+    jsons.push_back(series.json);
+    scope.conversation.context.last_series = series.id;
+  }
+  if (jsons.empty()) {
+    out.say("Nothing repeats yet. Try “water the plants every 3 days”.");
+    co_return out;
+  }
+  out.say("You have " + count_in_words(jsons.size(), "recurring task") + ".");
+  out.cards.push_back(series_list_card("Recurring tasks", jsons));
+  co_return out;
+}
+
+awaitable<Outcome> Executor::stats(Command command, Scope& scope) {
+  std::optional<Date> from, to;
+  if (command.filter.done_from) from = command.filter.done_from->date();
+  if (command.filter.done_to) to = std::min(command.filter.done_to->date(), Date{scope.now.today()});
+  if (command.filter.created_from) from = command.filter.created_from->date();
+  Outcome out;
+  const auto stats = co_await services_.analytics.stats(scope.next_caller(), from, to);
+  if (!stats) {
+    out.say(apology(stats.error()));
+    co_return out;
+  }
+  const auto count = [](std::int64_t n) {
+    return count_in_words(static_cast<std::size_t>(std::max<std::int64_t>(n, 0)), "task");
+  };
+  const std::string range = from ? " since " + day_in_words(*from, scope.now) : std::string(" in the last 30 days");
+  out.say("You completed " + count(stats->completed) + range + ", and " + count(stats->open) +
+          (stats->open == 1 ? " is open." : " are open."));
+  boost::system::error_code failure;
+  out.cards.push_back({{"type", "stats"}, {"stats", json::parse(stats->json, failure)}});
+  co_return out;
+}
+
+awaitable<Outcome> Executor::help(Command, Scope&) {
+  Outcome out;
+  out.say("Just tell me what you have in mind. For example:");
+  out.cards.push_back(
+      help_card("Things you can say",
+                {"dentist tomorrow 3pm #health p1, remind me 30 minutes before",
+                 "pay bills on the 1st of every month, remind me the day before at 6pm", "what's due this week?",
+                 "move dentist to Friday", "mark it done", "undo", "stop my exercise reminder", "snooze 10 minutes"}));
+  co_return out;
+}
+
+awaitable<Outcome> Executor::clarify(Command command, Scope& scope) {
+  auto& context = scope.conversation.context;
+  context.clear_question();
+  context.asked_slot = command.reason;
+  context.asked_text = scope.text;
+  context.asked_title = command.title;
+  context.asked_options = command.options;
+  Outcome out;
+  if (!command.explanation.empty()) {
+    out.say(command.explanation);
+  } else if (command.reason == "which_task") {
+    out.say(command.options.empty() ? "Which task do you mean?" : "Which one do you mean?");
+  } else if (command.reason == "no_such_task") {
+    out.say("I can't find a task like that.");
+    out.actions.push_back(speak_action("Show my tasks", "show my tasks"));
+  } else if (command.reason == "past_time") {
+    out.say("That time has passed. When should it be instead?");
+  } else {
+    out.say("I can read that in more than one way. Which do you mean?");
+  }
+  for (const auto& option : command.options) out.actions.push_back(speak_action(option, option));
+  co_return out;
+}
+
+}  // namespace daybook::chat
