@@ -66,7 +66,7 @@ awaitable<Outcome> Executor::create_task(Command command, Scope& scope) {
   }
   const TaskId id = (*task)->id;
   std::string sentence = "Added " + quoted((*task)->title);
-  if (is_set((*task)->due)) sentence += ", due " + when_in_words((*task)->due, scope.now);
+  if (domain::is_set((*task)->due)) sentence += ", due " + when_in_words((*task)->due, scope.now);
   out.say(sentence + reminders_in_words(rules, scope.now) + ".");
   out.say(clock_change_note(command.clock_change));
   out.cards.push_back(task_card(domain::to_json(**task)));
@@ -78,7 +78,7 @@ awaitable<Outcome> Executor::create_task(Command command, Scope& scope) {
   step.label = (*task)->title;
   out.add_undo(std::move(step));
   out.undo_summary = "added " + quoted((*task)->title);
-  if (!is_set((*task)->due)) out.actions.push_back(speak_action("Due tomorrow", "move it to tomorrow"));
+  if (!domain::is_set((*task)->due)) out.actions.push_back(speak_action("Due tomorrow", "move it to tomorrow"));
   out.actions.push_back(speak_action("Mark done", "mark it done"));
   scope.spoke_of({id});
   co_return out;

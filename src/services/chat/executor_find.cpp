@@ -77,8 +77,8 @@ awaitable<Outcome> Executor::list(Command command, Scope& scope) {
   }
   if (found.size() == 1) {
     std::string sentence = quoted(found.front()->title);
-    sentence +=
-        is_set(found.front()->due) ? " is due " + when_in_words(found.front()->due, scope.now) : " has no due date";
+    sentence += domain::is_set(found.front()->due) ? " is due " + when_in_words(found.front()->due, scope.now)
+                                                   : " has no due date";
     out.say((command.filter.next ? "Next: " : "") + sentence + ".");
   } else {
     out.say("There are " + count_in_words(found.size(), "task") + with_what + ".");

@@ -1,0 +1,257 @@
+#include "domain/task_json.hpp"
+#include "services/chat/executor.hpp"
+#include "services/chat/mapping.hpp"
+#include "services/chat/phrasing.hpp"
+
+namespace daybook::chat {
+namespace {
+
+using boost::asio::awaitable;
+
+/// More than this many at once is asked about first, however harmless the change.
+constexpr std::size_t kAskAbove = 10;
+constexpr std::size_t kMostTargets = 1000;
+constexpr std::size_t kCardsShown = 5;
+
+std::vector<TaskId> ids_of(const std::vector<domain::Task>& tasks) {
+  std::vector<TaskId> out;
+  for (const auto& task : tasks) out.push_back(task->id);
+  return out;
+}
+
+std::string titles_in_words(const std::vector<std::string>& titles) {
+  if (titles.size() > 3) return count_in_words(titles.size(), "task");
+  std::vector<std::string> each;
+  for (const auto& title : titles) each.push_back(quoted(title));
+  return list_in_words(each);
+}
+
+/// What became of a change of several tasks: which worked, and why the others did not.
+struct Tally {
+  std::vector<std::string> titles;
+  std::vector<TaskId> ids;
+  std::vector<std::string> faults;
+
+  void fault(const domain::Task& task, const Error& error) {
+    faults.push_back(quoted(task->title) + ": " + apology(error));
+  }
+  void finish(Outcome& out, const std::string& done, Scope& scope) const {
+    if (!titles.empty()) {
+      out.say(done + " " + titles_in_words(titles) + ".");
+      scope.spoke_of(ids);
+    }
+    for (const auto& fault : faults) out.say(fault);
+  }
+};
+
+/// "to Friday at 3 pm", or the fields that change.
+std::string change_in_words(const domain::TaskPatch& patch, const language::Now& now) {
+  std::vector<std::string> parts;
+  if (patch.due) parts.push_back(domain::is_set(*patch.due) ? "due " + when_in_words(*patch.due, now) : "no due date");
+  if (patch.title) parts.push_back("called " + quoted(*patch.title));
+  if (patch.priority) parts.push_back(std::string(domain::to_string(*patch.priority)) + " priority");
+  if (patch.tags) parts.push_back(patch.tags->empty() ? "no tags" : "tagged #" + list_in_words(*patch.tags));
+  if (patch.category) parts.push_back("in @" + *patch.category);
+  if (patch.reminders) {
+    std::vector<std::string> each;
+    for (const auto& draft : *patch.reminders) each.push_back(reminder_in_words(draft.rule, now));
+    parts.push_back(each.empty() ? "without reminders" : "with a reminder " + list_in_words(each));
+  }
+  if (patch.status) parts.push_back(*patch.status == domain::Status::completed ? "done" : "open again");
+  if (patch.description) parts.push_back("with your note");
+  if (patch.estimate && *patch.estimate) parts.push_back("taking " + length_in_words(**patch.estimate));
+  return list_in_words(parts);
+}
+
+}  // namespace
+
+awaitable<Result<std::vector<domain::Task>>> Executor::targets(Command command, Scope& scope) {
+  Tasks out;
+  if (scope.confirmed) {
+    for (const auto& id : scope.conversation.context.planned) {
+      auto task = co_await services_.tasks.get(scope.next_caller(), id.str());
+      if (task) out.push_back(std::move(*task));
+    }
+    co_return out;
+  }
+  if (!command.targets.empty()) {
+    for (const auto& target : command.targets)
+      if (const auto* task = scope.known.task(target.id)) out.push_back(*task);
+    co_return out;
+  }
+  if (!command.filtered && !command.bulk) co_return out;
+  domain::TaskQuery query = to_query(command.filter, scope.now);
+  // A change by filter is of what is open, unless the sentence says otherwise.
+  if (command.filter.status == language::StatusFilter::any)
+    query.status = {domain::Status::pending, domain::Status::in_progress};
+  query.limit = 200;
+  do {
+    auto page = co_await services_.tasks.list(scope.next_caller(), query);
+    if (!page) co_return page.error();
+    for (auto& task : page->items) out.push_back(std::move(task));
+    query.cursor = page->next_cursor;
+  } while (!query.cursor.empty() && out.size() < kMostTargets);
+  co_return out;
+}
+
+Outcome Executor::ask_first(const Command& command, const Tasks& targets, const std::string& verb,
+                            const std::string& change, Scope& scope) {
+  auto& context = scope.conversation.context;
+  context.clear_question();
+  context.asked_slot = "confirm";
+  context.asked_text = scope.text;
+  context.asked_intent = language::to_string(command.intent);
+  context.planned = ids_of(targets);
+  std::vector<std::pair<std::string, std::string>> changes;
+  for (const auto& task : targets) {
+    if (changes.size() == 20) break;
+    changes.emplace_back(task->title, change);
+  }
+  Outcome out;
+  out.say(verb + " " + count_in_words(targets.size(), "task") + "? Here is what would change.");
+  out.cards.push_back(plan_card(verb + " " + count_in_words(targets.size(), "task"), changes, targets.size()));
+  out.actions.push_back(speak_action("Yes, go ahead", "yes", "danger"));
+  out.actions.push_back(speak_action("No", "no"));
+  return out;
+}
+
+awaitable<Outcome> Executor::complete(Command command, Scope& scope) {
+  Outcome out;
+  auto found = co_await targets(command, scope);
+  if (!found) {
+    out.say(apology(found.error()));
+    co_return out;
+  }
+  if (found->empty()) {
+    out.say("There is nothing like that to complete.");
+    co_return out;
+  }
+  if (!scope.confirmed && (command.needs_confirmation || found->size() > kAskAbove))
+    co_return ask_first(command, *found, "Complete", "done", scope);
+  Tally tally;
+  for (const auto& task : *found) {
+    // The person asked for this one; its subtasks are told about rather than silently done.
+    auto done = co_await services_.tasks.complete(scope.next_caller(), task->id.str(),
+                                                  scope.confirmed ? tasks::Subtasks::complete : tasks::Subtasks::ask);
+    if (!done && done.error().slug == "open-subtasks" && found->size() == 1) {
+      Outcome question = ask_first(command, *found, "Complete", "done, with its open subtasks", scope);
+      question.text = quoted(task->title) + " has open subtasks. Complete them too?";
+      co_return question;
+    }
+    if (!done) {
+      tally.fault(task, done.error());
+      continue;
+    }
+    tally.titles.push_back(task->title);
+    tally.ids.push_back(task->id);
+    out.effects.push_back({"task.completed", task->id.str()});
+    if (out.cards.size() < kCardsShown) out.cards.push_back(task_card(domain::to_json(**done)));
+    if (!task.is_open()) continue;
+    UndoStep step;
+    step.operation = "task.reopen";
+    step.id = task->id.str();
+    step.version = (*done)->version;
+    step.label = task->title;
+    out.add_undo(std::move(step));
+  }
+  tally.finish(out, tally.titles.size() == 1 ? "Nice. Completed" : "Completed", scope);
+  out.undo_summary = "completed " + titles_in_words(tally.titles);
+  co_return out;
+}
+
+awaitable<Outcome> Executor::update(Command command, Scope& scope) {
+  Outcome out;
+  if (!command.targets.empty() && !scope.confirmed) {
+    const auto* series = scope.known.series_of(command.targets.front().id);
+    const bool of_the_series =
+        series && (!command.rrule.empty() || command.scope == Command::Scope::series || command.resume ||
+                   !command.skip.empty() || !scope.known.task(command.targets.front().id));
+    if (of_the_series) co_return co_await update_series(std::move(command), *series, scope);
+  }
+  auto found = co_await targets(command, scope);
+  if (!found) {
+    out.say(apology(found.error()));
+    co_return out;
+  }
+  if (found->empty()) {
+    out.say("I can't find a task like that.");
+    co_return out;
+  }
+  if (!scope.confirmed && (command.needs_confirmation || found->size() > kAskAbove))
+    co_return ask_first(command, *found, "Change",
+                        change_in_words(to_patch(command, *found->front(), scope.now), scope.now), scope);
+  Tally tally;
+  std::string change;
+  for (const auto& task : *found) {
+    const domain::TaskPatch patch = to_patch(command, *task, scope.now);
+    auto changed = co_await services_.tasks.patch(scope.next_caller(), task->id.str(), patch);
+    if (!changed) {
+      tally.fault(task, changed.error());
+      continue;
+    }
+    change = change_in_words(patch, scope.now);
+    tally.titles.push_back((*changed)->title);
+    tally.ids.push_back(task->id);
+    out.effects.push_back({"task.updated", task->id.str()});
+    if (out.cards.size() < kCardsShown) out.cards.push_back(task_card(domain::to_json(**changed)));
+    UndoStep step;
+    step.operation = "task.patch";
+    step.id = task->id.str();
+    step.version = (*changed)->version;
+    step.body = domain::to_json(inverse(patch, *task));
+    step.label = task->title;
+    out.add_undo(std::move(step));
+  }
+  if (!tally.titles.empty()) {
+    out.say(titles_in_words(tally.titles) + (tally.titles.size() == 1 ? " is now " : " are now ") +
+            (change.empty() ? "as they were" : change) + ".");
+    scope.spoke_of(tally.ids);
+  }
+  for (const auto& fault : tally.faults) out.say(fault);
+  out.undo_summary = "changed " + titles_in_words(tally.titles);
+  co_return out;
+}
+
+awaitable<Outcome> Executor::remove(Command command, Scope& scope) {
+  Outcome out;
+  if (!command.targets.empty() && !scope.confirmed) {
+    const auto* series = scope.known.series_of(command.targets.front().id);
+    if (series && !command.skip.empty()) co_return co_await skip_occurrences(std::move(command), *series, scope);
+    const bool whole =
+        series && (command.scope == Command::Scope::series || !scope.known.task(command.targets.front().id));
+    if (whole) co_return co_await remove_series(std::move(command), *series, scope);
+  }
+  auto found = co_await targets(command, scope);
+  if (!found) {
+    out.say(apology(found.error()));
+    co_return out;
+  }
+  if (found->empty()) {
+    out.say("There is nothing like that to delete.");
+    co_return out;
+  }
+  if (!scope.confirmed && (command.needs_confirmation || command.bulk || found->size() > 3))
+    co_return ask_first(command, *found, "Delete", "deleted", scope);
+  Tally tally;
+  for (const auto& task : *found) {
+    auto gone = co_await services_.tasks.remove(scope.next_caller(), task->id.str());
+    if (!gone) {
+      tally.fault(task, gone.error());
+      continue;
+    }
+    tally.titles.push_back(task->title);
+    out.effects.push_back({"task.deleted", task->id.str()});
+    UndoStep step;
+    step.operation = "task.restore";
+    step.id = task->id.str();
+    step.version = (*gone)->version;
+    step.label = task->title;
+    out.add_undo(std::move(step));
+  }
+  tally.finish(out, "Deleted", scope);
+  if (!tally.titles.empty()) out.actions.push_back(speak_action("Undo", "undo"));
+  out.undo_summary = "deleted " + titles_in_words(tally.titles);
+  co_return out;
+}
+
+}  // namespace daybook::chat

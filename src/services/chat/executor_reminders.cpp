@@ -1,0 +1,103 @@
+#include "services/chat/executor.hpp"
+#include "services/chat/mapping.hpp"
+#include "services/chat/phrasing.hpp"
+
+namespace daybook::chat {
+namespace {
+
+using boost::asio::awaitable;
+
+constexpr std::chrono::minutes kDefaultSnooze{10};
+
+/// The reminders that have fired (or were snoozed) of the tasks that are meant, or the last one that fired here.
+std::vector<scheduler::ReminderView> meant(const std::vector<scheduler::ReminderView>& all,
+                                           const language::Command& command, const Scope& scope) {
+  using State = domain::ReminderState;
+  std::vector<scheduler::ReminderView> out;
+  const auto& context = scope.conversation.context;
+  for (const auto& reminder : all) {
+    const bool rang = reminder.state == State::fired || reminder.state == State::snoozed ||
+                      reminder.state == State::merged || reminder.state == State::missed;
+    bool wanted = command.bulk;
+    for (const auto& target : command.targets) wanted |= target.id == reminder.task.str();
+    if (command.targets.empty() && context.fired_reminder == reminder.id) wanted = true;
+    if (wanted && rang) out.push_back(reminder);
+  }
+  // A reminder that is still to come can be dismissed too, when its task is named.
+  if (out.empty())
+    for (const auto& reminder : all)
+      for (const auto& target : command.targets)
+        if (target.id == reminder.task.str() && reminder.state == State::pending) out.push_back(reminder);
+  return out;
+}
+
+Outcome none_rang() {
+  Outcome out;
+  out.say("No reminder is waiting for you.");
+  return out;
+}
+
+}  // namespace
+
+awaitable<Outcome> Executor::snooze(Command command, Scope& scope) {
+  Outcome out;
+  const auto all = co_await services_.scheduler.reminders(scope.next_caller(), std::nullopt);
+  if (!all) {
+    out.say(apology(all.error()));
+    co_return out;
+  }
+  const auto reminders = meant(*all, command, scope);
+  if (reminders.empty()) co_return none_rang();
+  Instant until = scope.now.instant() + kDefaultSnooze;
+  if (command.snooze_to) {
+    until = scope.now.to_instant(command.snooze_to->local);
+  } else if (command.due) {
+    // "until tomorrow morning": a day with a part of it means nine, or the hour that the part begins with.
+    auto local = command.due->local;
+    if (command.due->all_day)
+      local +=
+          command.part_of_day == language::PartOfDay::afternoon ? std::chrono::hours{14}
+          : command.part_of_day == language::PartOfDay::evening || command.part_of_day == language::PartOfDay::night
+              ? std::chrono::hours{19}
+              : std::chrono::hours{9};
+    until = scope.now.to_instant(local);
+  }
+  for (const auto& reminder : reminders) {
+    const auto snoozed = co_await services_.scheduler.snooze(scope.next_caller(), reminder.id, until);
+    if (!snoozed) {
+      out.say(apology(snoozed.error()));
+      continue;
+    }
+    out.say("I'll remind you of " + quoted(reminder.task_title) + " " + instant_in_words(until, scope.now) + ".");
+    out.effects.push_back({"reminder.updated", reminder.id.str()});
+    scope.spoke_of({reminder.task});
+  }
+  co_return out;
+}
+
+awaitable<Outcome> Executor::dismiss(Command command, Scope& scope) {
+  Outcome out;
+  const auto all = co_await services_.scheduler.reminders(scope.next_caller(), std::nullopt);
+  if (!all) {
+    out.say(apology(all.error()));
+    co_return out;
+  }
+  const auto reminders = meant(*all, command, scope);
+  if (reminders.empty()) co_return none_rang();
+  std::vector<std::string> titles;
+  for (const auto& reminder : reminders) {
+    const auto dismissed = co_await services_.scheduler.dismiss(scope.next_caller(), reminder.id);
+    if (!dismissed) {
+      out.say(apology(dismissed.error()));
+      continue;
+    }
+    titles.push_back(quoted(reminder.task_title));
+    out.effects.push_back({"reminder.updated", reminder.id.str()});
+    scope.spoke_of({reminder.task});
+  }
+  if (!titles.empty()) out.say("Dismissed the reminder of " + list_in_words(titles) + ".");
+  if (titles.size() == 1) out.actions.push_back(speak_action("Mark done", "mark it done"));
+  co_return out;
+}
+
+}  // namespace daybook::chat

@@ -1,0 +1,190 @@
+#include "services/chat/executor.hpp"
+#include "services/chat/mapping.hpp"
+#include "services/chat/phrasing.hpp"
+
+namespace daybook::chat {
+namespace {
+
+using boost::asio::awaitable;
+
+UndoStep series_step(std::string operation, const scheduler::SeriesView& after, std::string body = {}) {
+  UndoStep step;
+  step.operation = std::move(operation);
+  step.id = after.id.str();
+  step.version = after.version;
+  step.body = std::move(body);
+  step.label = after.title;
+  return step;
+}
+
+/// The series that the first target stands for or belongs to.
+const scheduler::SeriesView* meant(const language::Command& command, const Scope& scope) {
+  if (!command.targets.empty()) return scope.known.series_of(command.targets.front().id);
+  const auto& last = scope.conversation.context.last_series;
+  if (!last) return nullptr;
+  const auto found = scope.known.series.find(last->str());
+  return found == scope.known.series.end() ? nullptr : &found->second;
+}
+
+Outcome nothing_repeats() {
+  Outcome out;
+  out.say("I can't find a recurring task like that.");
+  out.actions.push_back(speak_action("Show my recurring tasks", "show my recurring tasks"));
+  return out;
+}
+
+/// The occurrence of `series` on a local day: its recurrence id by the rule's own time of day.
+std::string recurrence_id_on(const scheduler::SeriesView& series, Date day, const language::Now& now) {
+  const auto* at = std::get_if<Instant>(&series.starts);
+  if (!at) return format_date(day);
+  const auto start = now.to_local(*at);
+  return format_local(std::chrono::local_days{day} + (start - std::chrono::floor<std::chrono::days>(start)));
+}
+
+}  // namespace
+
+awaitable<Outcome> Executor::stop_series(Command command, Scope& scope) {
+  const auto* series = meant(command, scope);
+  if (!series) co_return nothing_repeats();
+  Outcome out;
+  const auto stopped = co_await services_.scheduler.stop(scope.next_caller(), series->id);
+  if (!stopped) {
+    out.say(apology(stopped.error()));
+    co_return out;
+  }
+  out.say("Stopped " + quoted(series->title) + ". The tasks that are already there stay.");
+  out.cards.push_back(series_card(stopped->json));
+  out.effects.push_back({"recurring-task.updated", series->id.str()});
+  scope.conversation.context.last_series = series->id;
+  co_return out;
+}
+
+awaitable<Outcome> Executor::pause_series(Command command, Scope& scope) {
+  const auto* series = meant(command, scope);
+  if (!series) co_return nothing_repeats();
+  Outcome out;
+  if (command.until) {
+    // A pause with an end leaves out what falls into it; the series itself goes on.
+    co_return co_await skip_occurrences(std::move(command), *series, scope);
+  }
+  const auto paused = co_await services_.scheduler.pause(scope.next_caller(), series->id);
+  if (!paused) {
+    out.say(apology(paused.error()));
+    co_return out;
+  }
+  out.say("Paused " + quoted(series->title) + ". Say “resume " + series->title + "” when you want it back.");
+  out.cards.push_back(series_card(paused->json));
+  out.effects.push_back({"recurring-task.updated", series->id.str()});
+  out.add_undo(series_step("series.resume", *paused));
+  out.undo_summary = "paused " + quoted(series->title);
+  out.actions.push_back(speak_action("Resume", "resume " + series->title));
+  scope.conversation.context.last_series = series->id;
+  co_return out;
+}
+
+awaitable<Outcome> Executor::update_series(Command command, scheduler::SeriesView series, Scope& scope) {
+  if (!command.skip.empty()) co_return co_await skip_occurrences(std::move(command), std::move(series), scope);
+  Outcome out;
+  scope.conversation.context.last_series = series.id;
+  if (command.resume) {
+    const auto resumed = co_await services_.scheduler.resume(scope.next_caller(), series.id);
+    if (!resumed) {
+      out.say(apology(resumed.error()));
+      co_return out;
+    }
+    out.say(quoted(series.title) + " goes on, " + resumed->rrule_text + ".");
+    out.cards.push_back(series_card(resumed->json));
+    out.effects.push_back({"recurring-task.updated", series.id.str()});
+    out.add_undo(series_step("series.pause", *resumed));
+    out.undo_summary = "resumed " + quoted(series.title);
+    co_return out;
+  }
+  json::object body, before;
+  if (!command.title.empty()) body["title"] = command.title, before["title"] = series.title;
+  if (command.priority != language::Priority::none) {
+    body["priority"] = domain::to_string(to_priority(command.priority));
+    before["priority"] = domain::to_string(series.priority);
+  }
+  const auto put_start = [](json::object& into, const domain::When& when) {
+    if (const auto* at = std::get_if<Instant>(&when)) into["startsAt"] = format_rfc3339(*at);
+    if (const auto* on = std::get_if<Date>(&when)) into["startsOn"] = format_date(*on);
+  };
+  if (!command.rrule.empty()) {
+    const auto rule = to_stored_rule(command.rrule, scope.now);
+    body["rrule"] = rule.rrule;
+    before["rrule"] = series.rrule;
+    if (rule.time_of_day) {
+      const auto* at = std::get_if<Instant>(&series.starts);
+      const auto* on = std::get_if<Date>(&series.starts);
+      const auto day = at   ? std::chrono::floor<std::chrono::days>(scope.now.to_local(*at))
+                       : on ? std::chrono::local_days{*on}
+                            : scope.now.today();
+      put_start(body, scope.now.to_instant(day + *rule.time_of_day));
+      put_start(before, series.starts);
+    }
+  }
+  if (body.empty()) {
+    out.say("What should change about " + quoted(series.title) + "?");
+    co_return out;
+  }
+  const auto changed = co_await services_.scheduler.patch(scope.next_caller(), series.id, json::serialize(body));
+  if (!changed) {
+    out.say(apology(changed.error()));
+    co_return out;
+  }
+  out.say(quoted(changed->title) + " is now " + changed->rrule_text + ". Past ones stay as they were.");
+  for (const auto& note : changed->notes) out.say(note);
+  out.cards.push_back(series_card(changed->json));
+  out.effects.push_back({"recurring-task.updated", series.id.str()});
+  out.add_undo(series_step("series.patch", *changed, json::serialize(before)));
+  out.undo_summary = "changed " + quoted(series.title);
+  co_return out;
+}
+
+awaitable<Outcome> Executor::skip_occurrences(Command command, scheduler::SeriesView series, Scope& scope) {
+  Outcome out;
+  std::vector<std::string> ids;
+  for (const auto& when : command.skip) ids.push_back(recurrence_id_on(series, when.date(), scope.now));
+  if (command.until) {
+    for (const auto& start : series.next) {
+      const auto at = parse_rfc3339(start);
+      const auto on = parse_date(start);
+      const Date day = at ? Date{std::chrono::floor<std::chrono::days>(scope.now.to_local(*at))} : on ? *on : Date{};
+      if (day.ok() && day < *command.until) ids.push_back(recurrence_id_on(series, day, scope.now));
+    }
+  } else if (ids.empty()) {
+    ids.emplace_back();  // The next one.
+  }
+  std::optional<scheduler::SeriesView> last;
+  for (auto& id : ids) {
+    auto skipped = co_await services_.scheduler.skip(scope.next_caller(), series.id, std::move(id));
+    if (!skipped) {
+      out.say(apology(skipped.error()));
+      break;
+    }
+    last = std::move(*skipped);
+  }
+  if (!last) co_return out;
+  out.say("Left out " + (ids.size() == 1 ? std::string("one") : std::to_string(ids.size())) + " of " +
+          quoted(series.title) + ".");
+  out.cards.push_back(series_card(last->json));
+  out.effects.push_back({"recurring-task.updated", series.id.str()});
+  out.undo_summary = "skipped " + quoted(series.title);
+  scope.conversation.context.last_series = series.id;
+  co_return out;
+}
+
+awaitable<Outcome> Executor::remove_series(Command, scheduler::SeriesView series, Scope& scope) {
+  Outcome out;
+  std::string only_future = "future";
+  const auto removed = co_await services_.scheduler.remove(scope.next_caller(), series.id, std::move(only_future));
+  if (!removed) {
+    out.say(apology(removed.error()));
+    co_return out;
+  }
+  out.say("Deleted " + quoted(series.title) + " and what was still to come of it. What you completed stays.");
+  out.effects.push_back({"recurring-task.deleted", series.id.str()});
+  co_return out;
+}
+
+}  // namespace daybook::chat

@@ -1,0 +1,29 @@
+#include "services/chat/module.hpp"
+
+namespace daybook::chat {
+namespace {
+
+using boost::asio::awaitable;
+
+awaitable<std::vector<Result<>>> each_event(Service& service, std::vector<CloudEvent> events) {
+  std::vector<Result<>> outcomes;
+  for (auto& event : events) outcomes.push_back(co_await service.on_event(std::move(event)));
+  co_return outcomes;
+}
+
+}  // namespace
+
+Module::Module(ChatStore& store, runtime::Invoker& invoker, Assistant& assistant, const WallClock& clock)
+    : tasks_(invoker),
+      scheduler_(invoker),
+      analytics_(invoker),
+      service_(Services{tasks_, scheduler_, analytics_, store}, assistant, clock),
+      router_(make_router(store, service_)) {}
+
+void Module::subscribe(runtime::EventBus& bus) {
+  runtime::Subscription subscription{.group = "chat", .types = {"reminder.triggered", "user.*"}, .replayable = false};
+  bus.subscribe(std::move(subscription),
+                [this](std::vector<CloudEvent> events) { return each_event(service_, std::move(events)); });
+}
+
+}  // namespace daybook::chat

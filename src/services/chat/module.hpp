@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "http/router.hpp"
+#include "runtime/event_bus.hpp"
+#include "services/chat/service.hpp"
+#include "storage/sqlite/database.hpp"
+
+namespace daybook::chat {
+
+std::vector<storage::sqlite::Migration> sqlite_migrations();
+std::unique_ptr<ChatStore> make_sqlite_store(storage::sqlite::Database& db);
+
+/// The chat role: wires its use cases to routes and events. What it calls lives as long as it does.
+class Module {
+ public:
+  Module(ChatStore& store, runtime::Invoker& invoker, Assistant& assistant, const WallClock& clock);
+  http::Router& router() { return router_; }
+  void subscribe(runtime::EventBus& bus);
+
+ private:
+  tasks::Client tasks_;
+  scheduler::Client scheduler_;
+  analytics::Client analytics_;
+  Service service_;
+  http::Router router_;
+};
+
+/// `/api/v1/chat`, `/api/v1/conversations…` and `/api/v1/parse`.
+http::Router make_router(ChatStore& store, Service& service);
+
+}  // namespace daybook::chat

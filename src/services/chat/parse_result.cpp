@@ -1,0 +1,210 @@
+#include "services/chat/parse_result.hpp"
+
+#include "core/json.hpp"
+#include "domain/task_json.hpp"
+#include "language/command/read_command.hpp"
+#include "services/chat/mapping.hpp"
+#include "services/chat/phrasing.hpp"
+
+namespace daybook::chat {
+namespace {
+
+/// Byte offsets of each code point of a text, and of its end.
+std::vector<std::size_t> code_point_offsets(std::string_view text) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) out.push_back(i);
+  out.push_back(text.size());
+  return out;
+}
+
+std::size_t code_points_before(const std::vector<std::size_t>& offsets, std::size_t byte) {
+  return static_cast<std::size_t>(std::lower_bound(offsets.begin(), offsets.end(), byte) - offsets.begin());
+}
+
+/// Words that the engine must not read are hidden behind characters that no grammar knows, one a code point, so that
+/// all positions stay.
+class HiddenWords {
+ public:
+  HiddenWords(const std::string& text, const std::vector<std::pair<std::size_t, std::size_t>>& spans) : text_(text) {
+    const auto offsets = code_point_offsets(text);
+    auto sorted = spans;
+    std::sort(sorted.rbegin(), sorted.rend());
+    for (const auto& [start, end] : sorted) {
+      if (start >= end || end >= offsets.size()) continue;
+      const std::string words = text_.substr(offsets[start], offsets[end] - offsets[start]);
+      std::string mask;
+      for (std::size_t i = start; i < end; ++i) mask += kMask;
+      text_.replace(offsets[start], words.size(), mask);
+      hidden_.insert(hidden_.begin(), words);
+    }
+  }
+  const std::string& text() const { return text_; }
+  std::string restore(std::string title) const {
+    std::size_t at = 0;
+    for (const auto& words : hidden_) {
+      at = title.find(kMask, at);
+      if (at == std::string::npos) break;
+      std::size_t end = at;
+      while (title.compare(end, kMask.size(), kMask) == 0) end += kMask.size();
+      title.replace(at, end - at, words);
+      at += words.size();
+    }
+    return title;
+  }
+
+ private:
+  static constexpr std::string_view kMask = "\xEE\x80\x80";  // U+E000, private use.
+  std::string text_;
+  std::vector<std::string> hidden_;
+};
+
+std::string_view kind_of(std::string_view slot) {
+  if (slot == "tags" || slot == "tags_add" || slot == "tags_remove") return "tag";
+  if (slot == "rrule" || slot == "exdate" || slot == "until" || slot == "anchor") return "recurrence";
+  if (slot == "reminders") return "reminder";
+  if (slot == "priority") return "priority";
+  if (slot == "category") return "category";
+  if (slot == "note") return "note";
+  if (slot == "duration") return "duration";
+  if (slot == "target" || slot == "targets") return "target";
+  if (slot == "filter" || slot == "sort" || slot == "text") return "filter";
+  if (slot == "start") return "start";
+  if (slot.starts_with("due") || slot == "snooze_to" || slot == "clear_due") return "due";
+  return "verb";
+}
+
+std::string summary_of(const language::Command& command, const std::string& title, const language::Now& now) {
+  using language::Intent;
+  const auto what = title.empty() ? std::string("a task") : quoted(title);
+  std::string due;
+  if (command.due) due = ", due " + when_in_words(to_when(*command.due, now), now);
+  switch (command.intent) {
+    case Intent::create_task:
+      return "Add " + what + due;
+    case Intent::create_recurring:
+      return "Add " + what + ", again and again" + (due.empty() ? "" : ", first" + due.substr(5));
+    case Intent::set_reminder:
+      return "Remind you of " + what + due;
+    case Intent::list:
+    case Intent::search:
+      return "Show tasks";
+    case Intent::complete:
+      return "Mark as done";
+    case Intent::update:
+      return "Change a task" + due;
+    case Intent::remove:
+      return "Delete";
+    case Intent::snooze:
+      return "Remind you later";
+    case Intent::dismiss:
+      return "Dismiss the reminder";
+    case Intent::stop_recurring:
+      return "Stop repeating";
+    case Intent::pause_recurring:
+      return "Pause";
+    case Intent::show_recurring:
+      return "Show recurring tasks";
+    case Intent::stats:
+      return "Show your statistics";
+    case Intent::help:
+      return "Show what you can say";
+    case Intent::undo:
+      return "Undo";
+    case Intent::clarify:
+      return command.explanation.empty() ? "Ask what you mean" : command.explanation;
+    case Intent::none:
+      break;
+  }
+  return {};
+}
+
+json::value series_body(const language::Command& command, const std::string& title, const language::Now& now) {
+  const auto draft = to_series(command, now);
+  json::object out;
+  out["title"] = title;
+  out["rrule"] = draft.rrule;
+  if (const auto* at = std::get_if<Instant>(&draft.starts)) out["startsAt"] = format_rfc3339(*at);
+  if (const auto* on = std::get_if<Date>(&draft.starts)) out["startsOn"] = format_date(*on);
+  out["timezone"] = draft.timezone;
+  out["anchor"] = draft.anchor_completion ? "completion" : "schedule";
+  out["priority"] = domain::to_string(draft.priority);
+  out["tags"] = json::array(draft.tags.begin(), draft.tags.end());
+  if (!draft.category.empty()) out["category"] = draft.category;
+  if (!draft.description.empty()) out["description"] = draft.description;
+  if (!draft.exdates.empty()) out["exdates"] = json::array(draft.exdates.begin(), draft.exdates.end());
+  json::array reminders;
+  boost::system::error_code failure;
+  for (const auto& rule : draft.reminders) {
+    std::string item = "{";
+    domain::append_reminder_rule(item, rule);
+    reminders.push_back(json::parse(item + "}", failure));
+  }
+  out["reminders"] = std::move(reminders);
+  return out;
+}
+
+}  // namespace
+
+std::string parse_result(const std::string& text, const language::Now& now, const language::Settings& settings,
+                         const std::vector<std::pair<std::size_t, std::size_t>>& ignore) {
+  using language::Intent;
+  const HiddenWords hidden(text, ignore);
+  const auto offsets = code_point_offsets(hidden.text());
+  language::Command command = language::read_command(hidden.text(), now, settings, {});
+  if (!command.actions.empty() && command.title.empty()) {
+    // Several actions in one sentence: the preview is of the first, the spans are of all.
+    auto spans = std::move(command.spans);
+    language::Command first = command.actions.front();
+    if (spans.empty())
+      for (const auto& action : command.actions) spans.insert(spans.end(), action.spans.begin(), action.spans.end());
+    command = std::move(first);
+    command.spans = std::move(spans);
+  }
+  command.title = hidden.restore(command.title);
+
+  json::object out;
+  out["text"] = text;
+  out["intent"] = language::to_string(command.intent);
+  out["summary"] = text.empty() ? std::string{} : summary_of(command, command.title, now);
+  out["title"] = command.title.empty() ? json::value(nullptr) : json::value(command.title);
+  out["confidence"] = command.confidence;
+  json::array spans;
+  for (const auto& span : command.spans)
+    spans.push_back({{"start", code_points_before(offsets, span.span.begin)},
+                     {"end", code_points_before(offsets, span.span.end)},
+                     {"kind", kind_of(span.slot)},
+                     {"label", span.meaning}});
+  out["spans"] = std::move(spans);
+  out["task"] = nullptr;
+  out["recurring"] = nullptr;
+  out["next"] = json::array();
+  const bool makes_task = command.intent == Intent::create_task || command.intent == Intent::set_reminder;
+  boost::system::error_code failure;
+  if (makes_task && !command.title.empty()) out["task"] = json::parse(domain::to_json(to_draft(command, now)), failure);
+  if (command.intent == Intent::create_recurring && !command.title.empty()) {
+    out["recurring"] = series_body(command, command.title, now);
+    if (command.due) {
+      const auto due = to_when(*command.due, now);
+      json::array next;
+      if (const auto* at = std::get_if<Instant>(&due)) next.emplace_back(format_rfc3339(*at));
+      if (const auto* on = std::get_if<Date>(&due)) next.emplace_back(format_date(*on));
+      out["next"] = std::move(next);
+    }
+  }
+  out["question"] = command.explanation.empty() ? json::value(nullptr) : json::value(command.explanation);
+  json::array alternatives;
+  for (const auto& other : command.alternatives)
+    alternatives.push_back(
+        {{"label", summary_of(other, other.title, now)}, {"confidence", other.confidence}, {"message", nullptr}});
+  for (const auto& option : command.options)
+    alternatives.push_back({{"label", option}, {"confidence", command.confidence}, {"message", option}});
+  out["alternatives"] = std::move(alternatives);
+  json::array notes;
+  if (command.clock_change == "gap") notes.emplace_back("The clocks skip that time; it moves forward.");
+  if (command.clock_change == "overlap") notes.emplace_back("The clocks show that time twice; the first is meant.");
+  out["notes"] = std::move(notes);
+  return json::serialize(out);
+}
+
+}  // namespace daybook::chat

@@ -1,0 +1,219 @@
+#include "services/chat/service.hpp"
+
+#include "services/chat/parse_result.hpp"
+#include "services/chat/phrasing.hpp"
+
+namespace daybook::chat {
+namespace {
+
+using boost::asio::awaitable;
+
+constexpr std::size_t kTitleBytes = 80;
+
+/// The first of what was said, cut at a whole character.
+std::string conversation_title(const std::string& message) {
+  if (message.size() <= kTitleBytes) return message;
+  std::size_t end = kTitleBytes;
+  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
+  return message.substr(0, end) + "…";
+}
+
+Conversation begin_conversation(const UserId& user, const std::string& message, Instant now) {
+  Conversation out;
+  out.id = ConversationId::make(now);
+  out.user = user;
+  out.title = conversation_title(message);
+  out.created_at = now;
+  return out;
+}
+
+Message make_message(const Conversation& conversation, std::string role, std::string text, Instant now) {
+  Message out;
+  out.id = Uuid::v7(now);
+  out.conversation = conversation.id;
+  out.role = std::move(role);
+  out.text = std::move(text);
+  out.created_at = now;
+  return out;
+}
+
+std::string reply_json(const Conversation& conversation, const Message& message, const std::optional<UndoEntry>& undo) {
+  boost::system::error_code failure;
+  json::object reply;
+  reply["text"] = message.text;
+  reply["cards"] = json::parse(message.cards, failure);
+  reply["actions"] = json::parse(message.actions, failure);
+  json::object out;
+  out["conversationId"] = conversation.id.str();
+  out["messageId"] = message.id.str();
+  out["reply"] = std::move(reply);
+  out["effects"] = json::parse(message.effects, failure);
+  out["undo"] = nullptr;
+  if (undo) out["undo"] = {{"id", undo->id.str()}, {"label", undo->summary}, {"message", "undo"}};
+  return json::serialize(out);
+}
+
+}  // namespace
+
+language::Settings settings_of(const Person& person) {
+  language::Settings out;
+  if (person.date_order == "dmy") out.date_order = language::DateOrder::dmy;
+  if (person.date_order == "ymd") out.date_order = language::DateOrder::ymd;
+  if (person.week_start == "sunday") out.week_start = 7;
+  if (person.week_start == "saturday") out.week_start = 6;
+  return out;
+}
+
+language::Now now_in(const WallClock& clock, const std::string& wanted, const std::string& own) {
+  for (const auto& name : {wanted, own})
+    if (!name.empty())
+      if (const auto zone = domain::Zone::locate(name)) return {clock.now(), *zone};
+  return {clock.now(), domain::Zone{}};
+}
+
+std::string message_json(const Message& message) {
+  boost::system::error_code failure;
+  json::object out;
+  out["id"] = message.id.str();
+  out["conversationId"] = message.conversation.str();
+  out["sequence"] = message.sequence;
+  out["role"] = message.role;
+  out["text"] = message.text;
+  out["cards"] = json::parse(message.cards, failure);
+  out["actions"] = json::parse(message.actions, failure);
+  out["effects"] = json::parse(message.effects, failure);
+  out["undoId"] = message.undo ? json::value(message.undo->str()) : json::value(nullptr);
+  out["createdAt"] = format_rfc3339(message.created_at);
+  return json::serialize(out);
+}
+
+awaitable<Outcome> Service::respond(Scope& scope, language::Settings settings) {
+  auto& context = scope.conversation.context;
+  const std::string plan_text = context.asked_text;
+  const bool plan_waits = context.asked_slot == "confirm";
+  Utterance utterance{scope.text, scope.now, settings, scope.known};
+  auto command = co_await assistant_.read(std::move(utterance));
+  Outcome out;
+  if (!command) {
+    out.say(apology(command.error()));
+    co_return out;
+  }
+  if (!plan_waits || !command->confirmed) {
+    context.clear_question();
+    co_return co_await executor_.run(std::move(*command), scope);
+  }
+  if (!*command->confirmed) {
+    context.clear_question();
+    out.say("All right, nothing was changed.");
+    co_return out;
+  }
+  // The sentence that led to the plan is read again, now with the yes; the tasks are those of the plan.
+  Knowledge before = scope.known;
+  before.context.question.reset();
+  Utterance again{plan_text, scope.now, settings, before};
+  auto planned = co_await assistant_.read(std::move(again));
+  if (!planned) {
+    out.say(apology(planned.error()));
+    co_return out;
+  }
+  scope.confirmed = true;
+  out = co_await executor_.run(std::move(*planned), scope);
+  context.clear_question();
+  co_return out;
+}
+
+awaitable<Result<std::string>> Service::chat(runtime::Caller caller, Said said) {
+  const UserId user = caller.principal.user;
+  const auto before = co_await services_.store.find_reply(user, said.key);
+  if (!before) co_return before.error();
+  if (*before) co_return std::move(**before);
+
+  const Instant received = clock_.now();
+  Conversation conversation = begin_conversation(user, said.message, received);
+  if (said.conversation) {
+    auto loaded = co_await services_.store.load(user, *said.conversation);
+    if (!loaded) co_return loaded.error();
+    conversation = std::move(*loaded);
+  }
+  const auto person = co_await services_.store.person(user);
+  if (!person) co_return person.error();
+  const language::Now now = now_in(clock_, said.timezone, caller.principal.timezone);
+  auto known = co_await load_knowledge(services_.tasks, services_.scheduler, caller, conversation.context, now);
+  if (!known) co_return known.error();
+
+  Scope scope(caller, now, conversation, *known);
+  scope.text = said.message;
+  Outcome outcome = co_await respond(scope, settings_of(*person));
+
+  const Instant answered = clock_.now();
+  Turn turn;
+  Message question = make_message(conversation, "user", said.message, received);
+  Message answer = make_message(conversation, "assistant", outcome.text, answered);
+  answer.cards = json::serialize(cards_json(outcome));
+  answer.actions = json::serialize(actions_json(outcome));
+  answer.effects = json::serialize(effects_json(outcome));
+  if (!outcome.undo.empty()) {
+    UndoEntry entry;
+    entry.id = Uuid::v7(answered);
+    entry.conversation = conversation.id;
+    entry.steps = std::move(outcome.undo);
+    entry.summary = std::move(outcome.undo_summary);
+    answer.undo = entry.id;
+    turn.undo = std::move(entry);
+  }
+  conversation.updated_at = answered;
+  turn.reply = reply_json(conversation, answer, turn.undo);
+  std::string reply = turn.reply;
+  turn.messages.push_back(std::move(question));
+  turn.messages.push_back(std::move(answer));
+  turn.undone = std::move(outcome.undone);
+  turn.key = std::move(said.key);
+  turn.conversation = std::move(conversation);
+  const auto saved = co_await services_.store.save(std::move(turn), answered);
+  if (!saved) co_return saved.error();
+  co_return reply;
+}
+
+awaitable<Result<std::string>> Service::parse(runtime::Caller caller, std::string text, std::string timezone,
+                                              std::vector<std::pair<std::size_t, std::size_t>> ignore) {
+  const auto person = co_await services_.store.person(caller.principal.user);
+  if (!person) co_return person.error();
+  const language::Now now = now_in(clock_, timezone, caller.principal.timezone);
+  co_return parse_result(text, now, settings_of(*person), ignore);
+}
+
+awaitable<Result<>> Service::on_event(CloudEvent event) {
+  if (event.type.starts_with("user.")) co_return co_await services_.store.apply_user(std::move(event));
+  const auto data = parse_json(event.data);
+  if (!data) co_return data.error();
+  JsonReader in(*data, Unknown::lenient);
+  const auto reminder = in.uuid("id", true);
+  const auto task = in.uuid("taskId");
+  const std::string title = in.text("taskTitle", {.required = true}).value_or("");
+  const auto due = in.instant("taskDueAt");
+  if (auto error = in.finish()) co_return *error;
+  const auto person = co_await services_.store.person(event.user);
+  if (!person) co_return person.error();
+
+  Outcome out;
+  const language::Now now = now_in(clock_, {}, person->timezone);
+  std::string sentence = "Reminder: " + title;
+  if (due) sentence += ", " + instant_in_words(*due, now);
+  out.say(sentence + ".");
+  out.actions.push_back(speak_action("Snooze 10 minutes", "snooze 10 minutes"));
+  out.actions.push_back(speak_action("Dismiss", "dismiss"));
+  out.actions.push_back(speak_action("Mark done", "mark it done", "primary"));
+  Message message;
+  // Derived from the event, so that a redelivery says nothing twice.
+  message.id = Uuid::v5(event.id.value, "message");
+  message.role = "assistant";
+  message.text = out.text;
+  message.actions = json::serialize(actions_json(out));
+  message.created_at = clock_.now();
+  std::optional<TaskId> about;
+  if (task) about = TaskId{*task};
+  co_return co_await services_.store.speak(event.user, event.id, std::move(message), ReminderId{*reminder}, about,
+                                           clock_.now());
+}
+
+}  // namespace daybook::chat
