@@ -59,6 +59,8 @@ void publish(Writer& db, const UserId& user, const Message& message) {
   event.dataschema = "urn:daybook:schema:chat.message.created:1";
   event.user = user;
   event.data = message_json(message);
+  event.data.pop_back();
+  event.data += ",\"messageId\":\"" + message.id.str() + "\"}";
   storage::sqlite::append_event(db, std::move(event));
 }
 

@@ -169,4 +169,17 @@ std::string to_json(const Notification& n) {
   return json::serialize(out);
 }
 
+std::string channel_json(const Channel& channel) {
+  json::object out;
+  out["id"] = channel.id.str();
+  out["kind"] = to_string(channel.kind);
+  out["name"] = channel.name;
+  out["target"] = channel.target;
+  out["hasSecret"] = !channel.secret.empty();
+  out["enabled"] = channel.enabled;
+  out["createdAt"] = format_rfc3339(channel.created_at);
+  out["version"] = channel.version;
+  return json::serialize(out);
+}
+
 }  // namespace daybook::notifier

@@ -84,7 +84,9 @@ NotificationId notification_id(const EventId& cause);
 /// Errors: invalid_argument when the event's data misses what a message needs (poison).
 Result<std::optional<Notification>> notification_of(const CloudEvent& event, const Preferences& preferences);
 
-/// Data of notification.sent and notification.updated, and the body of the API.
+/// schemas/openapi.yaml, Notification; also what the data of notification.* is made of.
 std::string to_json(const Notification& notification);
+/// schemas/openapi.yaml, Channel: whether there is a secret, never the secret.
+std::string channel_json(const Channel& channel);
 
 }  // namespace daybook::notifier

@@ -16,7 +16,8 @@ using storage::sqlite::Writer;
 
 constexpr int kMaxChannels = 10;
 
-CloudEvent event_of(const Notification& notification, std::string type, Instant now) {
+/// An event whose data is the notification with further members: `more` without its braces.
+CloudEvent event_of(const Notification& notification, std::string type, const std::string& more, Instant now) {
   CloudEvent event;
   event.source = "/daybook/notifier";
   event.type = std::move(type);
@@ -25,20 +26,29 @@ CloudEvent event_of(const Notification& notification, std::string type, Instant 
   event.dataschema = "urn:daybook:schema:" + event.type + ":1";
   event.user = notification.user;
   event.data = to_json(notification);
+  event.data.pop_back();
+  event.data += ",\"notificationId\":\"" + notification.id.str() + '"' + more + '}';
   return event;
 }
 
-/// The event's data with what became of one delivery, so that a failure stands in the audit (C-12).
-CloudEvent event_of(const Notification& notification, const Delivery& delivery, Instant now) {
-  CloudEvent event = event_of(notification, "notification.updated", now);
+CloudEvent read_event(const Notification& notification, Instant now) {
+  return event_of(notification, "notification.updated", {}, now);
+}
+
+/// What became of one delivery for good, so that a failure stands in the audit too (C-10, C-12).
+CloudEvent delivery_event(const Notification& notification, const Delivery& delivery, Instant now) {
   json::object outcome;
+  outcome["type"] = notification.kind == "reminder" ? "task-reminder" : notification.kind;
   outcome["channel"] = to_string(delivery.kind);
-  outcome["status"] = to_string(delivery.state);
+  outcome["subject"] = notification.title;
+  outcome["status"] = delivery.state == Delivery::State::sent ? "sent" : "failed";
+  outcome["deliveryId"] = delivery.id.str();
   outcome["attempts"] = delivery.attempts;
-  outcome["reason"] = delivery.reason;
-  event.data.pop_back();
-  event.data += ",\"delivery\":" + json::serialize(outcome) + "}";
-  return event;
+  outcome["reason"] = delivery.reason.empty() ? json::value(nullptr) : json::value(delivery.reason);
+  std::string more = json::serialize(outcome);
+  more.front() = ',';
+  more.pop_back();
+  return event_of(notification, "notification.sent", more, now);
 }
 
 Timer delivery_timer(const Delivery& delivery, Instant due) {
@@ -127,7 +137,7 @@ class SqliteNotifierStore final : public NotifierStore {
       inbox.state = Delivery::State::sent;
       inbox.attempts = 1;
       rows::save(db, inbox);
-      storage::sqlite::append_event(db, event_of(notification, "notification.sent", now));
+      storage::sqlite::append_event(db, delivery_event(notification, inbox, now));
       const Instant at = after_quiet_hours(preferences, now);
       for (const auto& channel : load_channels(db, notification.user)) {
         if (!channel.enabled) continue;
@@ -252,7 +262,7 @@ class SqliteNotifierStore final : public NotifierStore {
         return {};
       }
       if (const auto notification = load_notification(db, delivery.user, delivery.notification))
-        storage::sqlite::append_event(db, event_of(*notification, delivery, now));
+        storage::sqlite::append_event(db, delivery_event(*notification, delivery, now));
       return {};
     };
     co_return co_await db_.write(Lane::background, std::move(change));
@@ -297,7 +307,7 @@ class SqliteNotifierStore final : public NotifierStore {
     notification.read_at = now;
     ++notification.version;
     rows::save(db, notification);
-    storage::sqlite::append_event(db, event_of(notification, "notification.updated", now));
+    storage::sqlite::append_event(db, read_event(notification, now));
   }
 
   void set_digest_timer(Writer& db, const UserId& user, const Preferences& preferences, Instant now) const {

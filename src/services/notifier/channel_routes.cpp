@@ -1,0 +1,214 @@
+#include "services/notifier/channel_routes.hpp"
+
+#include <charconv>
+
+#include "core/json.hpp"
+#include "http/authorize.hpp"
+
+namespace daybook::notifier {
+namespace {
+
+using boost::asio::awaitable;
+using http::Request;
+
+std::string clock_text(std::chrono::minutes time) {
+  const auto two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+  return two(time.count() / 60) + ":" + two(time.count() % 60);
+}
+
+/// "HH:MM"; reports a fault under `name`.
+std::optional<std::chrono::minutes> read_clock(JsonReader& in, std::string_view name) {
+  const auto text = in.text(name, {.max_bytes = 16});
+  if (!text) return std::nullopt;
+  const auto date_time = text->size() == 5 ? parse_local("2000-01-01T" + *text) : Result<LocalTime>(Error{});
+  if (!date_time) return in.fail(name, "must be a time of day such as 07:30"), std::nullopt;
+  return std::chrono::floor<std::chrono::minutes>(*date_time - std::chrono::floor<std::chrono::days>(*date_time));
+}
+
+/// `If-Match: "3"`; nullopt when absent or "*". Errors: invalid_argument.
+Result<std::optional<std::int64_t>> read_if_match(const Request& request) {
+  auto text = request.call.headers.get("If-Match");
+  if (text.empty() || text == "*") return std::optional<std::int64_t>{};
+  std::int64_t version = 0;
+  if (text.size() < 3 || text.front() != '"' || text.back() != '"')
+    return Error{Errc::invalid_argument, "If-Match must be the ETag as it was given, such as \"3\"."};
+  text = text.substr(1, text.size() - 2);
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), version);
+  if (failure != std::errc{} || end != text.data() + text.size())
+    return Error{Errc::invalid_argument, "If-Match must be the ETag as it was given, such as \"3\"."};
+  return std::optional{version};
+}
+
+Reply with_etag(int status, std::string body, std::int64_t version) {
+  Reply reply(status, std::move(body));
+  reply.headers.set("ETag", '"' + std::to_string(version) + '"');
+  return reply;
+}
+
+Reply settings_reply(const Preferences& preferences) {
+  json::object out;
+  out["completionNotices"] = preferences.completion_notices;
+  out["digestAt"] = preferences.digest_at ? json::value(clock_text(*preferences.digest_at)) : json::value(nullptr);
+  out["quietHours"] = nullptr;
+  if (preferences.quiet)
+    out["quietHours"] = {{"from", clock_text(preferences.quiet->first)}, {"to", clock_text(preferences.quiet->second)}};
+  out["version"] = preferences.version;
+  return with_etag(200, json::serialize(out), preferences.version);
+}
+
+Reply channel_reply(int status, const Channel& channel) {
+  return with_etag(status, channel_json(channel), channel.version);
+}
+
+awaitable<Result<Reply>> get_settings(NotifierStore& store, Request request) {
+  const auto user = http::signed_in(request);
+  if (!user) co_return user.error();
+  const auto preferences = co_await store.preferences(*user);
+  if (!preferences) co_return preferences.error();
+  co_return settings_reply(*preferences);
+}
+
+awaitable<Result<Reply>> patch_settings(NotifierStore& store, const WallClock& clock, Request request) {
+  const auto user = http::signed_in(request);
+  if (!user) co_return user.error();
+  const auto if_match = read_if_match(request);
+  if (!if_match) co_return if_match.error();
+  const auto body = parse_json(request.call.body);
+  if (!body) co_return body.error();
+  auto preferences = co_await store.preferences(*user);
+  if (!preferences) co_return preferences.error();
+  JsonReader in(*body, Unknown::strict);
+  if (const auto notices = in.boolean("completionNotices")) preferences->completion_notices = *notices;
+  if (in.has("digestAt")) preferences->digest_at = read_clock(in, "digestAt");
+  if (in.has("quietHours")) {
+    preferences->quiet.reset();
+    in.object("quietHours", [&preferences](JsonReader& hours) {
+      const auto from = read_clock(hours, "from"), to = read_clock(hours, "to");
+      if (!hours.has("from")) hours.fail("from", "is required");
+      if (!hours.has("to")) hours.fail("to", "is required");
+      if (from && to) preferences->quiet.emplace(*from, *to);
+    });
+  }
+  if (auto error = in.finish()) co_return *error;
+  const auto saved = co_await store.save_preferences(*user, std::move(*preferences), *if_match, clock.now());
+  if (!saved) co_return saved.error();
+  co_return settings_reply(*saved);
+}
+
+awaitable<Result<Reply>> list_channels(NotifierStore& store, Request request) {
+  const auto user = http::signed_in(request);
+  if (!user) co_return user.error();
+  const auto channels = co_await store.channels(*user);
+  if (!channels) co_return channels.error();
+  std::string body = "{\"items\":[";
+  for (std::size_t i = 0; i < channels->size(); ++i) body += (i == 0 ? "" : ",") + channel_json((*channels)[i]);
+  co_return Reply(200, body + "]}");
+}
+
+constexpr JsonReader::Text kName{.max_bytes = 400, .single_line = true};
+constexpr JsonReader::Text kTarget{.min_bytes = 1, .max_bytes = 2048, .single_line = true};
+constexpr JsonReader::Text kSecret{.max_bytes = 4096};
+
+awaitable<Result<Reply>> create_channel(Service& service, const WallClock& clock, Request request) {
+  const auto user = http::signed_in(request);
+  if (!user) co_return user.error();
+  const auto body = parse_json(request.call.body);
+  if (!body) co_return body.error();
+  JsonReader in(*body, Unknown::strict);
+  Channel channel;
+  channel.user = *user;
+  channel.created_at = clock.now();
+  channel.id = Uuid::v7(channel.created_at);
+  const auto kind = in.choice("kind", {"email", "webhook", "push", "web-push"});
+  if (!in.has("kind")) in.fail("kind", "is required");
+  if (kind) channel.kind = parse_channel_kind(*kind).value_or(ChannelKind::webhook);
+  channel.name = in.text("name", kName).value_or("");
+  auto target_rules = kTarget;
+  target_rules.required = true;
+  channel.target = in.text("target", target_rules).value_or("");
+  channel.secret = in.text("secret", kSecret).value_or("");
+  channel.enabled = in.boolean("enabled").value_or(true);
+  if (auto error = in.finish()) co_return *error;
+  // The same key makes the same channel: its id is derived from it.
+  if (const auto key = request.call.headers.get("Idempotency-Key"); !key.empty())
+    channel.id = Uuid::v5(user->value, "channel " + std::string(key));
+  const auto saved = co_await service.save_channel(std::move(channel));
+  if (!saved) co_return saved.error();
+  Reply reply = channel_reply(201, *saved);
+  reply.headers.set("Location", "/api/v1/notification-channels/" + saved->id.str());
+  co_return reply;
+}
+
+/// The user's channel of the path. Errors: not_found, version_mismatch.
+awaitable<Result<Channel>> load_channel(NotifierStore& store, UserId user, const Request& request) {
+  const auto id = Uuid::parse(request.path("id"));
+  const auto if_match = read_if_match(request);
+  if (!if_match) co_return if_match.error();
+  const auto channels = co_await store.channels(user);
+  if (!channels) co_return channels.error();
+  for (const auto& channel : *channels) {
+    if (!id || channel.id != *id) continue;
+    if (*if_match && **if_match != channel.version)
+      co_return Error{Errc::version_mismatch, "The channel changed meanwhile; load it again and repeat the change."};
+    co_return channel;
+  }
+  co_return Error{Errc::not_found, "There is no such channel."};
+}
+
+awaitable<Result<Reply>> patch_channel(NotifierStore& store, Service& service, Request request) {
+  const auto user = http::signed_in(request);
+  if (!user) co_return user.error();
+  const auto body = parse_json(request.call.body);
+  if (!body) co_return body.error();
+  auto channel = co_await load_channel(store, *user, request);
+  if (!channel) co_return channel.error();
+  JsonReader in(*body, Unknown::strict);
+  if (auto name = in.text("name", kName)) channel->name = *name;
+  if (auto target = in.text("target", kTarget)) channel->target = *target;
+  if (in.has("secret")) channel->secret = in.text("secret", kSecret).value_or("");
+  if (const auto enabled = in.boolean("enabled")) channel->enabled = *enabled;
+  if (auto error = in.finish()) co_return *error;
+  const auto saved = co_await service.save_channel(std::move(*channel));
+  if (!saved) co_return saved.error();
+  co_return channel_reply(200, *saved);
+}
+
+awaitable<Result<Reply>> delete_channel(NotifierStore& store, Request request) {
+  const auto user = http::signed_in(request);
+  if (!user) co_return user.error();
+  const auto channel = co_await load_channel(store, *user, request);
+  if (!channel) co_return channel.error();
+  const auto gone = co_await store.delete_channel(*user, channel->id);
+  if (!gone) co_return gone.error();
+  co_return Reply(204);
+}
+
+awaitable<Result<Reply>> test_channel(NotifierStore& store, Service& service, Request request) {
+  const auto user = http::signed_in(request);
+  if (!user) co_return user.error();
+  const auto channel = co_await load_channel(store, *user, request);
+  if (!channel) co_return channel.error();
+  const auto sent = co_await service.test_channel(*user, channel->id);
+  if (!sent) co_return Error{Errc::unprocessable, "The test message did not arrive. " + sent.error().detail};
+  co_return Reply(204);
+}
+
+}  // namespace
+
+void add_channel_routes(http::Router& router, NotifierStore& store, Service& service, const WallClock& clock) {
+  router.add(Method::get, "/api/v1/notifications/settings",
+             [&store](Request r) { return get_settings(store, std::move(r)); });
+  router.add(Method::patch, "/api/v1/notifications/settings",
+             [&store, &clock](Request r) { return patch_settings(store, clock, std::move(r)); });
+  const std::string channels = "/api/v1/notification-channels";
+  router.add(Method::get, channels, [&store](Request r) { return list_channels(store, std::move(r)); });
+  router.add(Method::post, channels,
+             [&service, &clock](Request r) { return create_channel(service, clock, std::move(r)); });
+  router.add(Method::patch, channels + "/{id}",
+             [&store, &service](Request r) { return patch_channel(store, service, std::move(r)); });
+  router.add(Method::delete_, channels + "/{id}", [&store](Request r) { return delete_channel(store, std::move(r)); });
+  router.add(Method::post, channels + "/{id}/test",
+             [&store, &service](Request r) { return test_channel(store, service, std::move(r)); });
+}
+
+}  // namespace daybook::notifier

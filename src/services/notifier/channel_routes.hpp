@@ -1,0 +1,11 @@
+#pragma once
+
+#include "http/router.hpp"
+#include "services/notifier/service.hpp"
+
+namespace daybook::notifier {
+
+/// `/api/v1/notification-channels…` and `/api/v1/notifications/settings`.
+void add_channel_routes(http::Router& router, NotifierStore& store, Service& service, const WallClock& clock);
+
+}  // namespace daybook::notifier
