@@ -176,7 +176,7 @@ class Writer : public Connection {
   /// What closures of this batch left for the commit's listeners. A closure that is rolled back leaves nothing.
   struct Effects {
     std::vector<std::shared_ptr<const LoggedEvent>> events;
-    bool timers = false;  ///< A timer was set or moved.
+    Instant earliest_timer = Instant::max();  ///< Of those that were set or moved; max() if none was.
   };
   Effects& effects() { return effects_; }
 

@@ -321,7 +321,7 @@ void SqliteDatabase::run_batch(Jobs<WriteJob>& batch) {
 bool SqliteDatabase::run_write(WriteJob& job) {
   auto& effects = writer_->effects();
   const auto events = effects.events.size();
-  const bool timers = effects.timers;
+  const auto earliest_timer = effects.earliest_timer;
   bool keep = false;
   auto ran = catching([&] {
     writer_->run("SAVEPOINT job");
@@ -332,7 +332,7 @@ bool SqliteDatabase::run_write(WriteJob& job) {
   if (!ran) job.outcome = ran;
   ++failed_;
   effects.events.resize(events);
-  effects.timers = timers;
+  effects.earliest_timer = earliest_timer;
   if (sqlite3_get_autocommit(writer_->handle())) return false;
   auto undone = catching([&] {
     writer_->run("ROLLBACK TO job");
@@ -343,7 +343,7 @@ bool SqliteDatabase::run_write(WriteJob& job) {
 
 void SqliteDatabase::tell_listeners() {
   auto& effects = writer_->effects();
-  if (effects.events.empty() && !effects.timers) return;
+  if (effects.events.empty() && effects.earliest_timer == Instant::max()) return;
   std::lock_guard guard(listeners_mutex_);
   for (const auto& listener : listeners_) listener(effects);
 }

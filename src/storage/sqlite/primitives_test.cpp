@@ -206,7 +206,7 @@ TEST(TimerTable, GivesWhatIsDueInOrderAndPutsFailuresOff) {
     auto due = timers.due(w, "reminder", s(5), 10);
     EXPECT_EQ(due.size(), 2u);
     EXPECT_EQ(due[0].timer, timer("a", s(1)));
-    timers.retry(w, due[0].timer, s(20));
+    timers.retry(w, due[0].timer, s(20), 1);
     due = timers.due(w, "reminder", s(30), 10);
     EXPECT_EQ(due.back().timer, timer("a", s(1)));
     EXPECT_EQ(due.back().tries, 1);

@@ -1,5 +1,7 @@
 #include "storage/sqlite/timer_table.hpp"
 
+#include <algorithm>
+
 namespace daybook::storage::sqlite {
 namespace {
 
@@ -28,8 +30,8 @@ TimerTable::TimerTable(std::string service) : service_(std::move(service)) {
   find_ = columns + " WHERE kind = ? AND key = ?";
   due_ = columns + " WHERE kind = ? AND fire_at <= ? ORDER BY fire_at LIMIT ?";
   next_ = "SELECT fire_at FROM " + table + " WHERE kind = ? ORDER BY fire_at LIMIT 1";
-  retry_ = "UPDATE " + table +
-           " SET tries = tries + 1, fire_at = ?5 WHERE kind = ?1 AND key = ?2 AND version = ?3 AND due = ?4";
+  retry_ =
+      "UPDATE " + table + " SET fire_at = ?5, tries = ?6 WHERE kind = ?1 AND key = ?2 AND version = ?3 AND due = ?4";
   count_ = "SELECT count(*) FROM " + table;
 }
 
@@ -54,7 +56,8 @@ Migration TimerTable::migration(int number) const {
 
 void TimerTable::set(Writer& db, const Timer& timer) const {
   db.run(set_, timer.kind, timer.key, timer.user, timer.due, timer.version, timer.payload);
-  db.effects().timers = true;
+  auto& earliest = db.effects().earliest_timer;
+  earliest = std::min(earliest, timer.due);
 }
 
 void TimerTable::cancel(Writer& db, std::string_view kind, const Uuid& key) const { db.run(cancel_, kind, key); }
@@ -83,8 +86,8 @@ std::optional<Instant> TimerTable::next(Connection& db, std::string_view kind) c
   return row.instant(0);
 }
 
-void TimerTable::retry(Writer& db, const Timer& timer, Instant at) const {
-  db.run(retry_, timer.kind, timer.key, timer.version, timer.due, at);
+void TimerTable::retry(Writer& db, const Timer& timer, Instant at, int tries) const {
+  db.run(retry_, timer.kind, timer.key, timer.version, timer.due, at, tries);
 }
 
 std::int64_t TimerTable::count(Connection& db) const {

@@ -37,8 +37,8 @@ class TimerTable {
   std::vector<Due> due(Connection& db, std::string_view kind, Instant now, int limit) const;
   /// When the next timer of `kind` is to fire.
   std::optional<Instant> next(Connection& db, std::string_view kind) const;
-  /// Counts a failed try and puts the next one off until `at`; nothing if the timer moved or went meanwhile.
-  void retry(Writer& db, const Timer& timer, Instant at) const;
+  /// Notes `tries` failed tries and puts the next one off until `at`; nothing if the timer moved or went meanwhile.
+  void retry(Writer& db, const Timer& timer, Instant at, int tries) const;
   std::int64_t count(Connection& db) const;
 
   const std::string& service() const { return service_; }
