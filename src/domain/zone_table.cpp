@@ -193,14 +193,14 @@ void extend(ZoneTable& table, const Footer& footer) {
 
 void ZoneTable::make_buckets() {
   if (steps.size() < 2) return;
-  bucket_base = steps[1].at;
-  const auto count = ((steps.back().at - bucket_base) >> kBucketBits) + 1;
-  buckets.resize(static_cast<std::size_t>(count));
+  bucket_base_ = steps[1].at;
+  const auto count = ((steps.back().at - bucket_base_) >> kBucketBits) + 1;
+  buckets_.resize(static_cast<std::size_t>(count));
   std::size_t i = 0;
-  for (std::size_t b = 0; b < buckets.size(); ++b) {
-    const auto begin = bucket_base + (static_cast<std::int64_t>(b) << kBucketBits);
+  for (std::size_t b = 0; b < buckets_.size(); ++b) {
+    const auto begin = bucket_base_ + (static_cast<std::int64_t>(b) << kBucketBits);
     while (i + 1 < steps.size() && steps[i + 1].at <= begin) ++i;
-    buckets[b] = static_cast<std::uint16_t>(i);
+    buckets_[b] = static_cast<std::uint16_t>(i);
   }
 }
 

@@ -24,10 +24,10 @@ struct ZoneTable {
   /// The step in force at an instant, in a constant number of operations.
   std::size_t index_at(std::int64_t seconds) const {
     if (steps.size() == 1) return 0;
-    auto bucket = (seconds - bucket_base) >> kBucketBits;
+    auto bucket = (seconds - bucket_base_) >> kBucketBits;
     if (bucket < 0) return 0;
-    if (bucket >= static_cast<std::int64_t>(buckets.size())) return steps.size() - 1;
-    std::size_t i = buckets[static_cast<std::size_t>(bucket)];
+    if (bucket >= static_cast<std::int64_t>(buckets_.size())) return steps.size() - 1;
+    std::size_t i = buckets_[static_cast<std::size_t>(bucket)];
     while (i + 1 < steps.size() && steps[i + 1].at <= seconds) ++i;
     return i;
   }
@@ -35,8 +35,8 @@ struct ZoneTable {
 
  private:
   static constexpr int kBucketBits = 24;  // 194 days: at most a few steps in each.
-  std::int64_t bucket_base = 0;
-  std::vector<std::uint16_t> buckets;
+  std::int64_t bucket_base_ = 0;
+  std::vector<std::uint16_t> buckets_;
 };
 
 inline constexpr std::int64_t kFourHundredYears = 146097LL * 86400;

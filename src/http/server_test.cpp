@@ -37,7 +37,7 @@ class ServerTest : public ::testing::Test {
     ServerHandlers handlers;
     handlers.call = [this](Call call) { return answer(std::move(call)); };
     handlers.push = [this](const Call& call, bool websocket) { return push(call, websocket); };
-    server_ = std::move(*Server::listen(loop_.get_executor(), options, std::move(handlers)));
+    server_ = Server::listen(loop_.get_executor(), options, std::move(handlers)).value();
     thread_ = std::thread([this] { loop_.run(); });
   }
 

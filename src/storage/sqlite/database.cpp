@@ -224,7 +224,7 @@ asio::awaitable<void> SqliteDatabase::submit_write(Lane lane, std::shared_ptr<Wr
         }
         if (wake) write_ready_.notify_one();
         if (!submitted) return;
-        submitted->outcome = stopping();
+        submitted->outcome = stopping();  // NOLINT(bugprone-use-after-move): null if it was taken.
         complete(Jobs<WriteJob>{std::move(submitted)});
       },
       asio::use_awaitable, std::move(job));
@@ -244,7 +244,7 @@ asio::awaitable<void> SqliteDatabase::submit_read(std::shared_ptr<ReadJob> job) 
         }
         if (wake) read_ready_.notify_one();
         if (!submitted) return;
-        submitted->outcome = stopping();
+        submitted->outcome = stopping();  // NOLINT(bugprone-use-after-move): null if it was taken.
         complete(Jobs<ReadJob>{std::move(submitted)});
       },
       asio::use_awaitable, std::move(job));
