@@ -39,6 +39,7 @@ struct RepeatRule {
   std::optional<LocalTime> start;  ///< "starting Friday"; empty: from now.
   bool start_has_clock = false;
   std::vector<Date> except_dates;
+  std::vector<LocalTime> except_times;
   std::vector<std::pair<int, int>> except_months;  ///< (month, year).
   std::string except_rule;                         ///< An RRULE whose days are left out.
   bool after_completion = false;                   ///< "every! 3 days": counted from when the last one was done.

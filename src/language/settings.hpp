@@ -49,6 +49,14 @@ struct Settings {
   Mode mode = Mode::open;
   std::string country = "US";  ///< ISO 3166 code, for holidays.
 
+  /// "July 13 to 15": does it include the 15th?
+  bool last_day_included = true;
+  /// Parts of the day as a range: wide (afternoon is noon to 7) or narrow (noon to 4).
+  bool wide_parts = true;
+
+  /// Does the text plan tasks (times are wanted), rather than tell of events?
+  bool planning() const { return part_of_day == PartOfDayAs::time; }
+
   /// Takes a BCP 47 tag: its country decides the date order and the holidays.
   void set_locale(std::string_view tag);
 };

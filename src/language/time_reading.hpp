@@ -60,6 +60,7 @@ struct TimeReading {
   std::optional<Moment> start;      ///< Of instants and intervals; empty where an interval is open.
   std::optional<Moment> end;        ///< Exclusive end of an interval; empty where it is open.
   bool end_inclusive_said = false;  ///< "to Friday", "through May": the end was named by its last day.
+  std::int64_t exact_seconds = 0;  ///< Of durations, fractions included, with years of 365 and months of 30 days.
   Length length;                    ///< Of durations; also what "for 2 hours" adds to an instant.
   RepeatRule rule;                  ///< Of recurrences.
 
@@ -77,6 +78,11 @@ struct TimeReading {
 /// The time expressions of `text`, in the order they stand, not overlapping. Never fails; takes time linear in the
 /// length of the text. Quoted stretches are not read.
 std::vector<TimeReading> read_times(std::string_view text, const Now& now, const Settings& settings);
+
+/// The day of `date` at the time of `clock`, for "Friday … at 3" with other words between. Both must be instants.
+TimeReading combine(const TimeReading& date, const TimeReading& clock, const Settings& settings);
+/// The repeat of `rule` at the time of `clock` ("on weekdays … at 7").
+TimeReading combine_repeat(const TimeReading& rule, const TimeReading& clock);
 
 class TokenList;
 /// The same over tokens that the caller has already.

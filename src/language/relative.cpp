@@ -1,0 +1,573 @@
+#include "language/reader.hpp"
+
+namespace daybook::language {
+
+using namespace std::chrono;
+
+namespace {
+
+/// -1 for "last" and its like, 0 for "this", 1 for "next"; 99 for other words. "after next" is the caller's.
+int direction(Key key) {
+  switch (key) {
+    case Key::next:
+    case Key::coming:
+    case Key::upcoming:
+    case Key::following: return 1;
+    case Key::last:
+    case Key::past:
+    case Key::previous: return -1;
+    case Key::this_:
+    case Key::current: return 0;
+    default: return 99;
+  }
+}
+
+}  // namespace
+
+DateValue Reader::season(int which, int shift) const {
+  // Seasons begin at the solstices and equinoxes; `which` 0 spring to 3 winter.
+  constexpr std::pair<unsigned, unsigned> kStarts[] = {{3, 20}, {6, 21}, {9, 23}, {12, 21}};
+  const auto today = now_.today();
+  const year_month_day date{today};
+  const auto start_of = [&](int season, std::chrono::year y) { return Days{y / kStarts[season].first / kStarts[season].second}; };
+  DateValue value;
+  value.range = true;
+  const auto end_of = [&](int season, std::chrono::year y) {
+    const int next = (season + 1) % 4;
+    return start_of(next, season == 3 ? y + years{1} : y);
+  };
+  if (which >= 0) {
+    auto y = date.year();
+    if (which == 3 && start_of(3, y) > today && end_of(3, y - years{1}) > today) y -= years{1};
+    if (shift > 0 && end_of(which, y) <= today) {
+      y += years{1};
+      --shift;
+    } else if (shift == 0 && end_of(which, y) <= today && settings_.weekday != WeekdayChoice::past) {
+    }
+    y += years{shift};
+    value.start = start_of(which, y);
+    value.end = end_of(which, y);
+    return value;
+  }
+  int index = static_cast<int>(date.year()) * 4;
+  int now = 3;
+  for (int s = 0; s < 4; ++s) {
+    if (start_of(s, date.year()) <= today) now = s;
+  }
+  index += now;
+  if (start_of(0, date.year()) > today) index -= 4;
+  index += shift;
+  value.start = start_of(index % 4, std::chrono::year{index / 4});
+  value.end = end_of(index % 4, std::chrono::year{index / 4});
+  return value;
+}
+
+/// "this week", "next Friday", "last 3 weeks", "the coming weekend", "next March", "past few days".
+Hit<DateValue> Reader::which_date(int i, int depth) const {
+  int at = i;
+  if (is(at, Key::the) || is(at, Key::my)) ++at;
+  int which = direction(word(at).key);
+  if (which == 99) {
+    // "the week", "my day", "the month", "2 upcoming weeks", "5 past minutes"
+    const auto number = cardinal(at);
+    if (number && (direction(word(number.end).key) == 1 || direction(word(number.end).key) == -1)) {
+      const auto u = unit(number.end + 1);
+      if (u && number.value > 0 && number.value < 10000) {
+        const int sign = direction(word(number.end).key);
+        const bool landing = sign > 0 && (is(number.end, Key::upcoming) || is(number.end, Key::coming));
+        auto value = unit_around(u.value.first, 0, u.value.second);
+        const auto first = unit_around(u.value.first, sign > 0 ? 1 : -static_cast<int>(number.value), u.value.second);
+        const auto last = unit_around(u.value.first, sign > 0 ? static_cast<int>(number.value) : -1, u.value.second);
+        value = landing ? last : first;
+        if (!landing) value.end = last.end;
+        value.range = !landing;
+        value.from_now = true;
+        return {value, u.end};
+      }
+    }
+    return {};
+  }
+  const bool past_this = is(at, Key::this_) && (direction(word(at + 1).key) == -1 || direction(word(at + 1).key) == 1);
+  if (past_this) {  // "this past weekend", "this coming Friday"
+    ++at;
+    which = direction(word(at).key);
+  }
+  const Key said = word(at).key;
+  int next = at + 1;
+  if (is(next, Key::around)) ++next;
+  const auto& w = word(next);
+  DateValue value;
+  // "next 3 days", "past few weeks", "upcoming two weeks"
+  if (which != 0) {
+    int q_at = next;
+    if (is(q_at, Key::a) && !is(q_at + 1, Key::few) && !is(q_at + 1, Key::couple)) q_at = -1;
+    auto q = q_at < 0 ? Hit<Quantity>{} : quantity(q_at);
+    if (q && !q.value.article) {
+      int u_at = q.end;
+      if (is(u_at, Key::of)) ++u_at;
+      const auto u = unit(u_at);
+      const int many = static_cast<int>(q.value.value);
+      if (u && many > 0 && many < 100000 && q.value.value == many && !(word(u_at).abbreviated && !q.value.digits)) {
+        const auto [grain, multiple] = u.value;
+        // Several units ("next 2 days 1 hour"): left to the counted forms.
+        const auto whole_length = length(next);
+        if (whole_length && whole_length.value.units > 1) {
+          value.from_now = true;
+          value.range = true;
+          value.grain = Grain::second;
+          value.start = which > 0 ? now_local() : plus(now_local(), whole_length.value.length, -1);
+          value.end = which > 0 ? plus(now_local(), whole_length.value.length, 1) : now_local();
+          return {value, whole_length.end};
+        }
+        if (settings_.part_of_day == PartOfDayAs::day && which != 0) {
+          Length length;
+          LengthValue sized;
+          add(sized, many, grain, multiple);
+          value = unit_around(Grain::day, 0);
+          value.grain = grain == Grain::week ? Grain::day : grain;
+          value.start = plus(now_local(), sized.length, which);
+          value.end = value.start + days{1};
+          value.from_now = true;
+          value.clock_kept = true;
+          return {value, u.end};
+        }
+        const bool landing = which > 0 && (said == Key::upcoming);
+        if (grain <= Grain::hour && !settings_.wide_parts) {
+          LengthValue sized;
+          add(sized, many, grain, multiple);
+          value.grain = Grain::minute;
+          value.start = which > 0 ? now_local() : plus(now_local(), sized.length, -1);
+          value.end = which > 0 ? plus(now_local(), sized.length, 1) : now_local();
+        } else {
+          const auto first = unit_around(grain, which > 0 ? 1 : -many, multiple);
+          const auto last = unit_around(grain, which > 0 ? many : -1, multiple);
+          value = landing ? last : first;
+          if (!landing) value.end = last.end;
+          if (grain == Grain::week && multiple == 1 && !settings_.wide_parts) {
+            // Rolling weeks: up to today, or from tomorrow.
+            value.start = which > 0 ? LocalTime{now_.today() + days{1}} : LocalTime{now_.today() - days{7 * many}};
+            value.end = value.start + days{7 * many};
+            value.grain = Grain::day;
+          }
+        }
+        value.range = !landing;
+        value.from_now = true;
+        return {value, u.end};
+      }
+    }
+  }
+  const bool plain_unit = w.unit >= 0 && !w.plural && !tok(next).misspelt && !(w.abbreviated && w.text.size() == 1);
+  if (plain_unit) {
+    const auto grain = static_cast<Grain>(w.unit);
+    if (grain <= Grain::minute && which == 0) return {};
+    if (text(next, "second") && which != 0 && !ends(next + 1)) return {};
+    int end = next + 1;
+    // "this week Friday", "next week's Sunday", "next week on Tuesday"
+    if (grain == Grain::week && w.multiple == 1) {
+      int d = end;
+      if (is(d, Key::on) || sym(d, ',')) ++d;
+      if (word(d).weekday && !word(d).plural && (!word(d).abbreviated || d == end)) {
+        const auto monday = week_start(now_.today()) + days{7 * which};
+        auto day = day_value(monday + days{(word(d).weekday - settings_.week_start + 7) % 7});
+        day.upcoming = true;
+        return {day, d + 1};
+      }
+    }
+    // "the month after next" is in counted forms; "next week after next"? no.
+    if (grain == Grain::day) {
+      value = day_value(now_.today() + days{which});
+      value.from_now = true;
+      return {value, end};
+    }
+    if (grain == Grain::hour || grain == Grain::minute || grain == Grain::second) {
+      value.grain = grain;
+      value.from_now = true;
+      value.range = true;
+      const seconds size{grain == Grain::hour ? 3600 : grain == Grain::minute ? 60 : 1};
+      value.start = which >= 0 ? now_local() : now_local() - size;
+      value.end = value.start + size;
+      return {value, end};
+    }
+    value = unit_around(grain, which, w.multiple);
+    value.from_now = true;
+    value.upcoming = true;
+    if (settings_.next_month == NextMonth::same_day && which != 0) {
+      LengthValue sized;
+      add(sized, 1, grain, w.multiple);
+      const auto period = value;
+      value.start = LocalTime{floor<days>(plus(now_local(), sized.length, which))};
+      (void)period;
+    }
+    return {value, end};
+  }
+  if (w.key == Key::weekend) {
+    if (w.plural && which == 0) return {};
+    auto monday = Days{now_.today() - days{static_cast<int>(std::chrono::weekday{now_.today()}.iso_encoding()) - 1}};
+    if (which == -1) {
+      // The one before this week's.
+      monday -= days{7};
+    } else {
+      monday += days{7 * which};
+    }
+    value = weekend_of(monday);
+    if (settings_.part_of_day == PartOfDayAs::day) value = day_value(monday + days{which < 0 ? 6 : 5});
+    value.from_now = true;
+    value.upcoming = true;
+    return {value, next + 1};
+  }
+  if (w.key == Key::weekday && !w.plural) {
+    Days day = now_.today();
+    const int step = which < 0 ? -1 : 1;
+    if (which == 0 && static_cast<int>(std::chrono::weekday{day}.iso_encoding()) <= 5) return {day_value(day), next + 1};
+    do {
+      day += days{step};
+    } while (static_cast<int>(std::chrono::weekday{day}.iso_encoding()) > 5);
+    return {day_value(day), next + 1};
+  }
+  if (w.weekday && !w.plural && !(w.abbreviated && tok(next).text.size() == 2)) {
+    const int now = static_cast<int>(std::chrono::weekday{now_.today()}.iso_encoding());
+    int end = w.abbreviated ? skip_dot(next + 1) : next + 1;
+    int ahead = (w.weekday - now + 7) % 7;
+    if (which == 0) {
+      // "this Friday": the coming one, today if it is today.
+      if (settings_.part_of_day == PartOfDayAs::interval && settings_.wide_parts && ahead == 0) ahead = 7;
+      // A date beside confirms ("this Friday, June 15").
+      const auto beside = weekday_date(next);
+      if (beside && beside.end > end && beside.value.form != DateValue::Form::weekday) return beside;
+    } else if (which > 0) {
+      // "next Friday": the one of next week, counted Monday to Sunday; "coming Friday": the very next.
+      if (said == Key::coming || said == Key::upcoming) {
+        ahead = ahead == 0 ? 7 : ahead;
+      } else {
+        ahead = 7 - (now - 1) + (w.weekday - 1);
+      }
+    } else {
+      ahead = settings_.weekday == WeekdayChoice::today && said != Key::past ? -7 - (now - 1) + (w.weekday - 1) : ahead - 7;
+    }
+    value = day_value(now_.today() + days{ahead});
+    value.upcoming = true;
+    value.weekday = w.weekday;
+    // "next Tuesday the 14th", "last Monday, 12 March"
+    const auto beside = weekday_date(next);
+    if (beside && beside.end > end + 1 && beside.value.form != DateValue::Form::weekday && beside.value.year_said) return beside;
+    (void)depth;
+    return {value, end};
+  }
+  if (w.month && !(w.abbreviated && false)) {
+    value.month = w.month;
+    value.form = DateValue::Form::month;
+    const year_month_day today{now_.today()};
+    const int y = static_cast<int>(today.year());
+    const int m = static_cast<int>(static_cast<unsigned>(today.month()));
+    int target = y;
+    if (which > 0 && w.month <= m) target = y + 1;
+    if (which < 0 && w.month >= m) target = y - 1;
+    // "next 6th of April" is read elsewhere; "next March 3rd" here.
+    auto inner = month_date(next);
+    if (inner && inner.value.form == DateValue::Form::month_day) {
+      auto v = inner.value;
+      if (make_day(v, target, w.month, v.day)) {
+        if (which > 0 && v.start <= LocalTime{now_.today()}) make_day(v, target + 1, w.month, v.day);
+        v.form = DateValue::Form::fixed;
+        return {v, inner.end};
+      }
+    }
+    if (inner && inner.value.year_said) return {};
+    if (which == 0 && !make_month(value, y, w.month)) return {};
+    if (which != 0 && !make_month(value, target, w.month)) return {};
+    value.form = DateValue::Form::fixed;
+    return {value, skip_dot(next + 1)};
+  }
+  if (w.key == Key::season) {
+    value = season(-1, which);
+    return {value, next + 1};
+  }
+  if (w.key == Key::spring || w.key == Key::summer || w.key == Key::autumn || w.key == Key::winter) {
+    value = season(static_cast<int>(w.key) - static_cast<int>(Key::spring), which);
+    return {value, next + 1};
+  }
+  if (depth < 2) {
+    // "next 6th of April", "last Christmas", "next thanksgiving day"
+    if (which != 0 && (ordinal(next) || number_token(next))) {
+      auto inner = day_date(next);
+      if (inner && inner.value.form == DateValue::Form::month_day) {
+        auto v = inner.value;
+        const int y = static_cast<int>(year_month_day{now_.today()}.year());
+        for (int shift = 0; shift <= 2; ++shift) {
+          if (!make_day(v, y + which * shift, v.month, v.day)) continue;
+          if (which > 0 ? v.start > LocalTime{now_.today()} : v.end <= LocalTime{now_.today()}) {
+            v.form = DateValue::Form::fixed;
+            return {v, inner.end};
+          }
+        }
+      }
+    }
+  }
+  return {};
+}
+
+/// "today", "the day after tomorrow", "tonight" (as its day).
+Hit<DateValue> Reader::relative_date(int i, int depth) const {
+  int at = i;
+  const auto day = [this](int shift) {
+    auto value = day_value(now_.today() + days{shift});
+    value.from_now = true;
+    return value;
+  };
+  if (tok(at).kind != TokenKind::word) return {};
+  if (is(at, Key::the) || is(at, Key::my)) ++at;
+  const auto& w = word(at);
+  if (w.key == Key::today) return {day(0), at + 1};
+  if (w.key == Key::tomorrow && (!w.abbreviated || whole(i, at + 1))) return {day(1), at + 1};
+  if (w.key == Key::yesterday) return {day(-1), at + 1};
+  if (text(at, "day") && (is(at + 1, Key::after) || is(at + 1, Key::before))) {
+    const bool after = is(at + 1, Key::after);
+    if (is(at + 2, Key::tomorrow)) return {day(after ? 2 : 0), at + 3};
+    if (is(at + 2, Key::yesterday)) return {day(after ? 0 : -2), at + 3};
+    if (is(at + 2, Key::next) || text(at + 2, "day")) return {};
+    if (at > i && ends(at + 2) && !after) return {day(-1), at + 2};
+  }
+  if (text(at, "overmorrow")) return {day(2), at + 1};
+  if (text(i, "otd") || text(i, "at") && false) return {day(0), i + 1};
+  // "the day", "my day"; "the week", "the month"
+  if (at > i && (text(at, "day") || text(at, "week") || text(at, "month") || text(at, "fortnight")) && depth == 0) {
+    const bool my = is(i, Key::my);
+    const bool the = is(i, Key::the) && settings_.part_of_day == PartOfDayAs::interval && !settings_.wide_parts;
+    if ((the || (my && text(at, "day") && the)) || (my && settings_.part_of_day == PartOfDayAs::interval)) {
+      if (!is(at + 1, Key::of) && !is(at + 1, Key::after) && !is(at + 1, Key::before) && !is(at + 1, Key::from)) {
+        auto value = unit_around(static_cast<Grain>(w.unit), 0, w.multiple);
+        return {value, at + 1};
+      }
+    }
+  }
+  return {};
+}
+
+/// "3 days after Easter", "a week from Tuesday", "two Sundays from now", "2 Thursdays ago", "Tuesday in 2 weeks".
+Hit<DateValue> Reader::counted_date(int i, int depth) const {
+  if (depth > 3) return {};
+  int at = i;
+  if (is(at, Key::in)) ++at;
+  // "two Sundays from now", "2 Thursdays ago", "4 tuesdays hence"
+  const auto number = cardinal(at);
+  if (number && word(number.end).weekday && number.value > 0 && number.value < 1000 &&
+      (word(number.end).plural || number.value == 1)) {
+    const int end = number.end + 1;
+    const int many = static_cast<int>(number.value);
+    const int weekday = word(number.end).weekday;
+    const int now = static_cast<int>(std::chrono::weekday{now_.today()}.iso_encoding());
+    int ahead = (weekday - now + 7) % 7;
+    if ((is(end, Key::from) && (is(end + 1, Key::now) || is(end + 1, Key::today))) || is(end, Key::hence)) {
+      if (ahead == 0) ahead = 7;
+      return {day_value(now_.today() + days{ahead + 7 * (many - 1)}), is(end, Key::hence) ? end + 1 : end + 2};
+    }
+    if (is(end, Key::ago)) {
+      return {day_value(now_.today() + days{(ahead == 0 ? 0 : ahead) - 7 * many}), end + 1};
+    }
+  }
+  // "the month after next", "the week after next", "the weekend after next"
+  {
+    int u_at = at;
+    if (is(u_at, Key::the)) ++u_at;
+    if ((word(u_at).unit >= 0 || word(u_at).weekday || word(u_at).key == Key::weekend) && is(u_at + 1, Key::after) && u_at > i) {
+      int n = u_at + 2;
+      if (is(n, Key::the)) ++n;
+      if (is(n, Key::next) && ends(n + 1)) {
+        if (word(u_at).weekday) {
+          const int now = static_cast<int>(std::chrono::weekday{now_.today()}.iso_encoding());
+          return {day_value(now_.today() + days{14 - (now - 1) + word(u_at).weekday - 1}), n + 1};
+        }
+        if (word(u_at).key == Key::weekend) {
+          const int now = static_cast<int>(std::chrono::weekday{now_.today()}.iso_encoding());
+          return {weekend_of(now_.today() + days{14 - (now - 1)}), n + 1};
+        }
+        return {unit_around(static_cast<Grain>(word(u_at).unit), 2, word(u_at).multiple), n + 1};
+      }
+      // "the week after the 4th of July", "the day after Christmas", "the Monday after Easter"
+      const auto base = date(n == u_at + 3 ? n - 1 : n, depth + 1);
+      if (base && !base.value.weak) {
+        if (word(u_at).weekday) {
+          const auto from = floor<days>(base.value.end);
+          const auto nth = nth_weekday(from, from + days{7}, word(u_at).weekday, 1);
+          if (nth) return {day_value(*nth), base.end};
+        } else if (text(u_at, "day")) {
+          return {day_value(floor<days>(base.value.end)), base.end};
+        } else if (text(u_at, "week")) {
+          DateValue value;
+          value.grain = Grain::week;
+          value.start = week_start(floor<days>(base.value.start)) + days{7};
+          value.end = value.start + days{7};
+          return {value, base.end};
+        }
+      }
+    }
+    if ((text(u_at, "day") || word(u_at).weekday) && is(u_at + 1, Key::before) && u_at > i) {
+      const auto base = date(u_at + 2, depth + 1);
+      if (base && !base.value.weak) {
+        if (text(u_at, "day")) return {day_value(floor<days>(base.value.start) - days{1}), base.end};
+        const auto to = floor<days>(base.value.start);
+        const auto nth = nth_weekday(to - days{7}, to, word(u_at).weekday, -1);
+        if (nth) return {day_value(*nth), base.end};
+      }
+    }
+  }
+  const auto size = length(at);
+  if (!size || size.value.length.grain < Grain::day) {
+    if (!size || size.value.weekdays == 0) return {};
+  }
+  const int end = size.end;
+  int sign = 0;
+  if (is(end, Key::after) || (is(end, Key::from) && at == i) || is(end, Key::since)) sign = 1;
+  if (is(end, Key::before)) sign = -1;
+  if (sign == 0) return {};
+  if (is(end + 1, Key::now) || (is(end + 1, Key::right) && is(end + 2, Key::now))) return {};
+  int b = end + 1;
+  const auto base = date(b, depth + 1);
+  if (!base) return {};
+  if (base.value.weak && !(is(b, Key::the))) return {};
+  if (base.value.form == DateValue::Form::month && base.value.abbreviated && !is(end, Key::after)) return {};
+  LocalTime from = base.value.start;
+  if (base.value.range && sign > 0) from = base.value.end - days{1};
+  DateValue value;
+  if (size.value.weekdays) {
+    Days day = floor<days>(from);
+    for (int left = std::min(size.value.weekdays, 2000); left > 0;) {
+      day += days{sign};
+      if (static_cast<int>(std::chrono::weekday{day}.iso_encoding()) <= 5) --left;
+    }
+    value = day_value(day);
+  } else {
+    value = day_value(floor<days>(plus(from, size.value.length, sign)));
+    if (size.value.length.grain >= Grain::month && base.value.grain >= Grain::month) value.grain = size.value.length.grain;
+    // "one week after Easter" stays a day; "2 months before 02/02" is a day as well.
+  }
+  value.form = DateValue::Form::fixed;
+  if (base.value.form == DateValue::Form::holiday && size.value.length.grain == Grain::year && sign > 0) {
+    // A year after Christmas is a Christmas; one that counts from the last one if it is past.
+    value = base.value;
+    value.form = DateValue::Form::fixed;
+  }
+  return {value, base.end};
+}
+
+Hit<DateValue> Reader::date(int i, int depth) const {
+  const auto& t = tok(i);
+  if (i >= size() || t.quoted || t.marker || depth > 4) return {};
+  Hit<DateValue> best;
+  const auto offer = [&best](Hit<DateValue> hit) {
+    if (hit && hit.end > best.end) best = hit;
+  };
+  if (t.kind == TokenKind::symbol) {
+    // "[Sept] 04, 2014"
+    if (sym(i, '[') && word(i + 1).month && sym(i + 2, ']')) {
+      DateValue value;
+      value.month = word(i + 1).month;
+      if (number_token(i + 3) && tok(i + 3).value >= 1 && tok(i + 3).value <= 31) {
+        value.day = static_cast<int>(tok(i + 3).value);
+        value.form = DateValue::Form::month_day;
+        const auto y = year_after_date(skip_comma(i + 4));
+        if (y && make_day(value, y.value, value.month, value.day)) return {value, y.end};
+        if (resolve_year(value)) return {value, i + 4};
+      }
+    }
+    return {};
+  }
+  if (t.kind == TokenKind::number) {
+    offer(iso_date(i));
+    offer(numeric_date(i));
+    offer(day_date(i));
+    offer(position_date(i, depth));
+    offer(counted_date(i, depth));
+    offer(which_date(i, depth));
+    if (!best) offer(bare_year(i));
+    if (!best) offer(holiday_date(i));
+    return with_year(best, depth);
+  }
+  const auto& w = word(i);
+  offer(holiday_date(i));
+  if (!t.word && !best) return {};
+  if (w.month) offer(month_date(i));
+  if (w.weekday) offer(weekday_date(i));
+  if (w.ordinal || w.cardinal >= 0 || w.key == Key::the || w.key == Key::ides) offer(day_date(i));
+  offer(relative_date(i, depth));
+  offer(which_date(i, depth));
+  offer(position_date(i, depth));
+  if (w.key == Key::a || w.key == Key::the || w.cardinal >= 0 || w.key == Key::few || w.key == Key::couple || w.key == Key::half ||
+      w.key == Key::several || w.key == Key::in || w.unit >= 0) {
+    if (w.unit < 0) offer(counted_date(i, depth));
+  }
+  if (!best && (w.cardinal >= 0 || w.key == Key::the || text(i, "year") || text(i, "cy") || text(i, "fy"))) offer(bare_year(i));
+  return with_year(best, depth);
+}
+
+/// "Christmas of next year", "thanksgiving 2016", "March in 1 year", "Friday in 2 weeks", "tax day last year".
+Hit<DateValue> Reader::with_year(Hit<DateValue> hit, int depth) const {
+  if (!hit) return hit;
+  auto& value = hit.value;
+  int at = hit.end;
+  if (depth < 3 && (value.form == DateValue::Form::weekday || value.upcoming) && value.grain == Grain::day && value.weekday) {
+    // "Friday in 2 weeks", "Tuesday +10 days", "Saturday 3 days from now", "a week on Friday" is in counted forms
+    int from = at;
+    const bool in = is(from, Key::in);
+    if (in) ++from;
+    const auto size = length(from);
+    if (size && (in || is(size.end, Key::from) || is(size.end, Key::hence)) && size.value.length.seconds == 0 && size.value.weekdays == 0) {
+      int end = size.end;
+      bool matches = in;
+      if (!in && is(end, Key::from) && (is(end + 1, Key::now) || is(end + 1, Key::today))) {
+        end += 2;
+        matches = true;
+      } else if (!in && is(end, Key::hence)) {
+        ++end;
+        matches = true;
+      }
+      if (matches && size.value.length.days > 0) {
+        const auto target = floor<days>(plus(now_.today(), size.value.length, 1));
+        const int weeks = size.value.length.days / 7;
+        const int off = (value.weekday - static_cast<int>(std::chrono::weekday{target}.iso_encoding()) + 7) % 7;
+        Days day = target + days{size.value.length.days % 7 == 0 ? (off > 3 ? off - 7 : off) : off};
+        (void)weeks;
+        auto moved = day_value(day);
+        moved.upcoming = true;
+        return {moved, end};
+      }
+    }
+  }
+  if (sym(at, '+') || (sym(at, '-') && tok(at).space_before && (tok(at + 1).kind == TokenKind::number))) {
+    // "2023-12-29 -10days", "next Tuesday +10 days"
+    const auto size = length(at + 1);
+    if (size && value.grain == Grain::day && size.value.length.grain >= Grain::day) {
+      auto moved = day_value(floor<days>(plus(value.start, size.value.length, sym(at, '+') ? 1 : -1)));
+      return {moved, size.end};
+    }
+  }
+  if (value.form == DateValue::Form::holiday) return hit;
+  if (value.form == DateValue::Form::month || value.form == DateValue::Form::month_day) {
+    // "March of next year", "May 5 next year", "March in 1 year"
+    int p = skip_comma(at);
+    if (is(p, Key::of) || is(p, Key::in)) ++p;
+    if (is(p, Key::the)) ++p;
+    const int which = direction(word(p).key);
+    if (which != 99 && word(p + 1).unit == static_cast<int>(Grain::year) && word(p + 1).multiple == 1 && !word(p + 1).plural) {
+      const int y = static_cast<int>(year_month_day{now_.today()}.year()) + which;
+      if (set_year(value, y)) {
+        value.form = DateValue::Form::fixed;
+        value.year_said = true;
+        hit.end = p + 2;
+      }
+      return hit;
+    }
+    if (is(at, Key::in)) {
+      const auto size = length(at + 1);
+      if (size && size.value.length.years > 0 && size.value.length.months == 0 && size.value.length.days == 0) {
+        if (set_year(value, static_cast<int>(year_month_day{now_.today()}.year()) + size.value.length.years)) {
+          value.form = DateValue::Form::fixed;
+          hit.end = size.end;
+        }
+      }
+    }
+  }
+  return hit;
+}
+
+}  // namespace daybook::language
