@@ -7,5 +7,6 @@
 
 int main() {
   std::ios::sync_with_stdio(false);
-  for (std::string line; std::getline(std::cin, line);) std::cout << daybook::language::answer_time_question(line) << '\n';
+  for (std::string line; std::getline(std::cin, line);)
+    std::cout << daybook::language::answer_time_question(line) << '\n';
 }

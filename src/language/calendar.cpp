@@ -7,7 +7,8 @@ using namespace std::chrono;
 namespace {
 
 int days_in(int year, int month) {
-  const auto last = year_month_day_last{std::chrono::year{year}, month_day_last{std::chrono::month{static_cast<unsigned>(month)}}};
+  const auto last =
+      year_month_day_last{std::chrono::year{year}, month_day_last{std::chrono::month{static_cast<unsigned>(month)}}};
   return static_cast<int>(static_cast<unsigned>(last.day()));
 }
 
@@ -54,13 +55,16 @@ bool Reader::make_month(DateValue& value, int year, int month) const {
 
 bool Reader::set_year(DateValue& value, int year) const {
   switch (value.form) {
-    case DateValue::Form::month_day: return make_day(value, year, value.month, value.day);
-    case DateValue::Form::month: return make_month(value, year, value.month);
+    case DateValue::Form::month_day:
+      return make_day(value, year, value.month, value.day);
+    case DateValue::Form::month:
+      return make_month(value, year, value.month);
     case DateValue::Form::month_part: {
       const auto first = value.start;
       DateValue month;
       DateValue old;
-      if (!make_month(month, year, value.month) || !make_month(old, static_cast<int>(year_month_day{floor<days>(first)}.year()), value.month)) {
+      if (!make_month(month, year, value.month) ||
+          !make_month(old, static_cast<int>(year_month_day{floor<days>(first)}.year()), value.month)) {
         return false;
       }
       const auto begin = value.start - old.start;
@@ -70,7 +74,8 @@ bool Reader::set_year(DateValue& value, int year) const {
       value.year = year;
       return true;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -126,10 +131,17 @@ DateValue Reader::weekday_by_choice(int weekday) const {
   if (settings_.prefer == Prefer::future) choice = WeekdayChoice::next;
   if (settings_.prefer == Prefer::past || settings_.prefer == Prefer::current_period) choice = WeekdayChoice::past;
   switch (choice) {
-    case WeekdayChoice::next: ahead = ahead == 0 ? 7 : ahead; break;
-    case WeekdayChoice::today: break;
-    case WeekdayChoice::nearest: ahead = ahead > 3 ? ahead - 7 : ahead; break;
-    case WeekdayChoice::past: ahead = ahead - 7; break;
+    case WeekdayChoice::next:
+      ahead = ahead == 0 ? 7 : ahead;
+      break;
+    case WeekdayChoice::today:
+      break;
+    case WeekdayChoice::nearest:
+      ahead = ahead > 3 ? ahead - 7 : ahead;
+      break;
+    case WeekdayChoice::past:
+      ahead = ahead - 7;
+      break;
   }
   auto value = day_value(today + days{ahead});
   value.form = DateValue::Form::weekday;
@@ -142,9 +154,11 @@ std::optional<Days> Reader::nth_weekday(LocalTime from, LocalTime to, int weekda
   const auto last = floor<days>(to - seconds{1});
   Days at;
   if (nth > 0) {
-    at = first + days{(weekday - static_cast<int>(std::chrono::weekday{first}.iso_encoding()) + 7) % 7} + days{7 * (nth - 1)};
+    at = first + days{(weekday - static_cast<int>(std::chrono::weekday{first}.iso_encoding()) + 7) % 7} +
+         days{7 * (nth - 1)};
   } else {
-    at = last - days{(static_cast<int>(std::chrono::weekday{last}.iso_encoding()) - weekday + 7) % 7} + days{7 * (nth + 1)};
+    at = last - days{(static_cast<int>(std::chrono::weekday{last}.iso_encoding()) - weekday + 7) % 7} +
+         days{7 * (nth + 1)};
   }
   if (at < first || at > last) return {};
   return at;
@@ -177,7 +191,8 @@ DateValue Reader::unit_around(Grain grain, int shift, int multiple) const {
   const int m = static_cast<int>(static_cast<unsigned>(date.month()));
   const auto month_at = [](long long index) {
     index = std::clamp(index, 12LL, 9998LL * 12);
-    return LocalTime{local_days{std::chrono::year{static_cast<int>(index / 12)} / static_cast<int>(index % 12 + 1) / 1}};
+    return LocalTime{
+        local_days{std::chrono::year{static_cast<int>(index / 12)} / static_cast<int>(index % 12 + 1) / 1}};
   };
   switch (grain) {
     case Grain::second:
@@ -189,7 +204,8 @@ DateValue Reader::unit_around(Grain grain, int shift, int multiple) const {
       value.end = value.start + size;
       break;
     }
-    case Grain::day: return day_value(today + days{shift});
+    case Grain::day:
+      return day_value(today + days{shift});
     case Grain::week:
       value.start = week_start(today) + days{7 * shift * multiple};
       value.end = value.start + days{7 * multiple};
@@ -262,7 +278,8 @@ Hit<DateValue> Reader::month_date(int i) const {
     value.form = DateValue::Form::month_day;
     value.day = day;
     int next = end;
-    if (joined && (sym(next, '-') || sym(next, '/')) && attached(next) && number_token(next + 1) && tok(next + 1).digits == 4) {
+    if (joined && (sym(next, '-') || sym(next, '/')) && attached(next) && number_token(next + 1) &&
+        tok(next + 1).digits == 4) {
       value.year_said = true;
       if (!make_day(value, static_cast<int>(tok(next + 1).value), month, day)) return {};
       value.form = DateValue::Form::fixed;
@@ -362,7 +379,8 @@ Hit<DateValue> Reader::day_date(int i) const {
   if (joined) ++m;
   if (sym(m, ',')) ++m;
   if (is(m, Key::this_) && word(m + 1).month) ++m;
-  if (word(m).month && !(joined && !attached(m)) && !(word(m).text == "may" && !nth && !the && word(m + 1).text == "be")) {
+  if (word(m).month && !(joined && !attached(m)) &&
+      !(word(m).text == "may" && !nth && !the && word(m + 1).text == "be")) {
     // "4th gen iPad" is no date, "second march" may be; "96 Aug 96" reads the month with its year.
     DateValue value;
     value.form = DateValue::Form::month_day;
@@ -419,7 +437,8 @@ Hit<DateValue> Reader::day_date(int i) const {
       const auto period = unit_around(Grain::month, shift);
       const year_month_day first{floor<days>(period.start)};
       DateValue value;
-      if (!make_day(value, static_cast<int>(first.year()), static_cast<int>(static_cast<unsigned>(first.month())), day)) return {};
+      if (!make_day(value, static_cast<int>(first.year()), static_cast<int>(static_cast<unsigned>(first.month())), day))
+        return {};
       if (of && is(p, Key::the) && value.end <= LocalTime{now_.today()}) {
         const auto later = unit_around(Grain::month, 1);
         const year_month_day second{floor<days>(later.start)};
@@ -437,7 +456,9 @@ Hit<DateValue> Reader::day_date(int i) const {
   const bool followed = full_stop || tok(end).kind != TokenKind::word || tok(end).word != nullptr;
   if (!the && !on_the && !(whole(i, end) || followed)) return {};
   if ((tok(at).kind == TokenKind::word || !nth) && !full_stop && !followed) return {};
-  if (tok(at).kind == TokenKind::word && !(is(i - 1, Key::on) || is(i - 1, Key::by) || is(i - 1, Key::for_) || is(i - 1, Key::until) || is(i - 1, Key::before) || is(i - 1, Key::after))) return {};
+  if (tok(at).kind == TokenKind::word && !(is(i - 1, Key::on) || is(i - 1, Key::by) || is(i - 1, Key::for_) ||
+                                           is(i - 1, Key::until) || is(i - 1, Key::before) || is(i - 1, Key::after)))
+    return {};
   if (is(end, Key::time) || is(end, Key::instance) || is(end, Key::last) || is(end, Key::to)) {
     if (!is(end, Key::to)) return {};
   }
@@ -505,7 +526,8 @@ Hit<DateValue> Reader::weekday_date(int i) const {
           DateValue soon;
           for (int tries = 0; tries < 40; ++tries) {
             if (make_day(soon, y, m, day)) {
-              const bool fits = static_cast<int>(std::chrono::weekday{floor<days>(soon.start)}.iso_encoding()) == w.weekday;
+              const bool fits =
+                  static_cast<int>(std::chrono::weekday{floor<days>(soon.start)}.iso_encoding()) == w.weekday;
               const bool this_month = tries == 0 && settings_.weekday == WeekdayChoice::today && the;
               if (fits && (soon.end > LocalTime{now_.today()} || this_month)) {
                 return {soon, stop};
@@ -524,7 +546,8 @@ Hit<DateValue> Reader::weekday_date(int i) const {
     int stop = beside.end;
     if (bracket && sym(stop, ')')) ++stop;
     auto& v = beside.value;
-    if (!v.year_said && v.form == DateValue::Form::month_day && settings_.weekday == WeekdayChoice::next && settings_.part_of_day == PartOfDayAs::interval) {
+    if (!v.year_said && v.form == DateValue::Form::month_day && settings_.weekday == WeekdayChoice::next &&
+        settings_.part_of_day == PartOfDayAs::interval) {
       for (int shift = 0; shift < 7; ++shift) {
         DateValue tried = v;
         if (make_day(tried, v.year + shift, v.month, v.day) &&

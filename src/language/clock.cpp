@@ -85,7 +85,9 @@ Hit<ClockValue> Reader::clock_digits(int i, bool company) const {
   }
   ClockValue value;
   value.leading_zero = t.digits >= 2 && tokens_.original(t)[0] == '0';
-  const auto colon = [this](int at) { return sym(at, ':') && attached(at) && number_token(at + 1) && attached(at + 1); };
+  const auto colon = [this](int at) {
+    return sym(at, ':') && attached(at) && number_token(at + 1) && attached(at + 1);
+  };
   const auto finish = [&](int hour, int minute, int second, int end) -> Hit<ClockValue> {
     if (hour > 24 || minute > 59 || second > 60 || (hour == 24 && (minute || second))) return {};
     value.second = hour * 3600 + minute * 60 + std::min(second, 59);
@@ -321,7 +323,8 @@ Hit<ClockValue> Reader::clock_core(int i, bool company) const {
     value.midnight = true;
     return {value, i + 1};
   }
-  if (is(i, Key::mid) && word(i + 1).unit == static_cast<int>(Grain::day) && !word(i + 1).plural && !word(i + 1).abbreviated) {
+  if (is(i, Key::mid) && word(i + 1).unit == static_cast<int>(Grain::day) && !word(i + 1).plural &&
+      !word(i + 1).abbreviated) {
     ClockValue value;
     value.second = 12 * 3600;
     value.grain = Grain::hour;
@@ -333,7 +336,8 @@ Hit<ClockValue> Reader::clock_core(int i, bool company) const {
   if (auto words = clock_words(i, company)) return words;
   // "20ish", "noonish" and such come as words; "fifteen hundred hours"
   if (const auto hundreds = cardinal(i); hundreds && hundreds.value % 100 == 0 && hundreds.value >= 100 &&
-                                         hundreds.value <= 2400 && word(hundreds.end).unit == 2 && word(hundreds.end).plural) {
+                                         hundreds.value <= 2400 && word(hundreds.end).unit == 2 &&
+                                         word(hundreds.end).plural) {
     ClockValue value;
     value.second = static_cast<int>(hundreds.value / 100) * 3600;
     value.certain = true;
@@ -461,9 +465,12 @@ Hit<ClockValue> Reader::clock(int i, bool company) const {
   value.approximate = approximate;
   // "at 6.5", "at 101", "at 10 - 10.1", "at 650-650", "at 45%", "at 3 axes"
   if (value.bare) {
-    if (sym(end, '%') || ((sym(end, '.') || sym(end, ',') || sym(end, ':')) && attached(end) && number_token(end + 1) && attached(end + 1))) return {};
+    if (sym(end, '%') || ((sym(end, '.') || sym(end, ',') || sym(end, ':')) && attached(end) && number_token(end + 1) &&
+                          attached(end + 1)))
+      return {};
     if (attached(end) && end < size() && tok(end).kind == TokenKind::word) return {};
-    if (sym(end, '-') && attached(end) && number_token(end + 1) && tok(end + 1).digits >= 3 && attached(end + 1)) return {};
+    if (sym(end, '-') && attached(end) && number_token(end + 1) && tok(end + 1).digits >= 3 && attached(end + 1))
+      return {};
     if (text(end, "percent") || text(end, "degrees") || text(end, "dollars") || text(end, "points")) return {};
   }
   return {value, end};

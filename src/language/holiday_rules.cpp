@@ -19,7 +19,8 @@ constexpr Holiday kHolidays[] = {
     {"boxing day|saint stephen day|st stephen day", K::fixed, 12, 26},
     {"valentine day|valentine|saint valentine day|st valentine day", K::fixed, 2, 14},
     {"halloween|hallowe en|all hallows eve", K::fixed, 10, 31},
-    {"st patrick day|saint patrick day|st paddy day|saint paddy day|st pat day|saint pat day|paddy day", K::fixed, 3, 17},
+    {"st patrick day|saint patrick day|st paddy day|saint paddy day|st pat day|saint pat day|paddy day", K::fixed, 3,
+     17},
     {"april fool day|april fool|all fool day", K::fixed, 4, 1},
     {"all saint day|all hallow day|feast of all saint|hallowmas", K::fixed, 11, 1},
     {"all soul day", K::fixed, 11, 2},
@@ -137,7 +138,8 @@ constexpr Holiday kHolidays[] = {
     {"day for the total elimination of nuclear weapon", K::fixed, 9, 26},
     {"day in support of victims of torture", K::fixed, 6, 26},
     {"day of charity", K::fixed, 9, 5},
-    {"day of commemoration in memory of the victims of the holocaust|holocaust remembrance day|holocaust memorial day", K::fixed, 1, 27},
+    {"day of commemoration in memory of the victims of the holocaust|holocaust remembrance day|holocaust memorial day",
+     K::fixed, 1, 27},
     {"day of democracy|democracy day", K::fixed, 9, 15},
     {"day of disabled person|day of persons with disabilities", K::fixed, 12, 3},
     {"day of families|day of the family|family day", K::fixed, 5, 15},
@@ -152,8 +154,11 @@ constexpr Holiday kHolidays[] = {
     {"day of older person", K::fixed, 10, 1},
     {"day of peace|peace day", K::fixed, 9, 21},
     {"day of un peacekeeper|day of united nations peacekeeper|peacekeeper day", K::fixed, 5, 29},
-    {"day of remembrance of slavery victim|day of remembrance of the victims of slavery and the transatlantic slave trade", K::fixed, 3, 25},
-    {"day of remembrance of the victims of the rwanda genocide|day of remembrance of the rwanda genocide", K::fixed, 4, 7},
+    {"day of remembrance of slavery victim|day of remembrance of the victims of slavery and the transatlantic slave "
+     "trade",
+     K::fixed, 3, 25},
+    {"day of remembrance of the victims of the rwanda genocide|day of remembrance of the rwanda genocide", K::fixed, 4,
+     7},
     {"day of rural women", K::fixed, 10, 15},
     {"day of solidarity with the palestinian people", K::fixed, 11, 29},
     {"day of solidarity with detained and missing staff member", K::fixed, 3, 25},
@@ -165,7 +170,8 @@ constexpr Holiday kHolidays[] = {
     {"day of the world indigenous people|indigenous people day|day of the worlds indigenous people", K::fixed, 8, 9},
     {"day of women and girls in science|day of women and girl in science", K::fixed, 2, 11},
     {"day of yoga|yoga day", K::fixed, 6, 21},
-    {"day of zero tolerance for female genital mutilation|day of zero tolerance to female genital mutilation", K::fixed, 2, 6},
+    {"day of zero tolerance for female genital mutilation|day of zero tolerance to female genital mutilation", K::fixed,
+     2, 6},
     {"day to end impunity for crimes against journalist", K::fixed, 11, 2},
     {"day to end obstetric fistula", K::fixed, 5, 23},
     {"zero discrimination day", K::fixed, 3, 1},
@@ -191,7 +197,8 @@ constexpr Holiday kHolidays[] = {
     {"public service day", K::fixed, 6, 23},
     {"united nation day|un day", K::fixed, 10, 24},
     {"universal health coverage day", K::fixed, 12, 12},
-    {"time of remembrance and reconciliation for those who lost their lives during the second world war", K::fixed, 5, 8, 0, 0, 2},
+    {"time of remembrance and reconciliation for those who lost their lives during the second world war", K::fixed, 5,
+     8, 0, 0, 2},
     {"day of remembrance for all victims of chemical warfare", K::fixed, 11, 30},
     {"wright brother day", K::fixed, 12, 17},
     {"space week", K::fixed, 10, 4, 0, 0, 7},
@@ -219,7 +226,9 @@ constexpr Holiday kHolidays[] = {
     {"cyber monday", K::weekday, 11, 4, 4, 4},
     {"giving tuesday", K::weekday, 11, 4, 4, 5},
     {"small business saturday", K::weekday, 11, 4, 4, 2},
-    {"martin luther king day|mlk day|martin luther king jr day|martin luther king junior day|mlk jr day|civil right day|martin luther king", K::weekday, 1, 3, 1},
+    {"martin luther king day|mlk day|martin luther king jr day|martin luther king junior day|mlk jr day|civil right "
+     "day|martin luther king",
+     K::weekday, 1, 3, 1},
     {"mother day", K::weekday, 5, 2, 7},
     {"mother day|mothering sunday", K::easter, -21, 0, 0, 0, 1, "GB IE"},
     {"mothering sunday", K::easter, -21},
@@ -248,7 +257,8 @@ constexpr Holiday kHolidays[] = {
     {"labor day", K::weekday, 9, 1, 1},
     {"columbus day|indigenous people day", K::weekday, 10, 2, 1, 0, 1, "US"},
     {"columbus day", K::weekday, 10, 2, 1},
-    {"president day|washington birthday|george washington day|washington day|daisy gatson bates day", K::weekday, 2, 3, 1},
+    {"president day|washington birthday|george washington day|washington day|daisy gatson bates day", K::weekday, 2, 3,
+     1},
     {"lincoln birthday|abraham lincoln birthday", K::fixed, 2, 12},
     {"veteran day", K::fixed, 11, 11},
     {"independence day|4th of july|fourth of july|july fourth", K::fixed, 7, 4},
@@ -286,7 +296,8 @@ constexpr Holiday kHolidays[] = {
     {"victoria day|sovereign birthday", K::special, 15, 0, 0, 0, 1, "CA"},
     {"victoria day", K::special, 15},
     {"patriot day|national patriot day", K::special, 15, 0, 0, 0, 1, "CA"},
-    {"civic holiday|british columbia day|natal day|new brunswick day|saskatchewan day|terry fox day|heritage day", K::weekday, 8, 1, 1, 0, 1, "CA"},
+    {"civic holiday|british columbia day|natal day|new brunswick day|saskatchewan day|terry fox day|heritage day",
+     K::weekday, 8, 1, 1, 0, 1, "CA"},
     {"nova scotia heritage day|family day|louis riel day|islander day", K::weekday, 2, 3, 1, 0, 1, "CA"},
     {"labor day|labour day", K::weekday, 9, 1, 1, 0, 1, "CA"},
     {"august bank holiday|summer bank holiday", K::weekday, 8, -1, 1, 0, 1, "GB"},
@@ -319,7 +330,8 @@ constexpr Holiday kHolidays[] = {
     {"easter monday", K::easter, 1},
     {"good friday|great friday", K::easter, -2},
     {"holy saturday|black saturday|easter eve|easter saturday", K::easter, -1},
-    {"maundy thursday|holy thursday|covenant thursday|thursday of mysteries|sheer thursday|great thursday", K::easter, -3},
+    {"maundy thursday|holy thursday|covenant thursday|thursday of mysteries|sheer thursday|great thursday", K::easter,
+     -3},
     {"palm sunday|branch sunday", K::easter, -7},
     {"ash wednesday|carnival", K::easter, -46},
     {"shrove tuesday|pancake day|pancake tuesday|mardi gras|fat tuesday|carnival tuesday", K::easter, -47},
@@ -335,7 +347,9 @@ constexpr Holiday kHolidays[] = {
     {"orthodox good friday|orthodox great friday", K::orthodox, -2},
     {"orthodox holy saturday|orthodox easter eve|orthodox great saturday", K::orthodox, -1},
     {"orthodox palm sunday|orthodox branch sunday|orthodox yew sunday", K::orthodox, -7},
-    {"clean monday|orthodox shrove monday|orthodox ash monday|orthodox clean monday|orthodox green monday|orthodox monday of lent|green monday|ash monday", K::orthodox, -48},
+    {"clean monday|orthodox shrove monday|orthodox ash monday|orthodox clean monday|orthodox green monday|orthodox "
+     "monday of lent|green monday|ash monday",
+     K::orthodox, -48},
     {"lazarus saturday", K::orthodox, -8},
     {"great lent", K::orthodox, -48, 0, 0, 0, 40},
     {"great fast", K::orthodox, -48, 0, 0, 0, 40},
@@ -352,11 +366,13 @@ constexpr Holiday kHolidays[] = {
     {"tisha bav|tisha b av", K::special, 20},
     {"rosh hashanah|rosh hashana|yom teruah", K::hebrew, 6, 29, 0, 0, 3},
     {"yom kippur|day of atonement", K::hebrew, 7, 9, 0, 0, 2},
-    {"sukkot|feast of booth|feast of tabernacle|feast of the ingathering|feast of ingathering|succot", K::hebrew, 7, 14, 0, 0, 9},
+    {"sukkot|feast of booth|feast of tabernacle|feast of the ingathering|feast of ingathering|succot", K::hebrew, 7, 14,
+     0, 0, 9},
     {"hoshana rabbah|hoshana raba", K::hebrew, 7, 20},
     {"shemini atzeret", K::hebrew, 7, 21},
     {"simchat torah|simhat torah", K::hebrew, 7, 22},
-    {"hanukkah|hannukah|chanukah|hannukkah|hanukah|chanukkah|chanukka|festival of light|feast of dedication", K::hebrew, 9, 24, 0, 0, 9},
+    {"hanukkah|hannukah|chanukah|hannukkah|hanukah|chanukkah|chanukka|festival of light|feast of dedication", K::hebrew,
+     9, 24, 0, 0, 9},
     {"tu bishvat|tu b shvat|tu bshvat", K::hebrew, 11, 14},
     {"purim|feast of lots", K::special, 21},
     {"shushan purim", K::special, 22},
@@ -364,17 +380,25 @@ constexpr Holiday kHolidays[] = {
     // The Islamic calendar
     {"islamic new year|amun jadid|hijri new year|arabic new year|muharram", K::islamic, 1, 1},
     {"ashura|day of ashura|yom ashura", K::islamic, 1, 10},
-    {"mawlid|mawlid al nabawi|mawlid al nabi|milad un nabi|eid milad un nabi|eid e milad un nabi|prophet muhammad birthday", K::islamic, 3, 12},
-    {"isra and miraj|isra and mi raj|night journey|ascension to heaven|lailat al miraj|shab e meraj", K::islamic, 7, 27},
+    {"mawlid|mawlid al nabawi|mawlid al nabi|milad un nabi|eid milad un nabi|eid e milad un nabi|prophet muhammad "
+     "birthday",
+     K::islamic, 3, 12},
+    {"isra and miraj|isra and mi raj|night journey|ascension to heaven|lailat al miraj|shab e meraj", K::islamic, 7,
+     27},
     {"ramadan|ramzaan|ramadhan|ramzan", K::islamic, 9, 1, 0, 0, 30},
-    {"laylat al qadr|night of power|night of destiny|night of measure|night of decree|shab e qadr|laylat al kadr|lailat al qadr", K::islamic, 9, 27},
+    {"laylat al qadr|night of power|night of destiny|night of measure|night of decree|shab e qadr|laylat al "
+     "kadr|lailat al qadr",
+     K::islamic, 9, 27},
     {"eid al fitr|eid ul fitr|id ul fitr|sugar feast|lesser eid|eid", K::islamic, 10, 1},
-    {"eid al adha|eid ul adha|id ul adha|id al adha|sacrifice feast|feast of the sacrifice|bakr id|bakrid|bakr eid|greater eid|tabaski|qurban bayrami|kurban bayrami|feast of sacrifice", K::islamic, 12, 10},
+    {"eid al adha|eid ul adha|id ul adha|id al adha|sacrifice feast|feast of the sacrifice|bakr id|bakrid|bakr "
+     "eid|greater eid|tabaski|qurban bayrami|kurban bayrami|feast of sacrifice",
+     K::islamic, 12, 10},
     {"day of arafah|day of arafat|arafat day", K::islamic, 12, 9},
     {"jumuatul wida|jumu atul wida|jamat ul vida|jumatul vida", K::special, 23},
 
     // China and its neighbours
-    {"chinese new year|chinese lunar new year|lunar new year|spring festival|chinese spring festival|tet", K::chinese, 1, 1},
+    {"chinese new year|chinese lunar new year|lunar new year|spring festival|chinese spring festival|tet", K::chinese,
+     1, 1},
     {"chinese new year eve|lunar new year eve", K::special, 24},
     {"lantern festival|chinese lantern festival", K::chinese, 1, 15},
     {"dragon boat festival|duanwu festival", K::chinese, 5, 5},
@@ -412,7 +436,8 @@ constexpr Holiday kHolidays[] = {
     {"guru purnima", K::hindu, 4, 15},
     {"vasant panchami|basant panchami|saraswati puja", K::hindu, 11, 5},
     {"guru ravidas jayanti|guru ravidass jayanti|guru ravidass birthday|guru ravidas birthday", K::hindu, 11, 15},
-    {"dayananda saraswati jayanti|dayanand saraswati jayanti|saraswati jayanti|maharishi dayananda saraswati jayanti", K::hindu, 12, 25},
+    {"dayananda saraswati jayanti|dayanand saraswati jayanti|saraswati jayanti|maharishi dayananda saraswati jayanti",
+     K::hindu, 12, 25},
     {"maha shivaratri|mahashivratri|shivaratri|maha shivratri", K::hindu, 12, 29},
 };
 
@@ -509,7 +534,8 @@ std::optional<local_days> special(int rule, int year) {
   const auto y = std::chrono::year{year};
   const auto fixed = [&](int m, int d) { return local_days{y / m / d}; };
   switch (rule) {
-    case 1: return fixed(8, year >= 2020 ? 16 : 17);
+    case 1:
+      return fixed(8, year >= 2020 ? 16 : 17);
     case 2: {
       const auto day = year < 2014 ? fixed(4, 30) : fixed(4, 27);
       return iso_weekday(day) == 7 ? day - days{1} : day;
@@ -518,7 +544,8 @@ std::optional<local_days> special(int rule, int year) {
       const auto day = fixed(10, 16);
       return iso_weekday(day) == 6 ? day - days{1} : iso_weekday(day) == 7 ? day + days{1} : day;
     }
-    case 4: return fixed(5, year % 4 == 0 ? 8 : 9);
+    case 4:
+      return fixed(5, year % 4 == 0 ? 8 : 9);
     case 6: {  // The weekend of the fourth Friday of April.
       return nth(year, 4, 4, 5);
     }
@@ -526,13 +553,15 @@ std::optional<local_days> special(int rule, int year) {
       if (year == 2008) return fixed(2, 5);
       if (year < 1984 || year % 4 != 0) return {};
       return nth(year, 3, 1, 2);
-    case 8: return year == 2004 ? std::optional{fixed(2, 3)} : std::nullopt;
+    case 8:
+      return year == 2004 ? std::optional{fixed(2, 3)} : std::nullopt;
     case 9: {
       auto day = nth(year, 3, -1, 6);
       if (day == easter_sunday(year) - days{1}) day -= days{7};
       return day;
     }
-    case 10: return nth(year, 4, -1, 6) - days{3};
+    case 10:
+      return nth(year, 4, -1, 6) - days{3};
     case 11: {
       const auto day = fixed(4, 16);
       return iso_weekday(day) == 6 ? day - days{1} : iso_weekday(day) == 7 ? day + days{1} : day;
@@ -544,14 +573,17 @@ std::optional<local_days> special(int rule, int year) {
       if (day == *special(11, year)) day += days{iso_weekday(day) == 5 ? 3 : 1};
       return day;
     }
-    case 13: return nth(year, 5, 3, 7) + days{3};
+    case 13:
+      return nth(year, 5, 3, 7) + days{3};
     case 14: {
       const auto day = fixed(6, 24);
       const int w = iso_weekday(day);
       return w <= 4 ? day - days{w - 1} : day + days{8 - w};
     }
-    case 15: return on_or_before(fixed(5, 24), 1);
-    case 16: return nth(year, 7, 1, 7) + days{iso_weekday(fixed(7, 1)) == 7 ? 0 : 0};
+    case 15:
+      return on_or_before(fixed(5, 24), 1);
+    case 16:
+      return nth(year, 7, 1, 7) + days{iso_weekday(fixed(7, 1)) == 7 ? 0 : 0};
     case 17: {
       const auto friday = nth(year, 8, 1, 5);
       return friday + days{static_cast<unsigned>(year_month_day{friday}.day()) < 5 ? 12 : 5};
@@ -579,7 +611,8 @@ std::optional<local_days> special(int rule, int year) {
       if (!last) return {};
       return on_or_before(*last - days{1}, 5);
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -598,14 +631,21 @@ std::optional<local_days> holiday_in_year(const Holiday& holiday, int year) {
       if (!date.ok()) return {};
       return local_days{date};
     }
-    case K::weekday: return nth(year, holiday.a, holiday.b, holiday.c) + days{holiday.d};
-    case K::easter: return easter_sunday(year) + days{holiday.a};
-    case K::orthodox: return orthodox_easter(year) + days{holiday.a};
-    case K::hebrew: return hebrew_in(year, holiday.a, holiday.b);
-    case K::islamic: return islamic_in(year, holiday.a, holiday.b);
-    case K::before: return on_or_before(local_days{std::chrono::year{year} / holiday.a / holiday.b}, holiday.c);
+    case K::weekday:
+      return nth(year, holiday.a, holiday.b, holiday.c) + days{holiday.d};
+    case K::easter:
+      return easter_sunday(year) + days{holiday.a};
+    case K::orthodox:
+      return orthodox_easter(year) + days{holiday.a};
+    case K::hebrew:
+      return hebrew_in(year, holiday.a, holiday.b);
+    case K::islamic:
+      return islamic_in(year, holiday.a, holiday.b);
+    case K::before:
+      return on_or_before(local_days{std::chrono::year{year} / holiday.a / holiday.b}, holiday.c);
     case K::chinese:
-    case K::hindu: return lunar_holiday_in_year(holiday.kind, holiday.a, holiday.b, year);
+    case K::hindu:
+      return lunar_holiday_in_year(holiday.kind, holiday.a, holiday.b, year);
     case K::special:
       if (holiday.a == 24) {
         const auto day = lunar_holiday_in_year(K::chinese, 1, 1, year);

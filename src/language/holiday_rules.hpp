@@ -21,11 +21,11 @@ enum class HolidayKind : unsigned char {
 };
 
 struct Holiday {
-  std::string_view names;     ///< Separated by '|', lower case, without apostrophes.
+  std::string_view names;  ///< Separated by '|', lower case, without apostrophes.
   HolidayKind kind = HolidayKind::fixed;
   short a = 0, b = 0, c = 0, d = 0;
-  short days = 1;             ///< How long it lasts.
-  std::string_view country;   ///< Empty for everywhere.
+  short days = 1;                 ///< How long it lasts.
+  std::string_view country = {};  ///< Empty for everywhere.
 };
 
 /// All holidays, and how many.

@@ -61,13 +61,16 @@ Hit<int> Reader::holiday_name(int i) const {
         if (sym(at, '-') && matched > 0) ++at;
         if (sym(at, '.') && attached(at)) ++at;
         const auto& t = tok(at);
-        if (t.kind == TokenKind::word && !t.quoted && (t.text == part || stem(t.text) == stem(part) || (t.misspelt && t.word && t.word->text == part))) {
+        if (t.kind == TokenKind::word && !t.quoted &&
+            (t.text == part || stem(t.text) == stem(part) || (t.misspelt && t.word && t.word->text == part))) {
           ++at;
           ++matched;
-        } else if (t.kind == TokenKind::word && word(at).weekday && find_word(part) && find_word(part)->weekday == word(at).weekday) {
+        } else if (t.kind == TokenKind::word && word(at).weekday && find_word(part) &&
+                   find_word(part)->weekday == word(at).weekday) {
           ++at;
           ++matched;
-        } else if (part == "day" && rest.empty() && matched > 0 && name.text.find(' ') == name.text.rfind(' ') && false) {
+        } else if (part == "day" && rest.empty() && matched > 0 && name.text.find(' ') == name.text.rfind(' ') &&
+                   false) {
           break;
         } else {
           fits = false;
@@ -75,7 +78,9 @@ Hit<int> Reader::holiday_name(int i) const {
       }
       if (!fits || matched == 0) continue;
       // "christmas day", "halloween day"
-      if (!name.text.ends_with(" day") && !name.text.ends_with("eve") && text(at, "day") && !is(at + 1, Key::after) && !is(at + 1, Key::before)) ++at;
+      if (!name.text.ends_with(" day") && !name.text.ends_with("eve") && text(at, "day") && !is(at + 1, Key::after) &&
+          !is(at + 1, Key::before))
+        ++at;
       if (at > best.end || (at == best.end && mine && !local)) {
         best = {name.holiday, at};
         local = mine;
@@ -84,8 +89,9 @@ Hit<int> Reader::holiday_name(int i) const {
   };
   try_at(i);
   int skip = i;
-  while (skip < i + 2 && (text(skip, "world") || text(skip, "international") || text(skip, "national") || text(skip, "global") ||
-                          text(skip, "un") || text(skip, "intl") || text(skip, "european") || text(skip, "the"))) {
+  while (skip < i + 2 &&
+         (text(skip, "world") || text(skip, "international") || text(skip, "national") || text(skip, "global") ||
+          text(skip, "un") || text(skip, "intl") || text(skip, "european") || text(skip, "the"))) {
     ++skip;
     try_at(skip);
   }
@@ -120,7 +126,8 @@ bool Reader::holiday_in(DateValue& value, int index, int year) const {
 bool Reader::holiday_toward(DateValue& value, int index, int which) const {
   const int now = static_cast<int>(year_month_day{now_.today()}.year());
   const LocalTime today = now_.today();
-  if (which == 0 && settings_.prefer == Prefer::automatic && settings_.weekday == WeekdayChoice::nearest && !settings_.forward_date) {
+  if (which == 0 && settings_.prefer == Prefer::automatic && settings_.weekday == WeekdayChoice::nearest &&
+      !settings_.forward_date) {
     return holiday_in(value, index, now);
   }
   const bool past = which < 0 || settings_.prefer == Prefer::past;
@@ -144,7 +151,8 @@ Hit<DateValue> Reader::holiday_date(int i) const {
   if (is(at, Key::the)) ++at;
   int which = 0;
   bool directed = false;
-  if (const Key k = word(at).key; k == Key::next || k == Key::last || k == Key::this_ || k == Key::past || k == Key::previous || k == Key::coming || k == Key::following || k == Key::upcoming) {
+  if (const Key k = word(at).key; k == Key::next || k == Key::last || k == Key::this_ || k == Key::past ||
+                                  k == Key::previous || k == Key::coming || k == Key::following || k == Key::upcoming) {
     which = k == Key::this_ ? 0 : k == Key::last || k == Key::past || k == Key::previous ? -1 : 1;
     directed = true;
     ++at;
@@ -165,7 +173,8 @@ Hit<DateValue> Reader::holiday_date(int i) const {
     if (is(w, Key::the)) ++w;
     const Key k = word(w).key;
     if (word(w + 1).unit == static_cast<int>(Grain::year) && !word(w + 1).plural &&
-        (k == Key::next || k == Key::last || k == Key::this_ || k == Key::past || k == Key::previous || k == Key::coming || k == Key::following)) {
+        (k == Key::next || k == Key::last || k == Key::this_ || k == Key::past || k == Key::previous ||
+         k == Key::coming || k == Key::following)) {
       year = now + (k == Key::this_ ? 0 : k == Key::next || k == Key::coming || k == Key::following ? 1 : -1);
       said = true;
       end = w + 2;
@@ -187,7 +196,8 @@ Hit<DateValue> Reader::holiday_date(int i) const {
           bool any = false;
           for (int shift = -1; shift <= 1; ++shift) {
             DateValue tried;
-            if (holiday_in(tried, name.value, year + shift) && (!any || abs(tried.start - target) < abs(best.start - target))) {
+            if (holiday_in(tried, name.value, year + shift) &&
+                (!any || abs(tried.start - target) < abs(best.start - target))) {
               best = tried;
               any = true;
             }

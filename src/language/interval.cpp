@@ -34,17 +34,30 @@ TimeReading Reader::reading_of(const Point& point, bool alone) const {
   }
   if (point.clock) r.meridiem = point.clock->certain;
   switch (point.part.part) {
-    case 2: r.part_of_day = point.part.early ? PartOfDay::early_morning : PartOfDay::morning; break;
+    case 2:
+      r.part_of_day = point.part.early ? PartOfDay::early_morning : PartOfDay::morning;
+      break;
     case 8:
     case 12:
-    case 13: r.part_of_day = PartOfDay::morning; break;
+    case 13:
+      r.part_of_day = PartOfDay::morning;
+      break;
     case 4:
-    case 9: r.part_of_day = PartOfDay::afternoon; break;
+    case 9:
+      r.part_of_day = PartOfDay::afternoon;
+      break;
     case 5:
-    case 11: r.part_of_day = PartOfDay::evening; break;
-    case 6: r.part_of_day = PartOfDay::night; break;
-    case 10: r.part_of_day = PartOfDay::noon; break;
-    default: break;
+    case 11:
+      r.part_of_day = PartOfDay::evening;
+      break;
+    case 6:
+      r.part_of_day = PartOfDay::night;
+      break;
+    case 10:
+      r.part_of_day = PartOfDay::noon;
+      break;
+    default:
+      break;
   }
   return r;
 }
@@ -124,8 +137,10 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
               const year_month_day first{floor<days>(month.value.start)};
               DateValue x;
               DateValue y;
-              if (make_day(x, static_cast<int>(first.year()), static_cast<int>(static_cast<unsigned>(first.month())), a) &&
-                  make_day(y, static_cast<int>(first.year()), static_cast<int>(static_cast<unsigned>(first.month())), day)) {
+              if (make_day(x, static_cast<int>(first.year()), static_cast<int>(static_cast<unsigned>(first.month())),
+                           a) &&
+                  make_day(y, static_cast<int>(first.year()), static_cast<int>(static_cast<unsigned>(first.month())),
+                           day)) {
                 return day_range(x, y, month.end);
               }
             }
@@ -136,10 +151,13 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
           if (b && b.value.form == DateValue::Form::month) b = {};
           if (b && b.value.day == 0) b = {};
         }
-        if (b && b.value.grain == Grain::day && (b.value.form == DateValue::Form::month_day || b.value.year_said || b.value.form == DateValue::Form::fixed)) {
+        if (b && b.value.grain == Grain::day &&
+            (b.value.form == DateValue::Form::month_day || b.value.year_said ||
+             b.value.form == DateValue::Form::fixed)) {
           DateValue first;
           // The month may be written once; its year is that of the end.
-          if (b.value.day > a && make_day(first, b.value.year, b.value.month, a)) return day_range(first, b.value, b.end);
+          if (b.value.day > a && make_day(first, b.value.year, b.value.month, a))
+            return day_range(first, b.value, b.end);
         }
       }
     }
@@ -244,10 +262,14 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
         kind = Link::and_;
         b_at = a_end + 1;
       }
-      if (kind == Link::dash && sym(a_end, '-') && attached(a_end) && attached(a_end + 1) && a.value.bare && number_token(b_at) && tok(b_at).digits >= 3) kind = Link::none;
+      if (kind == Link::dash && sym(a_end, '-') && attached(a_end) && attached(a_end + 1) && a.value.bare &&
+          number_token(b_at) && tok(b_at).digits >= 3)
+        kind = Link::none;
       auto b = kind != Link::none ? clock(b_at, true) : Hit<ClockValue>{};
       if (b && sym(b.end, '/') && attached(b.end)) b = {};
-      if (b && (word(b.end).month || (is(b.end, Key::of) && word(b.end + 1).month && !date(b.end + 1).value.day)) && b.value.bare && a.value.bare && !date(b.end)) b = {};
+      if (b && (word(b.end).month || (is(b.end, Key::of) && word(b.end + 1).month && !date(b.end + 1).value.day)) &&
+          b.value.bare && a.value.bare && !date(b.end))
+        b = {};
       if (b && kind == Link::slash && !(a.value.seconds_said || !a.value.bare)) b = {};
       if (b && b.value.bare && word(b.end).month && !is(b.end, Key::of)) b = {};
       if (b) {
@@ -260,8 +282,12 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
           int d = next;
           if (is(d, Key::on) || is(d, Key::of) || is(d, Key::in)) ++d;
           after = date(d);
-          if (after && (after.value.weak || (after.value.grain > Grain::day && settings_.part_of_day != PartOfDayAs::interval))) after = {};
-          if (after && after.value.form == DateValue::Form::day && d == next && !after.value.from_now && !is(d, Key::the)) after = {};
+          if (after &&
+              (after.value.weak || (after.value.grain > Grain::day && settings_.part_of_day != PartOfDayAs::interval)))
+            after = {};
+          if (after && after.value.form == DateValue::Form::day && d == next && !after.value.from_now &&
+              !is(d, Key::the))
+            after = {};
           if (after) {
             end = after.end;
             // "on Monday morning", "yesterday afternoon"
@@ -281,11 +307,14 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
         const bool dated = before || after;
         const bool any_sure = !a.value.bare || !b.value.bare || a_part || b_part;
         const bool framed = from || between || inner_from;
-        bool ok = any_sure || (framed && (dated || ends(end))) || (dated && (before ? ends(end) || kind == Link::dash : true)) ||
-                  (whole(i, end) && settings_.part_of_day == PartOfDayAs::day && a.value.second < b.value.second && !settings_.forward_date && settings_.mode != Mode::strict);
+        bool ok = any_sure || (framed && (dated || ends(end))) ||
+                  (dated && (before ? ends(end) || kind == Link::dash : true)) ||
+                  (whole(i, end) && settings_.part_of_day == PartOfDayAs::day && a.value.second < b.value.second &&
+                   !settings_.forward_date && settings_.mode != Mode::strict);
         if (a.value.bare && b.value.bare && !any_sure) {
           if (a.value.second > 24 * 3600 || b.value.second > 24 * 3600) ok = false;
-          if (a.value.grain == Grain::minute || b.value.grain == Grain::minute) ok = ok && (framed || dated) && !(settings_.part_of_day == PartOfDayAs::interval && !dated);
+          if (a.value.grain == Grain::minute || b.value.grain == Grain::minute)
+            ok = ok && (framed || dated) && !(settings_.part_of_day == PartOfDayAs::interval && !dated);
         }
         if (!any_sure && dated && before && before.value.form == DateValue::Form::month) ok = false;
         if (ok) {
@@ -320,18 +349,25 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
             const int bs = B.second;
             const int same = A.second % kHalf + (bs >= kHalf && bs < 86400 ? kHalf : 0);
             const int other = A.second % kHalf + (bs >= kHalf && bs < 86400 ? 0 : kHalf);
-            if (bs == 86400 || (bs % 86400 == 0)) A.second = A.second % kHalf + kHalf;
-            else A.second = same < bs ? same : (A.second >= kHalf ? A.second : other);
+            if (bs == 86400 || (bs % 86400 == 0))
+              A.second = A.second % kHalf + kHalf;
+            else
+              A.second = same < bs ? same : (A.second >= kHalf ? A.second : other);
             A.certain = true;
           } else if (A.certain && !B.certain) {
             const int low = B.second % kHalf;
             const int high = low + kHalf;
             const int keep = B.second;
-            B.second = A.second < low ? low : A.second < high ? high : settings_.part_of_day == PartOfDayAs::interval ? keep : low;
+            B.second = A.second < low                                   ? low
+                       : A.second < high                                ? high
+                       : settings_.part_of_day == PartOfDayAs::interval ? keep
+                                                                        : low;
             B.certain = true;
           } else if (!A.certain && !B.certain) {
             const bool other_day = first.date && floor<days>(first.date->start) != now_.today();
-            const bool forward = settings_.planning() || (first.date && !other_day && settings_.part_of_day == PartOfDayAs::interval && !settings_.wide_parts);
+            const bool forward =
+                settings_.planning() ||
+                (first.date && !other_day && settings_.part_of_day == PartOfDayAs::interval && !settings_.wide_parts);
             if (forward) {
               A.at = true;
               if (!settings_.planning()) {
@@ -344,7 +380,8 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
               A.certain = true;
               const int low = B.second % kHalf;
               B.second = A.second < low ? low : low + kHalf;
-            } else if (settings_.part_of_day == PartOfDayAs::interval && A.second == kHalf && B.second < kHalf && !settings_.wide_parts) {
+            } else if (settings_.part_of_day == PartOfDayAs::interval && A.second == kHalf && B.second < kHalf &&
+                       !settings_.wide_parts) {
               A.second = 0;
             }
             A.certain = B.certain = true;
@@ -356,7 +393,8 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
           auto start = begin.start;
           if (!dated) {
             const bool past = start <= now_local();
-            const bool roll = settings_.forward_date || (past && settings_.planning() && settings_.prefer != Prefer::past) ||
+            const bool roll = settings_.forward_date ||
+                              (past && settings_.planning() && settings_.prefer != Prefer::past) ||
                               (past && settings_.part_of_day == PartOfDayAs::interval);
             if (roll && past && start < now_local()) {
               if (floor<days>(start) == now_.today()) {
@@ -410,16 +448,22 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
   if (is(b_at, Key::around)) ++b_at;
   auto b = point(b_at, a.value.clock.has_value());
   if (!b) return {};
-  if (kind == Link::to && is(a.end, Key::to) && !from && !b.value.date && !b.value.is_exact && a.value.date && !a.value.clock) return {};  // "tomorrow to 5pm"
-  if (!a.value.date && !b.value.date && !a.value.is_exact && !b.value.is_exact && !(a.value.part.part || b.value.part.part)) return {};
-  if ((a.value.date && a.value.date->weak && !(b.value.date && b.value.date->year_said)) && !from && !between) return {};
+  if (kind == Link::to && is(a.end, Key::to) && !from && !b.value.date && !b.value.is_exact && a.value.date &&
+      !a.value.clock)
+    return {};  // "tomorrow to 5pm"
+  if (!a.value.date && !b.value.date && !a.value.is_exact && !b.value.is_exact &&
+      !(a.value.part.part || b.value.part.part))
+    return {};
+  if ((a.value.date && a.value.date->weak && !(b.value.date && b.value.date->year_said)) && !from && !between)
+    return {};
   auto first = a.value;
   auto last = b.value;
   if (first.date && last.date) {
     auto& x = *first.date;
     auto& y = *last.date;
     const auto open_year = [](const DateValue& d) {
-      return !d.year_said && (d.form == DateValue::Form::month || d.form == DateValue::Form::month_day || d.form == DateValue::Form::month_part);
+      return !d.year_said && (d.form == DateValue::Form::month || d.form == DateValue::Form::month_day ||
+                              d.form == DateValue::Form::month_part);
     };
     const bool order_matters = !(first.clock && last.clock && x.start == y.start);
     if (open_year(x) && y.year_said && !y.weak) {
@@ -440,13 +484,15 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
       }
     } else if (y.form == DateValue::Form::weekday && y.start <= x.start && order_matters) {
       const auto day = nth_weekday(floor<days>(x.start) + days{1}, floor<days>(x.start) + days{8}, y.weekday, 1);
-      if (day) y = [&] {
-        auto v = day_value(*day);
-        v.form = DateValue::Form::weekday;
-        v.weekday = y.weekday;
-        return v;
-      }();
-    } else if (y.form == DateValue::Form::weekday && x.form != DateValue::Form::weekday && y.start > x.start + days{7}) {
+      if (day)
+        y = [&] {
+          auto v = day_value(*day);
+          v.form = DateValue::Form::weekday;
+          v.weekday = y.weekday;
+          return v;
+        }();
+    } else if (y.form == DateValue::Form::weekday && x.form != DateValue::Form::weekday &&
+               y.start > x.start + days{7}) {
       const auto day = nth_weekday(floor<days>(x.start) + days{1}, floor<days>(x.start) + days{8}, y.weekday, 1);
       if (day) y = day_value(*day);
     } else if (open_year(y) && y.start < x.start) {
@@ -456,7 +502,8 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
     } else if (y.form == DateValue::Form::day && y.start < x.start) {
       y.start += days{0};
     }
-    if (y.weekday && y.form == DateValue::Form::weekday && y.start > x.start && y.start - x.start > days{7} && x.upcoming) {
+    if (y.weekday && y.form == DateValue::Form::weekday && y.start > x.start && y.start - x.start > days{7} &&
+        x.upcoming) {
       const auto day = nth_weekday(floor<days>(x.start) + days{1}, floor<days>(x.start) + days{8}, y.weekday, 1);
       if (day) y = day_value(*day);
     }
@@ -465,7 +512,10 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
   if (!last.date && !last.is_exact && first.date) {
     last.date = first.date;
     if (last.clock && !last.clock->certain && first.clock) {
-      last.clock->second = last.clock->second <= clock_second(*first.clock, first, true) && last.clock->second < 12 * 3600 ? last.clock->second + 12 * 3600 : last.clock->second;
+      last.clock->second =
+          last.clock->second <= clock_second(*first.clock, first, true) && last.clock->second < 12 * 3600
+              ? last.clock->second + 12 * 3600
+              : last.clock->second;
       last.clock->certain = true;
     }
   } else if (last.date && !first.date && !first.is_exact && (first.clock || first.part.part)) {
@@ -486,7 +536,8 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
   }
   LocalTime end_time;
   const bool day_end = stop.grain >= Grain::day;
-  if (day_end && begin.grain < Grain::day && !first.clock && settings_.part_of_day == PartOfDayAs::day) begin.grain = Grain::day;
+  if (day_end && begin.grain < Grain::day && !first.clock && settings_.part_of_day == PartOfDayAs::day)
+    begin.grain = Grain::day;
   if (last.clock || (last.is_exact && !(begin.grain >= Grain::day))) {
     end_time = stop.start;
   } else if (stop.interval) {
@@ -495,7 +546,8 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
     end_time = included && !(last.is_exact) ? stop.end : stop.start;
   }
   if (end_time < begin.start) {
-    if (settings_.part_of_day == PartOfDayAs::interval && first.date && last.date && first.date->year_said && last.date->year_said) {
+    if (settings_.part_of_day == PartOfDayAs::interval && first.date && last.date && first.date->year_said &&
+        last.date->year_said) {
       return {};
     }
     return {};
@@ -521,7 +573,8 @@ Hit<TimeReading> Reader::interval(int i) const {
   Hit<TimeReading> hit;
   if (is(i, Key::from) || is(i, Key::between)) {
     hit = range(i, i + 1, is(i, Key::from));
-  } else if ((is(i, Key::in) || is(i, Key::on) || is(i, Key::at) || is(i, Key::around) || is(i, Key::during)) && i + 1 < size()) {
+  } else if ((is(i, Key::in) || is(i, Key::on) || is(i, Key::at) || is(i, Key::around) || is(i, Key::during)) &&
+             i + 1 < size()) {
     int at = i + 1;
     if (is(at, Key::from) || is(at, Key::between)) {
       hit = range(at, at + 1, is(at, Key::from));
@@ -618,7 +671,8 @@ Hit<TimeReading> Reader::open_interval(int i) const {
     int p = base.end;
     if (is(p, Key::or_) || is(p, Key::and_)) {
       ++p;
-      const bool up = is(p, Key::later) || is(p, Key::after) || text(p, "onwards") || text(p, "beyond") || text(p, "onward");
+      const bool up =
+          is(p, Key::later) || is(p, Key::after) || text(p, "onwards") || text(p, "beyond") || text(p, "onward");
       const bool down = is(p, Key::earlier) || is(p, Key::before);
       if (up || down) {
         auto r = reading_of(base.value, false);
@@ -626,7 +680,8 @@ Hit<TimeReading> Reader::open_interval(int i) const {
         r.score = 0.8;
         if (settings_.part_of_day == PartOfDayAs::interval) {
           r.kind = TimeKind::interval;
-          if (up) r.end.reset();
+          if (up)
+            r.end.reset();
           else {
             r.end = r.start;
             r.start.reset();
@@ -672,7 +727,8 @@ Hit<TimeReading> Reader::open_interval(int i) const {
     if (relation == Relation::from) return {};
   }
   (void)included;
-  if (base.value.date && base.value.date->weak && !base.value.clock) base.value.score = settings_.part_of_day == PartOfDayAs::interval ? 0.7 : 0.4;
+  if (base.value.date && base.value.date->weak && !base.value.clock)
+    base.value.score = settings_.part_of_day == PartOfDayAs::interval ? 0.7 : 0.4;
   auto r = reading_of(base.value, false);
   r.relation = relation;
   const bool clocked = base.value.clock.has_value() || base.value.is_exact;
@@ -777,7 +833,9 @@ Hit<TimeReading> Reader::instant(int i) const {
     if (hit && relation == Relation::in && hit.value.date && hit.value.date->weak) hit.value.score = 0.6;
     if (hit && hit.value.date && (hit.value.date->form == DateValue::Form::month)) hit.value.score = 0.85;
     if (hit && relation == Relation::in && hit.value.clock && hit.value.clock->bare) hit = {};
-    if (hit && relation == Relation::at && hit.value.date && (hit.value.date->form == DateValue::Form::day || hit.value.date->weak)) hit = {};
+    if (hit && relation == Relation::at && hit.value.date &&
+        (hit.value.date->form == DateValue::Form::day || hit.value.date->weak))
+      hit = {};
   }
   if (!hit) return {};
   auto& point = hit.value;

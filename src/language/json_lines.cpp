@@ -79,7 +79,8 @@ Settings settings_of(const json::object& question) {
   if (const auto* value = question.if_contains("opts"); value && value->is_object()) {
     const auto& in = value->get_object();
     if (const auto locale = text_of(in, "locale"); !locale.empty()) settings.set_locale(locale);
-    if (const auto* forward = in.if_contains("forwardDate"); forward && forward->is_bool()) settings.forward_date = forward->get_bool();
+    if (const auto* forward = in.if_contains("forwardDate"); forward && forward->is_bool())
+      settings.forward_date = forward->get_bool();
     const auto prefer = text_of(in, "prefer");
     if (prefer == "past") settings.prefer = Prefer::past;
     if (prefer == "future") settings.prefer = Prefer::future;
@@ -98,7 +99,9 @@ json::object time_answer(const TimeReading& reading, const Now& now, const Setti
   switch (reading.kind) {
     case TimeKind::instant:
       out["kind"] = "instant";
-      out["start"] = moment_text(*reading.start, now, reading.from_now && reading.start->grain >= Grain::day && reading.start->clock().count() != 0);
+      out["start"] =
+          moment_text(*reading.start, now,
+                      reading.from_now && reading.start->grain >= Grain::day && reading.start->clock().count() != 0);
       out["grain"] = grain_of(*reading.start);
       if (reading.has_clock && !reading.has_date) out["time"] = format_local(reading.start->local).substr(11);
       break;
@@ -123,7 +126,9 @@ json::object time_answer(const TimeReading& reading, const Now& now, const Setti
       put("start", reading.start);
       put("end", reading.end);
       // Bounds that are no whole weeks or months are days.
-      out["grain"] = std::string(to_string(dates ? Grain::day : grain == Grain::second ? Grain::second : Grain::minute));
+      out["grain"] = std::string(to_string(dates                    ? Grain::day
+                                           : grain == Grain::second ? Grain::second
+                                                                    : Grain::minute));
       out["end_inclusive"] = false;
       break;
     }
@@ -157,7 +162,8 @@ json::object time_answer(const TimeReading& reading, const Now& now, const Setti
   return out;
 }
 
-std::optional<TimeReading> principal(const std::vector<TimeReading>& readings, const Now& now, const Settings& settings, bool alone) {
+std::optional<TimeReading> principal(const std::vector<TimeReading>& readings, const Now& now, const Settings& settings,
+                                     bool alone) {
   const TimeReading* rule = nullptr;
   const TimeReading* best = nullptr;
   const TimeReading* length = nullptr;
@@ -180,9 +186,13 @@ std::optional<TimeReading> principal(const std::vector<TimeReading>& readings, c
   if (best) {
     if (best->kind == TimeKind::instant || (settings.planning() && best->has_clock && best->start)) {
       for (const auto& other : readings) {
-        if (&other == best || other.score < 0.5 || !other.start || other.kind == TimeKind::recurrence || other.kind == TimeKind::duration) continue;
-        const bool date = best->has_date && !best->has_clock && best->start->grain == Grain::day && other.has_clock && !other.has_date && !other.from_now;
-        const bool clock = best->has_clock && !best->has_date && !best->from_now && other.has_date && !other.has_clock && other.start->grain == Grain::day;
+        if (&other == best || other.score < 0.5 || !other.start || other.kind == TimeKind::recurrence ||
+            other.kind == TimeKind::duration)
+          continue;
+        const bool date = best->has_date && !best->has_clock && best->start->grain == Grain::day && other.has_clock &&
+                          !other.has_date && !other.from_now;
+        const bool clock = best->has_clock && !best->has_date && !best->from_now && other.has_date &&
+                           !other.has_clock && other.start->grain == Grain::day;
         if (date) return combine(*best, other, settings);
         if (clock) return combine(other, *best, settings);
       }
@@ -196,7 +206,10 @@ std::optional<TimeReading> principal(const std::vector<TimeReading>& readings, c
       ahead.kind = TimeKind::instant;
       ahead.from_now = true;
       ahead.has_date = true;
-      ahead.start = Moment{advance(now, length->length), length->length.seconds != 0 || length->length.grain < Grain::day ? Grain::minute : Grain::day, {}};
+      ahead.start =
+          Moment{advance(now, length->length),
+                 length->length.seconds != 0 || length->length.grain < Grain::day ? Grain::minute : Grain::day,
+                 {}};
       return ahead;
     }
     return *length;

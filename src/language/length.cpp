@@ -20,9 +20,15 @@ void Reader::add(LengthValue& to, double count, Grain grain, int multiple) {
   const double whole = std::trunc(limited(count));
   const double part = limited(count) - whole;
   switch (grain) {
-    case Grain::second: length.seconds += static_cast<std::int64_t>(whole); break;
-    case Grain::minute: length.seconds += static_cast<std::int64_t>(std::llround(limited(count) * 60)); break;
-    case Grain::hour: length.seconds += static_cast<std::int64_t>(std::llround(limited(count) * 3600)); break;
+    case Grain::second:
+      length.seconds += static_cast<std::int64_t>(whole);
+      break;
+    case Grain::minute:
+      length.seconds += static_cast<std::int64_t>(std::llround(limited(count) * 60));
+      break;
+    case Grain::hour:
+      length.seconds += static_cast<std::int64_t>(std::llround(limited(count) * 3600));
+      break;
     case Grain::day:
       length.days += static_cast<int>(whole);
       if (part != 0) {
@@ -37,7 +43,9 @@ void Reader::add(LengthValue& to, double count, Grain grain, int multiple) {
       length.months += static_cast<int>(whole);
       length.days += static_cast<int>(std::llround(part * 30));
       break;
-    case Grain::quarter: length.months += static_cast<int>(std::llround(std::min(limited(count) * 3, 2e9))); break;
+    case Grain::quarter:
+      length.months += static_cast<int>(std::llround(std::min(limited(count) * 3, 2e9)));
+      break;
     case Grain::year:
       length.years += static_cast<int>(whole);
       length.months += static_cast<int>(std::llround(part * 12));
@@ -78,7 +86,8 @@ Hit<LengthValue> Reader::length(int i) const {
     if (is(u, Key::additional)) ++u;
     // "5 business days", "3 working days"
     bool business = false;
-    if ((text(u, "business") || text(u, "working") || text(u, "work")) && word(u + 1).unit == static_cast<int>(Grain::day)) {
+    if ((text(u, "business") || text(u, "working") || text(u, "work")) &&
+        word(u + 1).unit == static_cast<int>(Grain::day)) {
       business = true;
       ++u;
     } else if (word(u).key == Key::weekday) {
@@ -114,7 +123,8 @@ Hit<LengthValue> Reader::length(int i) const {
     }
     if (text(u, "second") && q.value.article && pieces == 0 && !ends(u + 1)) break;  // "a second round"
     // A smaller unit follows a greater one; equal ones belong to something else.
-    if (pieces > 0 && kind.value.first >= last && !(kind.value.first == last && kind.value.second < last_multiple)) break;
+    if (pieces > 0 && kind.value.first >= last && !(kind.value.first == last && kind.value.second < last_multiple))
+      break;
     if (business) {
       if (pieces > 0) break;
       value.weekdays = static_cast<int>(q.value.value);

@@ -15,9 +15,7 @@ struct Mark {
   std::size_t size = 0;
 };
 Mark mark_at(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
-  };
+  const auto byte = [&](std::size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U; };
   if (byte(0) == 0xC2) {
     if (byte(1) == 0xA0) return {' ', 2};                     // no-break space
     if (byte(1) == 0xB7) return {',', 2};                     // middle dot
@@ -224,7 +222,8 @@ void TokenList::mark_markers() {
         while (first > 0 && !tokens_[first].space_before) --first;
       }
       std::size_t j = i + 1;
-      while (j < tokens_.size() && !tokens_[j].space_before && tokens_[j].symbol != ',' && tokens_[j].symbol != ';') ++j;
+      while (j < tokens_.size() && !tokens_[j].space_before && tokens_[j].symbol != ',' && tokens_[j].symbol != ';')
+        ++j;
       for (std::size_t k = first; k < j; ++k) tokens_[k].marker = true;
     }
   }

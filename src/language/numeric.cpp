@@ -9,26 +9,32 @@ Hit<DateValue> Reader::iso_date(int i) const {
   if (attached(i) && i > 0) {
     const auto& before = tok(i - 1);
     if (before.kind == TokenKind::word && before.text.size() > 2) return {};
-    if ((before.symbol == '-' || before.symbol == '/' || before.symbol == '.') && i > 1 && number_token(i - 2) && attached(i - 1)) return {};
+    if ((before.symbol == '-' || before.symbol == '/' || before.symbol == '.') && i > 1 && number_token(i - 2) &&
+        attached(i - 1))
+      return {};
   }
   DateValue value;
   value.year_said = true;
   if (t.digits == 8 && t.value >= 19000101 && t.value <= 21001231 && !attached(i + 1)) {
-    if (!make_day(value, static_cast<int>(t.value / 10000), static_cast<int>(t.value / 100 % 100), static_cast<int>(t.value % 100))) return {};
+    if (!make_day(value, static_cast<int>(t.value / 10000), static_cast<int>(t.value / 100 % 100),
+                  static_cast<int>(t.value % 100)))
+      return {};
     return {value, i + 1};
   }
   if (t.digits != 4) {
     // "23-2020-September"
-    if (t.digits <= 2 && (sym(i + 1, '-') || sym(i + 1, '/')) && attached(i + 1) && number_token(i + 2) && tok(i + 2).digits == 4 &&
-        (sym(i + 3, '-') || sym(i + 3, '/')) && word(i + 4).month) {
-      if (make_day(value, static_cast<int>(tok(i + 2).value), word(i + 4).month, static_cast<int>(t.value))) return {value, i + 5};
+    if (t.digits <= 2 && (sym(i + 1, '-') || sym(i + 1, '/')) && attached(i + 1) && number_token(i + 2) &&
+        tok(i + 2).digits == 4 && (sym(i + 3, '-') || sym(i + 3, '/')) && word(i + 4).month) {
+      if (make_day(value, static_cast<int>(tok(i + 2).value), word(i + 4).month, static_cast<int>(t.value)))
+        return {value, i + 5};
     }
     return {};
   }
   const int y = static_cast<int>(t.value);
   if (y < 1000) return {};
   const char separator = tok(i + 1).symbol;
-  const bool joined = tok(i + 1).kind == TokenKind::symbol && (separator == '-' || separator == '/' || separator == '.') && attached(i + 1);
+  const bool joined = tok(i + 1).kind == TokenKind::symbol &&
+                      (separator == '-' || separator == '/' || separator == '.') && attached(i + 1);
   if (joined && (number_token(i + 2) || word(i + 2).month)) {
     const bool month_word = word(i + 2).month != 0;
     if (!month_word && tok(i + 2).digits > 2) return {};
@@ -37,10 +43,12 @@ Hit<DateValue> Reader::iso_date(int i) const {
     if (third) {
       if (tok(i + 4).digits > 2) return {};
       const int day = static_cast<int>(tok(i + 4).value);
-      if (sym(i + 5, separator) && attached(i + 5) && number_token(i + 6) && attached(i + 6) && separator != '-') return {};
+      if (sym(i + 5, separator) && attached(i + 5) && number_token(i + 6) && attached(i + 6) && separator != '-')
+        return {};
       if (make_day(value, y, second, day)) return {value, i + 5};
       // The year-first form with day and month swapped.
-      if (!month_word && settings_.mode != Mode::strict && second > 12 && day <= 12 && make_day(value, y, day, second)) return {value, i + 5};
+      if (!month_word && settings_.mode != Mode::strict && second > 12 && day <= 12 && make_day(value, y, day, second))
+        return {value, i + 5};
       return {};
     }
     if (attached(i + 2) && second >= 1 && second <= 12 && y <= 2999) {
@@ -55,7 +63,8 @@ Hit<DateValue> Reader::iso_date(int i) const {
   if (word(i + 1).month && y >= 1900 && y <= 2100) {
     const int month = word(i + 1).month;
     int at = skip_dot(i + 2);
-    if ((number_token(at) || tok(at).ordinal) && tok(at).digits <= 2 && tok(at).value >= 1 && tok(at).value <= 31 && !sym(at + 1, ':') && !meridiem(at + 1)) {
+    if ((number_token(at) || tok(at).ordinal) && tok(at).digits <= 2 && tok(at).value >= 1 && tok(at).value <= 31 &&
+        !sym(at + 1, ':') && !meridiem(at + 1)) {
       if (make_day(value, y, month, static_cast<int>(tok(at).value))) return {value, at + 1};
       return {};
     }
@@ -74,7 +83,9 @@ Hit<DateValue> Reader::numeric_date(int i) const {
     if (before.kind == TokenKind::word) return {};
     const char c = before.symbol;
     if (c == '$' || c == '#') return {};
-    if ((c == '-' || c == '/' || c == '.' || c == ':') && i > 1 && (number_token(i - 2) || (c == '/' && attached(i - 1)))) return {};
+    if ((c == '-' || c == '/' || c == '.' || c == ':') && i > 1 &&
+        (number_token(i - 2) || (c == '/' && attached(i - 1))))
+      return {};
   }
   char separator = tok(i + 1).kind == TokenKind::symbol ? tok(i + 1).symbol : 0;
   const bool spaced = separator && !attached(i + 1);
@@ -96,14 +107,16 @@ Hit<DateValue> Reader::numeric_date(int i) const {
   const int a = static_cast<int>(t.value);
   const int b = static_cast<int>(second.value);
   const int third_at = separator == ' ' ? second_at + 1 : second_at + 2;
-  const bool has_third = separator == ' ' || ((sym(second_at + 1, separator) || (separator == '/' && sym(second_at + 1, ','))) && number_token(third_at) &&
-                                              (tok(second_at + 1).space_before == spaced) && second.digits <= 2);
+  const bool has_third =
+      separator == ' ' || ((sym(second_at + 1, separator) || (separator == '/' && sym(second_at + 1, ','))) &&
+                           number_token(third_at) && (tok(second_at + 1).space_before == spaced) && second.digits <= 2);
   const auto order = [&](int y) -> bool {
     const bool month_first = settings_.date_order != DateOrder::dmy;
     if (month_first ? make_day(value, y, a, b) : make_day(value, y, b, a)) return true;
     if (settings_.mode == Mode::strict && month_first && a <= 12) return false;
     // Only the other order is possible.
-    if (month_first ? (a > 12 && b <= 12 && make_day(value, y, b, a)) : (b > 12 && a <= 12 && make_day(value, y, a, b))) return true;
+    if (month_first ? (a > 12 && b <= 12 && make_day(value, y, b, a)) : (b > 12 && a <= 12 && make_day(value, y, a, b)))
+      return true;
     return false;
   };
   if (has_third) {
@@ -111,8 +124,10 @@ Hit<DateValue> Reader::numeric_date(int i) const {
     if (third.digits != 4 && third.digits != 2) return {};
     if (third.digits == 4 && (third.value < 1000 || third.value > 2999)) return {};
     // More of the same goes on: a version, a telephone number.
-    if (separator != ' ' && sym(third_at + 1, separator) && attached(third_at + 1) && number_token(third_at + 2) && attached(third_at + 2) &&
-        (separator == '.' ? tok(third_at + 2).digits != 2 || sym(third_at + 3, '.') : tok(third_at + 2).digits < 2 || separator == '/')) {
+    if (separator != ' ' && sym(third_at + 1, separator) && attached(third_at + 1) && number_token(third_at + 2) &&
+        attached(third_at + 2) &&
+        (separator == '.' ? tok(third_at + 2).digits != 2 || sym(third_at + 3, '.')
+                          : tok(third_at + 2).digits < 2 || separator == '/')) {
       return {};
     }
     if (separator == '-' && third.digits == 2 && spaced) return {};
@@ -129,7 +144,8 @@ Hit<DateValue> Reader::numeric_date(int i) const {
       if (separator == '.' && !spaced && t.digits == 1 && second.digits == 1) return {};
     }
     value.year_said = true;
-    if (settings_.date_order == DateOrder::ymd && third.digits == 2 && make_day(value, a + (a < 50 ? 2000 : 1900), b, static_cast<int>(third.value))) {
+    if (settings_.date_order == DateOrder::ymd && third.digits == 2 &&
+        make_day(value, a + (a < 50 ? 2000 : 1900), b, static_cast<int>(third.value))) {
       return {value, third_at + 1};
     }
     if (!order(y)) return {};
@@ -143,7 +159,9 @@ Hit<DateValue> Reader::numeric_date(int i) const {
     return {value, second_at + 1};
   }
   if (second.digits > 2) return {};
-  if (sym(second_at + 1, separator) && attached(second_at + 1) && number_token(second_at + 2) && attached(second_at + 2)) return {};
+  if (sym(second_at + 1, separator) && attached(second_at + 1) && number_token(second_at + 2) &&
+      attached(second_at + 2))
+    return {};
   // Two numbers: slashes are a date where a day and a month are possible; dashes and dots need company or no doubt.
   value.form = DateValue::Form::month_day;
   const bool dmy = settings_.date_order == DateOrder::dmy;
@@ -178,7 +196,8 @@ Hit<DateValue> Reader::bare_year(int i) const {
   value.grain = Grain::year;
   value.year_said = true;
   auto hit = year(at);
-  if (!hit && year_word && number_token(at) && tok(at).digits <= 4 && tok(at).value > 0) hit = {static_cast<int>(tok(at).value), at + 1};
+  if (!hit && year_word && number_token(at) && tok(at).digits <= 4 && tok(at).value > 0)
+    hit = {static_cast<int>(tok(at).value), at + 1};
   if (!hit && year_word) {
     const auto number = cardinal(at);
     if (number && number.value > 31 && number.value < 3000) hit = {static_cast<int>(number.value), number.end};

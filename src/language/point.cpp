@@ -35,7 +35,8 @@ Hit<Point> Reader::exact_offset(int i) const {
         if (!is(m + 1, Key::of)) return moment(now_local(), Grain::second, m + 1);
       }
     }
-    if (settings_.part_of_day == PartOfDayAs::interval && tokens_.original(tok(at)) == "ATM") return moment(now_local(), Grain::second, at + 1);
+    if (settings_.part_of_day == PartOfDayAs::interval && tokens_.original(tok(at)) == "ATM")
+      return moment(now_local(), Grain::second, at + 1);
   }
   bool approximate = false;
   int sign = 0;
@@ -46,7 +47,8 @@ Hit<Point> Reader::exact_offset(int i) const {
     if (sym(at, '-') && !attached(at + 1) && at > 0) return {};
     sign = sym(at, '+') ? 1 : -1;
     ++at;
-  } else if (is(at, Key::in) || is(at, Key::within) || is(at, Key::after) || (is(at, Key::for_) && settings_.part_of_day == PartOfDayAs::day)) {
+  } else if (is(at, Key::in) || is(at, Key::within) || is(at, Key::after) ||
+             (is(at, Key::for_) && settings_.part_of_day == PartOfDayAs::day)) {
     prefixed = true;
     weak = is(at, Key::for_);
     sign = 1;
@@ -61,7 +63,8 @@ Hit<Point> Reader::exact_offset(int i) const {
     ++at;
   }
   auto size = length(at);
-  if (!size && prefixed && is(i, Key::in) && number_token(at) && ends(at + 1) && settings_.part_of_day == PartOfDayAs::interval && settings_.wide_parts) {
+  if (!size && prefixed && is(i, Key::in) && number_token(at) && ends(at + 1) &&
+      settings_.part_of_day == PartOfDayAs::interval && settings_.wide_parts) {
     // "in 15": minutes.
     LengthValue minutes;
     add(minutes, static_cast<double>(tok(at).value), Grain::minute, 1);
@@ -70,7 +73,8 @@ Hit<Point> Reader::exact_offset(int i) const {
   }
   if (!size) {
     // "the min after"
-    if (is(at, Key::the) && word(at + 1).unit >= 0 && (is(at + 2, Key::after) || is(at + 2, Key::later)) && ends(at + 3) && settings_.part_of_day == PartOfDayAs::day) {
+    if (is(at, Key::the) && word(at + 1).unit >= 0 && (is(at + 2, Key::after) || is(at + 2, Key::later)) &&
+        ends(at + 3) && settings_.part_of_day == PartOfDayAs::day) {
       LengthValue one;
       add(one, 1, static_cast<Grain>(word(at + 1).unit), word(at + 1).multiple);
       return moment(plus(now_local(), one.length, 1), Grain::second, at + 3);
@@ -141,13 +145,18 @@ Hit<Point> Reader::exact_offset(int i) const {
   if (sign == 0) return {};
   if (prefixed && value.abbreviated && settings_.mode == Mode::strict) return {};
   if (weak && value.article && value.length.grain >= Grain::day && !ends(end)) return {};
-  if (is(i, Key::in) && value.article && value.units == 1 && word(end - 1).unit >= static_cast<int>(Grain::month) && tok(i + 1).text == "the") return {};
+  if (is(i, Key::in) && value.article && value.units == 1 && word(end - 1).unit >= static_cast<int>(Grain::month) &&
+      tok(i + 1).text == "the")
+    return {};
   if (is(i, Key::after) && value.length.grain >= Grain::day && !ends(end) && false) return {};
   // A length with a base is a counted date ("in two weeks since 2011" is rare).
-  if (is(i, Key::in) && (is(end, Key::after) || is(end, Key::before) || is(end, Key::since) || is(end, Key::from)) && !ends(end + 1) && value.length.grain >= Grain::day) {
+  if (is(i, Key::in) && (is(end, Key::after) || is(end, Key::before) || is(end, Key::since) || is(end, Key::from)) &&
+      !ends(end + 1) && value.length.grain >= Grain::day) {
     if (date(end + 1)) return {};
   }
-  if (!prefixed && !symbol_sign && value.units == 1 && value.article && text(size.end - 1, "second") && !is(end - 1, Key::ago)) return {};
+  if (!prefixed && !symbol_sign && value.units == 1 && value.article && text(size.end - 1, "second") &&
+      !is(end - 1, Key::ago))
+    return {};
   if (value.weekdays) {
     Days day = now_.today();
     for (int left = std::min(value.weekdays, 2000); left > 0;) {
@@ -183,7 +192,8 @@ std::pair<int, int> Reader::part_hours(const PartValue& part) const {
     case 2:
       if (wide) return part.early ? hours(0, 9) : part.late ? hours(9, 12) : hours(0, 12);
       return part.early ? hours(8, 10) : part.late ? hours(10, 12) : hours(8, 12);
-    case 3: return hours(12, 13);
+    case 3:
+      return hours(12, 13);
     case 4:
       if (wide) return part.early ? hours(12, 15) : part.late ? hours(15, 19) : hours(12, 19);
       return part.early ? hours(12, 14) : part.late ? hours(14, 16) : hours(12, 16);
@@ -193,19 +203,26 @@ std::pair<int, int> Reader::part_hours(const PartValue& part) const {
     case 6:
       if (wide) return part.late ? hours(21, 24) : hours(18, 24);
       return part.early ? hours(20, 22) : part.late ? std::pair{22 * 60, kEnd} : std::pair{20 * 60, kEnd};
-    case 8: return hours(9, 11);
-    case 9: return hours(15, 17);
+    case 8:
+      return hours(9, 11);
+    case 9:
+      return hours(15, 17);
     case 10:
       if (part.after) return hours(13, 17);
       return wide ? hours(12, 14) : hours(11, 13);
     case 11:
       if (part.after) return wide ? hours(21, 24) : hours(21, 24);
       return wide ? hours(17, 21) : hours(16, 20);
-    case 12: return hours(8, 12);
-    case 13: return hours(8, 12);
-    case 14: return hours(8, 18);
-    case 15: return hours(11, 13);
-    default: return hours(0, 24);
+    case 12:
+      return hours(8, 12);
+    case 13:
+      return hours(8, 12);
+    case 14:
+      return hours(8, 18);
+    case 15:
+      return hours(11, 13);
+    default:
+      return hours(0, 24);
   }
 }
 
@@ -213,17 +230,37 @@ std::pair<int, int> Reader::part_hours(const PartValue& part) const {
 int Reader::part_time(const PartValue& part) const {
   int hour = 9;
   switch (part.part) {
-    case 2: hour = part.early ? 7 : part.late ? 11 : 9; break;
-    case 4: hour = part.late ? 16 : 13; break;
-    case 5: hour = 18; break;
-    case 6: return static_cast<int>(settings_.tonight.count());
-    case 8: hour = 10; break;
-    case 9: hour = 15; break;
-    case 10: hour = part.after ? 13 : 12; break;
-    case 11: hour = part.after ? 21 : 19; break;
-    case 12: hour = 8; break;
-    case 13: hour = 11; break;
-    default: break;
+    case 2:
+      hour = part.early ? 7 : part.late ? 11 : 9;
+      break;
+    case 4:
+      hour = part.late ? 16 : 13;
+      break;
+    case 5:
+      hour = 18;
+      break;
+    case 6:
+      return static_cast<int>(settings_.tonight.count());
+    case 8:
+      hour = 10;
+      break;
+    case 9:
+      hour = 15;
+      break;
+    case 10:
+      hour = part.after ? 13 : 12;
+      break;
+    case 11:
+      hour = part.after ? 21 : 19;
+      break;
+    case 12:
+      hour = 8;
+      break;
+    case 13:
+      hour = 11;
+      break;
+    default:
+      break;
   }
   return hour * 60;
 }
@@ -258,7 +295,9 @@ Hit<Point> Reader::point(int i, bool company) const {
       part.part = found.value.part;
       part.early = part.early || found.value.early;
       part.late = part.late || found.value.late;
-      if (shift == 1 && now_local() < LocalTime{now_.today()} + minutes{part_hours(part).first} && !settings_.wide_parts && false) shift = 0;
+      if (shift == 1 && now_local() < LocalTime{now_.today()} + minutes{part_hours(part).first} &&
+          !settings_.wide_parts && false)
+        shift = 0;
       date = day_value(now_.today() + days{shift});
       p = found.end;
     }
@@ -273,7 +312,8 @@ Hit<Point> Reader::point(int i, bool company) const {
     int p = at;
     bool comma = false;
     if (round > 0) {
-      if (sym(p, ',') || (sym(p, ':') && attached(p)) || (sym(p, '.') && attached(p) && number_token(p + 1) && attached(p + 1)) || sym(p, '|')) {
+      if (sym(p, ',') || (sym(p, ':') && attached(p)) ||
+          (sym(p, '.') && attached(p) && number_token(p + 1) && attached(p + 1)) || sym(p, '|')) {
         ++p;
         comma = true;
       }
@@ -288,8 +328,11 @@ Hit<Point> Reader::point(int i, bool company) const {
     if (!point.date || (point.date->this_part && !point.clock && false)) {
       int d = p;
       if (round > 0 || is(d, Key::on)) {
-        if (is(d, Key::on) || is(d, Key::of) || (is(d, Key::in) && round > 0 && (word(d + 1).month || is(d + 1, Key::the) || is(d + 1, Key::next)))) ++d;
-        else if (is(d, Key::from) && round > 0) d = p;
+        if (is(d, Key::on) || is(d, Key::of) ||
+            (is(d, Key::in) && round > 0 && (word(d + 1).month || is(d + 1, Key::the) || is(d + 1, Key::next))))
+          ++d;
+        else if (is(d, Key::from) && round > 0)
+          d = p;
       }
       day_part_hit = day_part(p);
       date_hit = date(d);
@@ -312,7 +355,8 @@ Hit<Point> Reader::point(int i, bool company) const {
     }
     if (!point.clock) {
       int c = p;
-      const bool by = (is(c, Key::by) || is(c, Key::before) || is(c, Key::after)) && round > 0 && point.date && settings_.part_of_day != PartOfDayAs::interval;
+      const bool by = (is(c, Key::by) || is(c, Key::before) || is(c, Key::after)) && round > 0 && point.date &&
+                      settings_.part_of_day != PartOfDayAs::interval;
       if (by) ++c;
       bool ok = company || point.part.part != 0;
       if (point.date && !ok) {
@@ -323,14 +367,20 @@ Hit<Point> Reader::point(int i, bool company) const {
         const int stop = n + 1;
         if (digits && point.date->grain == Grain::day) {
           const bool two = tok(n).digits <= 2 && number_token(stop) && tok(stop).digits == 2;
-          ok = sym(stop, ':') || sym(stop, '.') || two || ((tok(n).digits != 3) && (ends(stop) || is(stop, Key::to) || sym(stop, '-')) && tok(n).value >= 1 && !(tok(n).digits == 4 && tok(n).value < 2400 && tok(n).value > 1900 && point.date->year == 0));
-          if (tok(n).digits == 4 && point.date->form == DateValue::Form::month_day) ok = tokens_.original(tok(n))[0] == '0';
+          ok = sym(stop, ':') || sym(stop, '.') || two ||
+               ((tok(n).digits != 3) && (ends(stop) || is(stop, Key::to) || sym(stop, '-')) && tok(n).value >= 1 &&
+                !(tok(n).digits == 4 && tok(n).value < 2400 && tok(n).value > 1900 && point.date->year == 0));
+          if (tok(n).digits == 4 && point.date->form == DateValue::Form::month_day)
+            ok = tokens_.original(tok(n))[0] == '0';
           if (sym(stop, '-') && !number_token(stop + 1)) ok = false;
-          if (n == c && tok(n).digits <= 2 && point.date->form == DateValue::Form::weekday && !sym(stop, ':') && !ends(stop)) ok = false;
+          if (n == c && tok(n).digits <= 2 && point.date->form == DateValue::Form::weekday && !sym(stop, ':') &&
+              !ends(stop))
+            ok = false;
         }
         if (worded) {
           const auto words = clock_words(n, true);
-          ok = words && (words.value.grain == Grain::minute || ends(words.end)) && (ends(words.end) || meridiem(words.end) || part_phrase(words.end));
+          ok = words && (words.value.grain == Grain::minute || ends(words.end)) &&
+               (ends(words.end) || meridiem(words.end) || part_phrase(words.end));
         }
       }
       clock_hit = clock(c, ok);
@@ -353,7 +403,8 @@ Hit<Point> Reader::point(int i, bool company) const {
       part_hit = part_phrase(p);
       if (part_hit && round == 0 && is(p, Key::of)) part_hit = {};
       // "AM" and "PM" after a day: "Feb 5 AM".
-      if (!part_hit && point.date && !point.clock && (is(p, Key::am) || is(p, Key::pm)) && tok(p).space_before && settings_.part_of_day != PartOfDayAs::day) {
+      if (!part_hit && point.date && !point.clock && (is(p, Key::am) || is(p, Key::pm)) && tok(p).space_before &&
+          settings_.part_of_day != PartOfDayAs::day) {
         PartValue half;
         half.part = is(p, Key::am) ? 2 : 4;
         part_hit = {half, p + 1};
@@ -363,10 +414,14 @@ Hit<Point> Reader::point(int i, bool company) const {
         const bool bare = word(p).part != 0 && part_hit.end == p + 1;
         int after = part_hit.end;
         const bool of = is(after, Key::of) || is(after, Key::on);
-        const bool dated = of ? static_cast<bool>(date(after + 1)) : (static_cast<bool>(date(after)) && !is(after, Key::for_));
+        const bool dated =
+            of ? static_cast<bool>(date(after + 1)) : (static_cast<bool>(date(after)) && !is(after, Key::for_));
         const bool at_word = is(after, Key::at) || sym(after, '@');
-        if (bare && !dated && !(at_word && word(p).part < 10) && !(whole(i, part_hit.end) && !is(p, Key::tonight)) && !company && !(settings_.part_of_day == PartOfDayAs::interval && !settings_.wide_parts)) part_hit = {};
-        else if (part_hit && !bare && !dated && settings_.planning() && word(part_hit.end - 1).part >= 10 && false) part_hit = {};
+        if (bare && !dated && !(at_word && word(p).part < 10) && !(whole(i, part_hit.end) && !is(p, Key::tonight)) &&
+            !company && !(settings_.part_of_day == PartOfDayAs::interval && !settings_.wide_parts))
+          part_hit = {};
+        else if (part_hit && !bare && !dated && settings_.planning() && word(part_hit.end - 1).part >= 10 && false)
+          part_hit = {};
       }
       if (part_hit && round > 0 && !is(p, Key::in) && !is(p, Key::at) && !is(p, Key::of) && !is(p, Key::on)) {
         // "Friday dinner with Anna": a meal after a day is what it is about.
@@ -381,7 +436,8 @@ Hit<Point> Reader::point(int i, bool company) const {
     if (day_part_hit.end == longest) {
       point.date = day_part_hit.value.first;
       point.part = day_part_hit.value.second;
-    } else if (clock_hit.end == longest && (!date_hit || date_hit.end < longest || (!clock_hit.value.bare && clock_hit.value.grain != Grain::hour))) {
+    } else if (clock_hit.end == longest && (!date_hit || date_hit.end < longest ||
+                                            (!clock_hit.value.bare && clock_hit.value.grain != Grain::hour))) {
       point.clock = clock_hit.value;
       point.approximate = point.approximate || clock_hit.value.approximate;
       point.at = clock_hit.value.at;
@@ -405,7 +461,8 @@ Hit<Point> Reader::point(int i, bool company) const {
   }
   // "Thu Oct 26 11:00:09 2023", "4pm + 3 days"
   if (point.clock && point.date && !point.date->year_said && point.date->form == DateValue::Form::month_day) {
-    if (number_token(end) && tok(end).digits == 4 && tok(end).value >= 1900 && tok(end).value < 2200 && (ends(end + 1) || text(end + 1, "is") || tok(end + 1).kind == TokenKind::word)) {
+    if (number_token(end) && tok(end).digits == 4 && tok(end).value >= 1900 && tok(end).value < 2200 &&
+        (ends(end + 1) || text(end + 1, "is") || tok(end + 1).kind == TokenKind::word)) {
       auto date = *point.date;
       if (make_day(date, static_cast<int>(tok(end).value), date.month, date.day)) {
         date.year_said = true;
@@ -447,14 +504,19 @@ std::int32_t Reader::clock_second(const ClockValue& clock, const Point& point, b
     case 2:
     case 8:
     case 12:
-    case 13: return to_am();
+    case 13:
+      return to_am();
     case 4:
     case 5:
     case 9:
-    case 11: return to_pm();
-    case 6: return hour == 12 ? second + 12 * 3600 : hour < 4 && !settings_.wide_parts ? second : to_pm();
-    case 10: return hour <= 4 ? to_pm() : second;
-    default: break;
+    case 11:
+      return to_pm();
+    case 6:
+      return hour == 12 ? second + 12 * 3600 : hour < 4 && !settings_.wide_parts ? second : to_pm();
+    case 10:
+      return hour <= 4 ? to_pm() : second;
+    default:
+      break;
   }
   if (settings_.planning()) {
     if (clock.leading_zero) return second;
@@ -467,7 +529,9 @@ std::int32_t Reader::clock_second(const ClockValue& clock, const Point& point, b
       if (second + 12 * 3600 > passed) return second + 12 * 3600;
     }
     if (clock.at || clock.bare || clock.grain == Grain::hour || point.date) {
-      if (clock.grain == Grain::minute && !clock.at && !clock.bare && point.date && point.date->form != DateValue::Form::weekday && !point.date->from_now && !clock.approximate) return second;
+      if (clock.grain == Grain::minute && !clock.at && !clock.bare && point.date &&
+          point.date->form != DateValue::Form::weekday && !point.date->from_now && !clock.approximate)
+        return second;
       return hour < 7 ? to_pm() : second;
     }
     return second;
@@ -530,9 +594,11 @@ Reader::Stretch Reader::resolve(const Point& point, bool alone, bool in_range) c
       }
       if (roll && !in_range) at += days{1};
       if (roll && in_range) at += days{settings_.forward_date ? 1 : 0};
-    } else if (point.date->this_part && settings_.part_of_day == PartOfDayAs::interval && settings_.wide_parts && at < now_local() && floor<days>(point.date->start) == now_.today()) {
+    } else if (point.date->this_part && settings_.part_of_day == PartOfDayAs::interval && settings_.wide_parts &&
+               at < now_local() && floor<days>(point.date->start) == now_.today()) {
       at += days{1};
-    } else if (point.date->form == DateValue::Form::weekday && settings_.weekday == WeekdayChoice::today && at < now_local() && floor<days>(at) == now_.today()) {
+    } else if (point.date->form == DateValue::Form::weekday && settings_.weekday == WeekdayChoice::today &&
+               at < now_local() && floor<days>(at) == now_.today()) {
       at += days{7};
     }
     out.start = at;
@@ -546,7 +612,8 @@ Reader::Stretch Reader::resolve(const Point& point, bool alone, bool in_range) c
     Days day = now_.today();
     if (point.date) day = floor<days>(point.date->clock_kept && point.from_now ? point.exact : point.date->start);
     const auto [from, to] = part_hours(point.part);
-    const bool sunday_passed = point.date && point.date->form == DateValue::Form::weekday && settings_.forward_date && day == now_.today() && LocalTime{day} + minutes{to} <= now_local();
+    const bool sunday_passed = point.date && point.date->form == DateValue::Form::weekday && settings_.forward_date &&
+                               day == now_.today() && LocalTime{day} + minutes{to} <= now_local();
     if (sunday_passed) day += days{7};
     switch (settings_.part_of_day) {
       case PartOfDayAs::day: {

@@ -51,8 +51,8 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
     }
     const bool q_word = text(q, "q");
     const bool h_word = text(q, "h");
-    if ((q_word || h_word) && number_token(q + 1) && attached(q + 1) && tok(q + 1).digits == 1 && tok(q + 1).value >= 1 &&
-        tok(q + 1).value <= (q_word ? 4 : 2)) {
+    if ((q_word || h_word) && number_token(q + 1) && attached(q + 1) && tok(q + 1).digits == 1 &&
+        tok(q + 1).value >= 1 && tok(q + 1).value <= (q_word ? 4 : 2)) {
       int end = q + 2;
       const int which = static_cast<int>(tok(q + 1).value);
       const bool said = year_first;
@@ -64,7 +64,8 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
           y = found.value;
           end = found.end;
           year_first = true;
-        } else if (const auto period = which_date(skip_comma(p), depth + 1); period && period.value.grain == Grain::year) {
+        } else if (const auto period = which_date(skip_comma(p), depth + 1);
+                   period && period.value.grain == Grain::year) {
           y = static_cast<int>(year_month_day{floor<days>(period.value.start)}.year());
           end = period.end;
           year_first = true;
@@ -98,7 +99,8 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
         d = e + 1;
       }
     } else if (tok(d).kind == TokenKind::word) {
-      constexpr std::string_view kTens[] = {"noughties", "tens", "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"};
+      constexpr std::string_view kTens[] = {"noughties", "tens",    "twenties",  "thirties", "forties",
+                                            "fifties",   "sixties", "seventies", "eighties", "nineties"};
       int base = 0;
       int e = d;
       if (const auto century = cardinal(d); century && century.value >= 1000 && century.value % 100 == 0) {
@@ -118,7 +120,8 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
       }
     }
     if (decade >= 0 && (settings_.part_of_day == PartOfDayAs::interval || decade >= 1000)) {
-      if (decade < 100) decade += decade < 20 ? 2000 : decade >= 70 && settings_.weekday != WeekdayChoice::today ? 1900 : 2000;
+      if (decade < 100)
+        decade += decade < 20 ? 2000 : decade >= 70 && settings_.weekday != WeekdayChoice::today ? 1900 : 2000;
       DateValue value;
       DateValue last;
       if (!make_month(value, decade, 1) || !make_month(last, decade + 9, 12)) return {};
@@ -150,14 +153,18 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
     if (said == Key::eom || said == Key::bom) {
       piece = said == Key::eom ? Piece::end : Piece::start;
       period = {unit_around(Grain::month, 0), at + 1};
-    } else if (said == Key::eoy || (said == Key::boy && (whole(i, at + 1) || is(i - 1, Key::at) || the || tokens_.original(tok(at)) == "BOY") && tokens_.original(tok(at))[0] == 'B')) {
+    } else if (said == Key::eoy ||
+               (said == Key::boy &&
+                (whole(i, at + 1) || is(i - 1, Key::at) || the || tokens_.original(tok(at)) == "BOY") &&
+                tokens_.original(tok(at))[0] == 'B')) {
       piece = said == Key::eoy ? Piece::end : Piece::start;
       period = {unit_around(Grain::year, 0), at + 1};
     } else if (said == Key::eow) {
       piece = Piece::end;
       period = {unit_around(Grain::week, 0), at + 1};
-    } else if (said == Key::start || said == Key::starting || said == Key::middle || said == Key::end || said == Key::mid ||
-               said == Key::early || said == Key::late || said == Key::later || said == Key::earlier) {
+    } else if (said == Key::start || said == Key::starting || said == Key::middle || said == Key::end ||
+               said == Key::mid || said == Key::early || said == Key::late || said == Key::later ||
+               said == Key::earlier) {
       const bool noun = said == Key::start || said == Key::starting || said == Key::middle || said == Key::end;
       p = at + 1;
       if ((said == Key::mid || said == Key::early || said == Key::late) && sym(p, '-')) ++p;
@@ -168,15 +175,18 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
         ++p;
       }
       if (is(p, Key::around)) ++p;
-      piece = said == Key::middle || said == Key::mid                                         ? Piece::middle
-              : said == Key::end || said == Key::late || said == Key::later                   ? Piece::end
-                                                                                              : Piece::start;
+      piece = said == Key::middle || said == Key::mid                       ? Piece::middle
+              : said == Key::end || said == Key::late || said == Key::later ? Piece::end
+                                                                            : Piece::start;
       later = said == Key::later || said == Key::earlier;
-      if (later && !(is(p, Key::this_) || is(p, Key::next) || is(p, Key::last) || is(p, Key::previous) || is(p, Key::in))) piece = Piece::none;
+      if (later &&
+          !(is(p, Key::this_) || is(p, Key::next) || is(p, Key::last) || is(p, Key::previous) || is(p, Key::in)))
+        piece = Piece::none;
       if (noun && !of && !(said == Key::end || said == Key::start)) piece = Piece::none;
       if (piece != Piece::none) period = of_period(p, depth + 1);
       if (period && said == Key::starting && period.value.grain <= Grain::day) period = {};
-      if (period && noun && !of && !word(p).month && word(p).unit < 0 && !is(p, Key::next) && !is(p, Key::this_)) period = {};
+      if (period && noun && !of && !word(p).month && word(p).unit < 0 && !is(p, Key::next) && !is(p, Key::this_))
+        period = {};
     }
     if (period && piece != Piece::none) {
       auto value = period.value;
@@ -208,7 +218,9 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
           if (value.grain == Grain::week && day < today && said == Key::eow) day += days{7};
         }
         if (piece == Piece::middle) {
-          day = value.grain == Grain::month ? first_day + days{14} : value.grain == Grain::week ? first_day + days{2} : first_day + days{(past_day - first_day) / 2};
+          day = value.grain == Grain::month  ? first_day + days{14}
+                : value.grain == Grain::week ? first_day + days{2}
+                                             : first_day + days{(past_day - first_day) / 2};
         }
         if (said == Key::late || said == Key::early || said == Key::later || said == Key::earlier) {
           // Vague: left as a stretch whose first day counts.
@@ -218,13 +230,16 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
         }
         auto single = day_value(day);
         single.form = value.form == DateValue::Form::month_part ? DateValue::Form::fixed : value.form;
-        if (single.end <= LocalTime{today} && period.value.form == DateValue::Form::fixed && value.grain == Grain::month && said == Key::bom) {
+        if (single.end <= LocalTime{today} && period.value.form == DateValue::Form::fixed &&
+            value.grain == Grain::month && said == Key::bom) {
           single = day_value(floor<days>(unit_around(Grain::month, 1).start));
         }
         return {single, period.end};
       }
       const year_month_day date{first_day};
-      const auto month_at = [&](int shift) { return LocalTime{Days{(date.year() / date.month() / 1) + months{shift}}}; };
+      const auto month_at = [&](int shift) {
+        return LocalTime{Days{(date.year() / date.month() / 1) + months{shift}}};
+      };
       switch (value.grain) {
         case Grain::week:
           if (piece == Piece::start) value.end = first_day + days{3};
@@ -282,7 +297,8 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
     int p = at + 1;
     if (is(p, Key::of)) ++p;
     auto period = of_period(p, depth + 1);
-    if (!period && word(p).unit >= 0 && !word(p).plural) period = {unit_around(static_cast<Grain>(word(p).unit), 0), p + 1};
+    if (!period && word(p).unit >= 0 && !word(p).plural)
+      period = {unit_around(static_cast<Grain>(word(p).unit), 0), p + 1};
     if (period) {
       auto value = period.value;
       value.range = true;
@@ -300,7 +316,8 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
     }
     return {};
   }
-  if (first.key == Key::all && word(at + 1).unit == static_cast<int>(Grain::week) && settings_.part_of_day == PartOfDayAs::interval && settings_.wide_parts) {
+  if (first.key == Key::all && word(at + 1).unit == static_cast<int>(Grain::week) &&
+      settings_.part_of_day == PartOfDayAs::interval && settings_.wide_parts) {
     auto value = unit_around(Grain::week, 0);
     value.range = true;
     value.end -= days{1};
@@ -386,7 +403,8 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
         if (base) {
           const auto center = floor<days>(base.value.start);
           if (word(what).weekday) {
-            const int off = (word(what).weekday - static_cast<int>(std::chrono::weekday{center}.iso_encoding()) + 7) % 7;
+            const int off =
+                (word(what).weekday - static_cast<int>(std::chrono::weekday{center}.iso_encoding()) + 7) % 7;
             // Ordered by distance: off ahead, 7 - off behind, and so on.
             int ahead = off;
             int behind = 7 - off;
@@ -422,7 +440,8 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
   }
   if (nth == 0) return {};
   int many = 1;
-  if (const auto number = cardinal(u); number && unit(number.end) && number.value < 1000) {  // "the first 2 weeks of 2021"
+  if (const auto number = cardinal(u);
+      number && unit(number.end) && number.value < 1000) {  // "the first 2 weeks of 2021"
     many = static_cast<int>(number.value);
     u = number.end;
   }
@@ -442,7 +461,8 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
     period = of_period(after_of, depth + 1);
   } else {
     const Key k = word(is(after_of, Key::the) ? after_of + 1 : after_of).key;
-    if (k == Key::this_ || k == Key::next || k == Key::last || k == Key::previous || k == Key::current) period = which_date(after_of, depth + 1);
+    if (k == Key::this_ || k == Key::next || k == Key::last || k == Key::previous || k == Key::current)
+      period = which_date(after_of, depth + 1);
     if (word(after_of).month && is_weekday) period = month_date(after_of);
     if (is_unit && what.unit == static_cast<int>(Grain::quarter) && !period) {
       period = bare_year(after_of);
@@ -451,8 +471,8 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
   const bool coarse = period && period.value.grain >= Grain::week && !(period.value.grain == Grain::day);
   const bool holiday_range = period && period.value.range;
   if (!coarse && !holiday_range) {
-    if (is_unit && what.unit == static_cast<int>(Grain::quarter) && nth >= 1 && nth <= 4 && !is(at, Key::last) && !what.plural &&
-        (settings_.part_of_day == PartOfDayAs::interval || the)) {
+    if (is_unit && what.unit == static_cast<int>(Grain::quarter) && nth >= 1 && nth <= 4 && !is(at, Key::last) &&
+        !what.plural && (settings_.part_of_day == PartOfDayAs::interval || the)) {
       const int y = static_cast<int>(year_month_day{today}.year());
       DateValue value;
       DateValue last;
@@ -462,7 +482,8 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
       value.grain = Grain::quarter;
       return {value, p};
     }
-    if (is_weekday && nth > 0 && settings_.part_of_day == PartOfDayAs::interval && !settings_.wide_parts && !of && ends(p)) {
+    if (is_weekday && nth > 0 && settings_.part_of_day == PartOfDayAs::interval && !settings_.wide_parts && !of &&
+        ends(p)) {
       // "first Sunday": of this month.
       const auto month = unit_around(Grain::month, 0);
       const auto day = nth_weekday(month.start, month.end, what.weekday, nth);

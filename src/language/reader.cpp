@@ -15,9 +15,7 @@ const Token kNoToken{};
 Reader::Reader(const TokenList& tokens, const Now& now, const Settings& settings)
     : tokens_(tokens), now_(now), settings_(settings) {}
 
-const Token& Reader::tok(int i) const {
-  return i >= 0 && i < size() ? tokens_[static_cast<std::size_t>(i)] : kNoToken;
-}
+const Token& Reader::tok(int i) const { return i >= 0 && i < size() ? tokens_[static_cast<std::size_t>(i)] : kNoToken; }
 
 const Word& Reader::word(int i) const {
   const auto* w = tok(i).word;
@@ -30,13 +28,17 @@ bool Reader::ends(int i) const {
   if (t.kind == TokenKind::symbol) {
     switch (t.symbol) {
       case '-':
-      case '/': return !attached(i) && false;
-      case ':': return true;
+      case '/':
+        return !attached(i) && false;
+      case ':':
+        return true;
       case '%':
       case '$':
       case '\'':
-      case '"': return t.symbol == '"' || (t.symbol == '\'' && i + 1 >= size());
-      default: return true;
+      case '"':
+        return t.symbol == '"' || (t.symbol == '\'' && i + 1 >= size());
+      default:
+        return true;
     }
   }
   if (t.kind == TokenKind::number) return false;
@@ -67,19 +69,24 @@ bool Reader::ends(int i) const {
     case Key::everyday:
     case Key::weekly:
     case Key::monthly:
-    case Key::during: return true;
-    default: break;
+    case Key::during:
+      return true;
+    default:
+      break;
   }
-  static constexpr std::string_view kWords[] = {"if",  "because", "so",   "please", "is",    "was",  "will", "would", "when",
-                                                "then", "we",     "i",    "and",    "that",  "which", "as",  "pls",   "thanks",
-                                                "hahaha", "the", "who", "what", "where", "it", "can", "could", "should"};
+  static constexpr std::string_view kWords[] = {"if",    "because", "so",   "please", "is",     "was",   "will",
+                                                "would", "when",    "then", "we",     "i",      "and",   "that",
+                                                "which", "as",      "pls",  "thanks", "hahaha", "the",   "who",
+                                                "what",  "where",   "it",   "can",    "could",  "should"};
   return std::find(std::begin(kWords), std::end(kWords), t.text) != std::end(kWords);
 }
 
 bool Reader::whole(int i, int end) const {
   for (int k = 0; k < size(); ++k) {
     if (k >= i && k < end) continue;
-    if (tok(k).kind != TokenKind::symbol || tok(k).symbol == 0 || tok(k).symbol == '$' || tok(k).symbol == '#' || tok(k).symbol == '%') return false;
+    if (tok(k).kind != TokenKind::symbol || tok(k).symbol == 0 || tok(k).symbol == '$' || tok(k).symbol == '#' ||
+        tok(k).symbol == '%')
+      return false;
   }
   return true;
 }
@@ -92,32 +99,45 @@ double Reader::plausibility(int i, int end, const TimeReading& reading) const {
   const bool alone = whole(i, end);
   if (alone) return std::max(score, score >= 0.45 ? 0.8 : score);
   const auto& first = word(i);
-  const bool related = reading.relation != Relation::none || (i > 0 && (is(i - 1, Key::on) || is(i - 1, Key::in) || is(i - 1, Key::by) || is(i - 1, Key::until) || is(i - 1, Key::since)));
+  const bool related =
+      reading.relation != Relation::none || (i > 0 && (is(i - 1, Key::on) || is(i - 1, Key::in) || is(i - 1, Key::by) ||
+                                                       is(i - 1, Key::until) || is(i - 1, Key::since)));
   // What is measured or named by a word after it: "the 8pm show", "Sunday roast", "a 3 day trip", "May Smith".
   const bool noun_follows = !ends(end) && tok(end).kind == TokenKind::word && (!tok(end).word || tok(end).space_before);
-  const bool article = i > 0 && (is(i - 1, Key::the) || is(i - 1, Key::a) || is(i - 1, Key::my) || text(i - 1, "his") || text(i - 1, "her") || text(i - 1, "their") || text(i - 1, "your"));
+  const bool article = i > 0 && (is(i - 1, Key::the) || is(i - 1, Key::a) || is(i - 1, Key::my) || text(i - 1, "his") ||
+                                 text(i - 1, "her") || text(i - 1, "their") || text(i - 1, "your"));
   const bool single = end == i + 1;
   if (single) {
     if (first.month) {
-      const bool verb = tok(i).text == "may" || tok(i).text == "march" || tok(i).text == "mar" || tok(i).text == "dec" || tok(i).text == "jan";
+      const bool verb = tok(i).text == "may" || tok(i).text == "march" || tok(i).text == "mar" ||
+                        tok(i).text == "dec" || tok(i).text == "jan";
       if (verb && !related) score = 0.3;
       if (first.abbreviated && !related && !ends(end)) score = std::min(score, 0.4);
     }
     if (first.weekday && first.abbreviated) {
-      const bool word_too = tok(i).text == "sat" || tok(i).text == "sun" || tok(i).text == "wed" || tok(i).text == "mon" || tok(i).text == "tu" || tok(i).text == "th";
+      const bool word_too = tok(i).text == "sat" || tok(i).text == "sun" || tok(i).text == "wed" ||
+                            tok(i).text == "mon" || tok(i).text == "tu" || tok(i).text == "th";
       if (word_too && !related && !(ends(end) && i > 0)) score = std::min(score, 0.4);
       if (word_too && tok(i).text == "sun" && i > 0 && is(i - 1, Key::the)) score = 0.1;
     }
-    if (first.weekday && !related && noun_follows && settings_.planning()) score = std::min(score, i == 0 ? 0.72 : 0.55);
+    if (first.weekday && !related && noun_follows && settings_.planning())
+      score = std::min(score, i == 0 ? 0.72 : 0.55);
     if (first.weekday && article && noun_follows) score = std::min(score, settings_.planning() ? 0.45 : 0.7);
     if (first.key == Key::midnight || first.key == Key::noon) score = std::max(score, 0.75);
-    if ((first.key == Key::spring || first.key == Key::summer || first.key == Key::autumn || first.key == Key::winter)) score = std::min(score, 0.3);
+    if ((first.key == Key::spring || first.key == Key::summer || first.key == Key::autumn || first.key == Key::winter))
+      score = std::min(score, 0.3);
   }
-  if (reading.kind == TimeKind::instant && reading.has_clock && !reading.has_date && reading.relation == Relation::none && article && noun_follows) score = 0.3;
-  if (reading.kind == TimeKind::instant && reading.has_clock && !reading.has_date && reading.relation == Relation::none && noun_follows) score -= 0.1;
+  if (reading.kind == TimeKind::instant && reading.has_clock && !reading.has_date &&
+      reading.relation == Relation::none && article && noun_follows)
+    score = 0.3;
+  if (reading.kind == TimeKind::instant && reading.has_clock && !reading.has_date &&
+      reading.relation == Relation::none && noun_follows)
+    score -= 0.1;
   if (related && reading.kind == TimeKind::instant) score += 0.05;
   if (reading.kind == TimeKind::duration && noun_follows) score -= 0.1;
-  if (article && noun_follows && reading.has_date && !related && settings_.planning() && !reading.has_clock && reading.start && reading.start->grain >= Grain::month) score = std::min(score, 0.4);
+  if (article && noun_follows && reading.has_date && !related && settings_.planning() && !reading.has_clock &&
+      reading.start && reading.start->grain >= Grain::month)
+    score = std::min(score, 0.4);
   return score;
 }
 
@@ -126,7 +146,8 @@ std::vector<TimeReading> Reader::read() {
   for (int i = 0; i < size();) {
     const auto& t = tok(i);
     if (t.quoted || t.marker || (t.kind == TokenKind::word && !t.word && !holiday_name(i)) ||
-        (t.kind == TokenKind::symbol && t.symbol != '@' && t.symbol != '+' && t.symbol != '-' && t.symbol != '[' && t.symbol != '~')) {
+        (t.kind == TokenKind::symbol && t.symbol != '@' && t.symbol != '+' && t.symbol != '-' && t.symbol != '[' &&
+         t.symbol != '~')) {
       ++i;
       continue;
     }
@@ -150,9 +171,12 @@ std::vector<TimeReading> Reader::read() {
       const auto& next = tok(best.end);
       const bool joined = best.end < size() && attached(best.end);
       bool cut = joined && last.kind == TokenKind::number && next.kind == TokenKind::symbol &&
-                 ((next.symbol == '-' || next.symbol == '/' || next.symbol == '.' || next.symbol == ':') && number_token(best.end + 1) && attached(best.end + 1));
+                 ((next.symbol == '-' || next.symbol == '/' || next.symbol == '.' || next.symbol == ':') &&
+                  number_token(best.end + 1) && attached(best.end + 1));
       if (joined && next.symbol == '%') cut = true;
-      if (joined && next.kind != TokenKind::symbol && last.kind != TokenKind::symbol && !(last.kind == TokenKind::word && word(best.end - 1).unit >= 0) && r.kind != TimeKind::recurrence) cut = true;
+      if (joined && next.kind != TokenKind::symbol && last.kind != TokenKind::symbol &&
+          !(last.kind == TokenKind::word && word(best.end - 1).unit >= 0) && r.kind != TimeKind::recurrence)
+        cut = true;
       r.score = plausibility(i, best.end, r);
       if (settings_.mode == Mode::strict && !formal(i, best.end, r)) r.score = 0;
       if (!cut && r.score >= 0.25) {
@@ -172,10 +196,15 @@ std::vector<TimeReading> Reader::read() {
         i = best.end;
         continue;
       }
-    } else if (t.kind == TokenKind::number && i + 1 < size() && attached(i + 1) && tok(i + 1).kind == TokenKind::symbol && (tok(i + 1).symbol == '-' || tok(i + 1).symbol == '/' || tok(i + 1).symbol == '.')) {
+    } else if (t.kind == TokenKind::number && i + 1 < size() && attached(i + 1) &&
+               tok(i + 1).kind == TokenKind::symbol &&
+               (tok(i + 1).symbol == '-' || tok(i + 1).symbol == '/' || tok(i + 1).symbol == '.')) {
       // "2014/13/22", "138-2010-2015": a chain of numbers that is no date holds none.
       int k = i + 1;
-      while (k < size() && attached(k) && (tok(k).kind == TokenKind::number || (tok(k).symbol == '-' || tok(k).symbol == '/' || tok(k).symbol == '.'))) ++k;
+      while (
+          k < size() && attached(k) &&
+          (tok(k).kind == TokenKind::number || (tok(k).symbol == '-' || tok(k).symbol == '/' || tok(k).symbol == '.')))
+        ++k;
       if (k > i + 2) {
         const bool range = sym(i + 1, '-') && k - i == 3;
         if (!range) {
@@ -195,7 +224,8 @@ bool Reader::formal(int i, int end, const TimeReading& reading) const {
   bool casual = false;
   for (int k = i; k < end; ++k) {
     number = number || tok(k).kind == TokenKind::number;
-    casual = casual || (word(k).unit >= 0 && word(k).abbreviated) || (word(k).unit >= 0 && tok(k).text.size() <= 3 && word(k).unit != static_cast<int>(Grain::day));
+    casual = casual || (word(k).unit >= 0 && word(k).abbreviated) ||
+             (word(k).unit >= 0 && tok(k).text.size() <= 3 && word(k).unit != static_cast<int>(Grain::day));
   }
   if (reading.kind == TimeKind::duration || casual) return false;
   if (word(i).weekday && end == i + 1) return false;

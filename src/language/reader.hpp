@@ -25,8 +25,8 @@ struct Hit {
   explicit operator bool() const { return end > 0; }
 };
 
-/// A stretch of days (or of hours, for weekends), with what was said of it, so that "from December to May 2022" can give
-/// the year to its other end.
+/// A stretch of days (or of hours, for weekends), with what was said of it, so that "from December to May 2022" can
+/// give the year to its other end.
 struct DateValue {
   enum class Form : std::uint8_t {
     fixed,       ///< Complete: has a year, or counts from now.
@@ -47,13 +47,13 @@ struct DateValue {
   int weekday = 0;
   int holiday = -1;
   bool year_said = false;
-  bool range = false;     ///< Not one unit of `grain` ("weekend", "last 2 weeks"): an interval by nature.
+  bool range = false;  ///< Not one unit of `grain` ("weekend", "last 2 weeks"): an interval by nature.
   bool from_now = false;
-  bool weak = false;      ///< A bare year or number that needs company.
+  bool weak = false;  ///< A bare year or number that needs company.
   bool abbreviated = false;
-  bool this_part = false; ///< "this morning", "tonight": the part of day named the day.
-  bool upcoming = false;  ///< "next/this X": fixed, not to be moved by other words.
-  bool clock_kept = false;///< Counts from the time of day of now ("in 3 days").
+  bool this_part = false;   ///< "this morning", "tonight": the part of day named the day.
+  bool upcoming = false;    ///< "next/this X": fixed, not to be moved by other words.
+  bool clock_kept = false;  ///< Counts from the time of day of now ("in 3 days").
   bool open_start = false;
   bool open_end = false;
 };
@@ -137,7 +137,7 @@ class Reader {
   Hit<int> ordinal(int i) const;
   Hit<int> last_ordinal(int i) const;  ///< "last" -1, "second last" and "2nd to last" -2.
   Hit<Quantity> quantity(int i) const;
-  Hit<int> year(int i) const;          ///< Four digits, "two thousand ten", "nineteen eighty six", "'96".
+  Hit<int> year(int i) const;             ///< Four digits, "two thousand ten", "nineteen eighty six", "'96".
   Hit<int> year_after_date(int i) const;  ///< The same, and two digits, and eras.
   Hit<int> era(int i, int number) const;
 
@@ -171,7 +171,7 @@ class Reader {
   Hit<int> holiday_name(int i) const;
   bool holiday_in(DateValue& value, int index, int year) const;
   bool holiday_toward(DateValue& value, int index, int which) const;
-  Hit<DateValue> counted_date(int i, int depth) const;   ///< "3 days after …", "2 Sundays from now".
+  Hit<DateValue> counted_date(int i, int depth) const;  ///< "3 days after …", "2 Sundays from now".
   Hit<DateValue> bare_year(int i) const;
   Hit<DateValue> with_year(Hit<DateValue> hit, int depth) const;
   Hit<DateValue> of_period(int i, int depth) const;  ///< "of next month", "in 2015", "this year".
@@ -180,7 +180,8 @@ class Reader {
   DateValue weekend_of(Days monday) const;
   DateValue weekday_by_choice(int weekday) const;
   std::optional<Days> nth_weekday(LocalTime from, LocalTime to, int weekday, int nth) const;
-  bool resolve_year(DateValue& value) const;  ///< Fills start and end from month and day; false if there is no such day.
+  bool resolve_year(
+      DateValue& value) const;  ///< Fills start and end from month and day; false if there is no such day.
   bool set_year(DateValue& value, int year) const;
   bool make_day(DateValue& value, int year, int month, int day) const;
   bool make_month(DateValue& value, int year, int month) const;

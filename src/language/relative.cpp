@@ -12,13 +12,17 @@ int direction(Key key) {
     case Key::next:
     case Key::coming:
     case Key::upcoming:
-    case Key::following: return 1;
+    case Key::following:
+      return 1;
     case Key::last:
     case Key::past:
-    case Key::previous: return -1;
+    case Key::previous:
+      return -1;
     case Key::this_:
-    case Key::current: return 0;
-    default: return 99;
+    case Key::current:
+      return 0;
+    default:
+      return 99;
   }
 }
 
@@ -29,7 +33,9 @@ DateValue Reader::season(int which, int shift) const {
   constexpr std::pair<unsigned, unsigned> kStarts[] = {{3, 20}, {6, 21}, {9, 23}, {12, 21}};
   const auto today = now_.today();
   const year_month_day date{today};
-  const auto start_of = [&](int season, std::chrono::year y) { return Days{y / kStarts[season].first / kStarts[season].second}; };
+  const auto start_of = [&](int season, std::chrono::year y) {
+    return Days{y / kStarts[season].first / kStarts[season].second};
+  };
   DateValue value;
   value.range = true;
   const auto end_of = [&](int season, std::chrono::year y) {
@@ -218,7 +224,8 @@ Hit<DateValue> Reader::which_date(int i, int depth) const {
   if (w.key == Key::weekday && !w.plural) {
     Days day = now_.today();
     const int step = which < 0 ? -1 : 1;
-    if (which == 0 && static_cast<int>(std::chrono::weekday{day}.iso_encoding()) <= 5) return {day_value(day), next + 1};
+    if (which == 0 && static_cast<int>(std::chrono::weekday{day}.iso_encoding()) <= 5)
+      return {day_value(day), next + 1};
     do {
       day += days{step};
     } while (static_cast<int>(std::chrono::weekday{day}.iso_encoding()) > 5);
@@ -242,14 +249,16 @@ Hit<DateValue> Reader::which_date(int i, int depth) const {
         ahead = 7 - (now - 1) + (w.weekday - 1);
       }
     } else {
-      ahead = settings_.weekday == WeekdayChoice::today && said != Key::past ? -7 - (now - 1) + (w.weekday - 1) : ahead - 7;
+      ahead =
+          settings_.weekday == WeekdayChoice::today && said != Key::past ? -7 - (now - 1) + (w.weekday - 1) : ahead - 7;
     }
     value = day_value(now_.today() + days{ahead});
     value.upcoming = true;
     value.weekday = w.weekday;
     // "next Tuesday the 14th", "last Monday, 12 March"
     const auto beside = weekday_date(next);
-    if (beside && beside.end > end + 1 && beside.value.form != DateValue::Form::weekday && beside.value.year_said) return beside;
+    if (beside && beside.end > end + 1 && beside.value.form != DateValue::Form::weekday && beside.value.year_said)
+      return beside;
     (void)depth;
     return {value, end};
   }
@@ -328,7 +337,7 @@ Hit<DateValue> Reader::relative_date(int i, int depth) const {
     if (at > i && ends(at + 2) && !after) return {day(-1), at + 2};
   }
   if (text(at, "overmorrow")) return {day(2), at + 1};
-  if (text(i, "otd") || text(i, "at") && false) return {day(0), i + 1};
+  if (text(i, "otd")) return {day(0), i + 1};
   // "the day", "my day"; "the week", "the month"
   if (at > i && (text(at, "day") || text(at, "week") || text(at, "month") || text(at, "fortnight")) && depth == 0) {
     const bool my = is(i, Key::my);
@@ -369,7 +378,8 @@ Hit<DateValue> Reader::counted_date(int i, int depth) const {
   {
     int u_at = at;
     if (is(u_at, Key::the)) ++u_at;
-    if ((word(u_at).unit >= 0 || word(u_at).weekday || word(u_at).key == Key::weekend) && is(u_at + 1, Key::after) && u_at > i) {
+    if ((word(u_at).unit >= 0 || word(u_at).weekday || word(u_at).key == Key::weekend) && is(u_at + 1, Key::after) &&
+        u_at > i) {
       int n = u_at + 2;
       if (is(n, Key::the)) ++n;
       if (is(n, Key::next) && ends(n + 1)) {
@@ -438,7 +448,8 @@ Hit<DateValue> Reader::counted_date(int i, int depth) const {
     value = day_value(day);
   } else {
     value = day_value(floor<days>(plus(from, size.value.length, sign)));
-    if (size.value.length.grain >= Grain::month && base.value.grain >= Grain::month) value.grain = size.value.length.grain;
+    if (size.value.length.grain >= Grain::month && base.value.grain >= Grain::month)
+      value.grain = size.value.length.grain;
     // "one week after Easter" stays a day; "2 months before 02/02" is a day as well.
   }
   value.form = DateValue::Form::fixed;
@@ -492,11 +503,12 @@ Hit<DateValue> Reader::date(int i, int depth) const {
   offer(relative_date(i, depth));
   offer(which_date(i, depth));
   offer(position_date(i, depth));
-  if (w.key == Key::a || w.key == Key::the || w.cardinal >= 0 || w.key == Key::few || w.key == Key::couple || w.key == Key::half ||
-      w.key == Key::several || w.key == Key::in || w.unit >= 0) {
+  if (w.key == Key::a || w.key == Key::the || w.cardinal >= 0 || w.key == Key::few || w.key == Key::couple ||
+      w.key == Key::half || w.key == Key::several || w.key == Key::in || w.unit >= 0) {
     if (w.unit < 0) offer(counted_date(i, depth));
   }
-  if (!best && (w.cardinal >= 0 || w.key == Key::the || text(i, "year") || text(i, "cy") || text(i, "fy"))) offer(bare_year(i));
+  if (!best && (w.cardinal >= 0 || w.key == Key::the || text(i, "year") || text(i, "cy") || text(i, "fy")))
+    offer(bare_year(i));
   return with_year(best, depth);
 }
 
@@ -505,13 +517,15 @@ Hit<DateValue> Reader::with_year(Hit<DateValue> hit, int depth) const {
   if (!hit) return hit;
   auto& value = hit.value;
   int at = hit.end;
-  if (depth < 3 && (value.form == DateValue::Form::weekday || value.upcoming) && value.grain == Grain::day && value.weekday) {
+  if (depth < 3 && (value.form == DateValue::Form::weekday || value.upcoming) && value.grain == Grain::day &&
+      value.weekday) {
     // "Friday in 2 weeks", "Tuesday +10 days", "Saturday 3 days from now", "a week on Friday" is in counted forms
     int from = at;
     const bool in = is(from, Key::in);
     if (in) ++from;
     const auto size = length(from);
-    if (size && (in || is(size.end, Key::from) || is(size.end, Key::hence)) && size.value.length.seconds == 0 && size.value.weekdays == 0) {
+    if (size && (in || is(size.end, Key::from) || is(size.end, Key::hence)) && size.value.length.seconds == 0 &&
+        size.value.weekdays == 0) {
       int end = size.end;
       bool matches = in;
       if (!in && is(end, Key::from) && (is(end + 1, Key::now) || is(end + 1, Key::today))) {
@@ -548,7 +562,8 @@ Hit<DateValue> Reader::with_year(Hit<DateValue> hit, int depth) const {
     if (is(p, Key::of) || is(p, Key::in)) ++p;
     if (is(p, Key::the)) ++p;
     const int which = direction(word(p).key);
-    if (which != 99 && word(p + 1).unit == static_cast<int>(Grain::year) && word(p + 1).multiple == 1 && !word(p + 1).plural) {
+    if (which != 99 && word(p + 1).unit == static_cast<int>(Grain::year) && word(p + 1).multiple == 1 &&
+        !word(p + 1).plural) {
       const int y = static_cast<int>(year_month_day{now_.today()}.year()) + which;
       if (set_year(value, y)) {
         value.form = DateValue::Form::fixed;

@@ -5,7 +5,8 @@
 namespace daybook::language {
 
 std::string RepeatRule::rrule() const {
-  static constexpr const char* kFrequencies[] = {"SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "MONTHLY", "YEARLY"};
+  static constexpr const char* kFrequencies[] = {"SECONDLY", "MINUTELY", "HOURLY",  "DAILY",
+                                                 "WEEKLY",   "MONTHLY",  "MONTHLY", "YEARLY"};
   static constexpr const char* kDays[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
   std::string out = "FREQ=";
   out += kFrequencies[static_cast<int>(frequency)];
@@ -39,11 +40,13 @@ std::string RepeatRule::rrule() const {
     const auto day = std::chrono::floor<std::chrono::days>(*until);
     const std::chrono::year_month_day date{day};
     char text[40];
-    std::snprintf(text, sizeof text, "%04d%02u%02u", static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+    std::snprintf(text, sizeof text, "%04d%02u%02u", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()));
     out += text;
     if (until_has_clock) {
       const auto second = (*until - day).count();
-      std::snprintf(text, sizeof text, "T%02d%02d%02d", static_cast<int>(second / 3600), static_cast<int>(second / 60 % 60), static_cast<int>(second % 60));
+      std::snprintf(text, sizeof text, "T%02d%02d%02d", static_cast<int>(second / 3600),
+                    static_cast<int>(second / 60 % 60), static_cast<int>(second % 60));
       out += text;
     }
   }

@@ -10,7 +10,9 @@ void Settings::set_locale(std::string_view tag) {
   country.assign(tag.substr(dash + 1));
   for (auto& c : country) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
   constexpr std::string_view kMonthFirst[] = {"US", "CA", "PH", "ZA"};
-  date_order = std::find(std::begin(kMonthFirst), std::end(kMonthFirst), country) != std::end(kMonthFirst) ? DateOrder::mdy : DateOrder::dmy;
+  date_order = std::find(std::begin(kMonthFirst), std::end(kMonthFirst), country) != std::end(kMonthFirst)
+                   ? DateOrder::mdy
+                   : DateOrder::dmy;
 }
 
 }  // namespace daybook::language

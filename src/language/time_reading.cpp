@@ -13,8 +13,10 @@ std::string Length::iso() const {
   };
   put(years, 'Y');
   put(months, 'M');
-  if (days != 0 && days % 7 == 0 && seconds == 0 && years == 0 && months == 0 && grain == Grain::week) put(days / 7, 'W');
-  else put(days, 'D');
+  if (days != 0 && days % 7 == 0 && seconds == 0 && years == 0 && months == 0 && grain == Grain::week)
+    put(days / 7, 'W');
+  else
+    put(days, 'D');
   if (seconds != 0) {
     out += 'T';
     put(seconds / 3600, 'H');
@@ -37,7 +39,9 @@ TimeReading combine(const TimeReading& date, const TimeReading& clock, const Set
     if (date.part_of_day == PartOfDay::morning) time = half;
   }
   out.start = Moment{LocalTime{day} + time, clock.start->grain, clock.start->offset};
-  if (clock.end) out.end = Moment{LocalTime{day} + time + (clock.end->local - clock.start->local), clock.end->grain, clock.end->offset};
+  if (clock.end)
+    out.end =
+        Moment{LocalTime{day} + time + (clock.end->local - clock.start->local), clock.end->grain, clock.end->offset};
   out.kind = clock.kind;
   out.has_clock = true;
   out.meridiem = clock.meridiem;

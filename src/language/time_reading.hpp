@@ -60,7 +60,7 @@ struct TimeReading {
   std::optional<Moment> start;      ///< Of instants and intervals; empty where an interval is open.
   std::optional<Moment> end;        ///< Exclusive end of an interval; empty where it is open.
   bool end_inclusive_said = false;  ///< "to Friday", "through May": the end was named by its last day.
-  std::int64_t exact_seconds = 0;  ///< Of durations, fractions included, with years of 365 and months of 30 days.
+  std::int64_t exact_seconds = 0;   ///< Of durations, fractions included, with years of 365 and months of 30 days.
   Length length;                    ///< Of durations; also what "for 2 hours" adds to an instant.
   RepeatRule rule;                  ///< Of recurrences.
 

@@ -14,18 +14,59 @@ struct Abbreviation {
   int minutes = 0;
 };
 constexpr Abbreviation kAbbreviations[] = {
-    {"acdt", "", 630},  {"acst", "", 570},   {"adt", "", -180},  {"aedt", "", 660},  {"aest", "", 600},
-    {"akdt", "", -480}, {"akst", "", -540},  {"art", "", -180},  {"ast", "", -240},  {"awst", "", 480},
-    {"bst", "", 60},    {"brt", "", -180},   {"cat", "", 120},   {"cdt", "", -300},  {"cest", "", 120},
-    {"cet", "Europe/Berlin", 0},             {"cst", "", -360},  {"ct", "America/Chicago", 0},
-    {"eat", "", 180},   {"edt", "", -240},   {"eest", "", 180},  {"eet", "Europe/Athens", 0},
-    {"est", "", -300},  {"et", "America/New_York", 0},           {"gmt", "", 0},     {"hkt", "", 480},
-    {"hst", "", -600},  {"ict", "", 420},    {"idt", "", 180},   {"ist", "", 330},   {"jst", "", 540},
-    {"kst", "", 540},   {"mdt", "", -360},   {"msk", "", 180},   {"mst", "", -420},  {"mt", "America/Denver", 0},
-    {"ndt", "", -150},  {"nst", "", -210},   {"nzdt", "", 780},  {"nzst", "", 720},  {"pdt", "", -420},
-    {"pht", "", 480},   {"pkt", "", 300},    {"pst", "", -480},  {"pt", "America/Los_Angeles", 0},
-    {"sast", "", 120},  {"sgt", "", 480},    {"utc", "", 0},     {"wat", "", 60},    {"west", "", 60},
-    {"wet", "Europe/Lisbon", 0},             {"wib", "", 420},   {"z", "", 0},
+    {"acdt", "", 630},
+    {"acst", "", 570},
+    {"adt", "", -180},
+    {"aedt", "", 660},
+    {"aest", "", 600},
+    {"akdt", "", -480},
+    {"akst", "", -540},
+    {"art", "", -180},
+    {"ast", "", -240},
+    {"awst", "", 480},
+    {"bst", "", 60},
+    {"brt", "", -180},
+    {"cat", "", 120},
+    {"cdt", "", -300},
+    {"cest", "", 120},
+    {"cet", "Europe/Berlin", 0},
+    {"cst", "", -360},
+    {"ct", "America/Chicago", 0},
+    {"eat", "", 180},
+    {"edt", "", -240},
+    {"eest", "", 180},
+    {"eet", "Europe/Athens", 0},
+    {"est", "", -300},
+    {"et", "America/New_York", 0},
+    {"gmt", "", 0},
+    {"hkt", "", 480},
+    {"hst", "", -600},
+    {"ict", "", 420},
+    {"idt", "", 180},
+    {"ist", "", 330},
+    {"jst", "", 540},
+    {"kst", "", 540},
+    {"mdt", "", -360},
+    {"msk", "", 180},
+    {"mst", "", -420},
+    {"mt", "America/Denver", 0},
+    {"ndt", "", -150},
+    {"nst", "", -210},
+    {"nzdt", "", 780},
+    {"nzst", "", 720},
+    {"pdt", "", -420},
+    {"pht", "", 480},
+    {"pkt", "", 300},
+    {"pst", "", -480},
+    {"pt", "America/Los_Angeles", 0},
+    {"sast", "", 120},
+    {"sgt", "", 480},
+    {"utc", "", 0},
+    {"wat", "", 60},
+    {"west", "", 60},
+    {"wet", "Europe/Lisbon", 0},
+    {"wib", "", 420},
+    {"z", "", 0},
 };
 
 /// "berlin" to "Europe/Berlin", from the names of the zone database.
@@ -34,24 +75,49 @@ const std::unordered_map<std::string, std::string>& places() {
     auto* made = new std::unordered_map<std::string, std::string>;
     for (const auto& name : domain::zone_names()) {
       const auto slash = name.rfind('/');
-      if (slash == std::string::npos || name.starts_with("Etc/") || name.starts_with("posix") || name.starts_with("right")) continue;
+      if (slash == std::string::npos || name.starts_with("Etc/") || name.starts_with("posix") ||
+          name.starts_with("right"))
+        continue;
       std::string city = name.substr(slash + 1);
       for (auto& c : city) c = c == '_' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
       made->emplace(city, name);
     }
     constexpr std::pair<const char*, const char*> kMore[] = {
-        {"san francisco", "America/Los_Angeles"}, {"seattle", "America/Los_Angeles"}, {"boston", "America/New_York"},
-        {"washington", "America/New_York"},       {"miami", "America/New_York"},      {"atlanta", "America/New_York"},
-        {"dallas", "America/Chicago"},            {"houston", "America/Chicago"},     {"austin", "America/Chicago"},
-        {"delhi", "Asia/Kolkata"},                {"new delhi", "Asia/Kolkata"},      {"mumbai", "Asia/Kolkata"},
-        {"bangalore", "Asia/Kolkata"},            {"beijing", "Asia/Shanghai"},       {"munich", "Europe/Berlin"},
-        {"hamburg", "Europe/Berlin"},             {"frankfurt", "Europe/Berlin"},     {"geneva", "Europe/Zurich"},
-        {"milan", "Europe/Rome"},                 {"barcelona", "Europe/Madrid"},     {"edinburgh", "Europe/London"},
-        {"manchester", "Europe/London"},          {"india", "Asia/Kolkata"},          {"japan", "Asia/Tokyo"},
-        {"germany", "Europe/Berlin"},             {"france", "Europe/Paris"},         {"uk", "Europe/London"},
-        {"pacific", "America/Los_Angeles"},       {"eastern", "America/New_York"},    {"central", "America/Chicago"},
-        {"mountain", "America/Denver"},           {"new york city", "America/New_York"}, {"nyc", "America/New_York"},
-        {"la", "America/Los_Angeles"},            {"osaka", "Asia/Tokyo"},
+        {"san francisco", "America/Los_Angeles"},
+        {"seattle", "America/Los_Angeles"},
+        {"boston", "America/New_York"},
+        {"washington", "America/New_York"},
+        {"miami", "America/New_York"},
+        {"atlanta", "America/New_York"},
+        {"dallas", "America/Chicago"},
+        {"houston", "America/Chicago"},
+        {"austin", "America/Chicago"},
+        {"delhi", "Asia/Kolkata"},
+        {"new delhi", "Asia/Kolkata"},
+        {"mumbai", "Asia/Kolkata"},
+        {"bangalore", "Asia/Kolkata"},
+        {"beijing", "Asia/Shanghai"},
+        {"munich", "Europe/Berlin"},
+        {"hamburg", "Europe/Berlin"},
+        {"frankfurt", "Europe/Berlin"},
+        {"geneva", "Europe/Zurich"},
+        {"milan", "Europe/Rome"},
+        {"barcelona", "Europe/Madrid"},
+        {"edinburgh", "Europe/London"},
+        {"manchester", "Europe/London"},
+        {"india", "Asia/Kolkata"},
+        {"japan", "Asia/Tokyo"},
+        {"germany", "Europe/Berlin"},
+        {"france", "Europe/Paris"},
+        {"uk", "Europe/London"},
+        {"pacific", "America/Los_Angeles"},
+        {"eastern", "America/New_York"},
+        {"central", "America/Chicago"},
+        {"mountain", "America/Denver"},
+        {"new york city", "America/New_York"},
+        {"nyc", "America/New_York"},
+        {"la", "America/Los_Angeles"},
+        {"osaka", "Asia/Tokyo"},
     };
     for (const auto& [city, name] : kMore) made->insert_or_assign(city, name);
     return made;
@@ -105,8 +171,10 @@ Hit<domain::Zone> Reader::zone(int i) const {
     const bool listed = found != std::end(kAbbreviations) && found->text == t.text;
     // Two letters and "cat", "art", "west" are words as well, unless they are written large.
     const auto original = tokens_.original(t);
-    const bool large = original.size() == t.text.size() && std::all_of(original.begin(), original.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-    const bool a_word = t.text == "cat" || t.text == "art" || t.text == "west" || t.text == "eat" || t.text == "wat" || t.text.size() < 3;
+    const bool large = original.size() == t.text.size() &&
+                       std::all_of(original.begin(), original.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    const bool a_word = t.text == "cat" || t.text == "art" || t.text == "west" || t.text == "eat" || t.text == "wat" ||
+                        t.text.size() < 3;
     if (listed && (large || !a_word) && !(t.text == "z" && t.space_before)) {
       int end = at + 1;
       if (t.text == "utc" || t.text == "gmt") {
