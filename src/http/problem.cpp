@@ -51,6 +51,7 @@ constexpr std::array kTable = {
     ProblemEntry{Errc::unauthenticated, {"session-ended", 401, "The session has ended"}},
     ProblemEntry{Errc::forbidden, {"origin-not-allowed", 403, "This web origin is not allowed"}},
     ProblemEntry{Errc::forbidden, {"insufficient-scope", 403, "The token's scopes do not cover this"}},
+    ProblemEntry{Errc::forbidden, {"wrong-password", 403, "The current password is wrong"}},
     ProblemEntry{Errc::rate_limited, {"too-many-connections", 429, "Too many live connections"}},
 };
 

@@ -1,0 +1,344 @@
+#include <gmock/gmock.h>
+
+#include "services/identity/client.hpp"
+#include "services/identity/module.hpp"
+#include "storage/sqlite/test_database.hpp"
+
+namespace daybook::identity {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+/// The role on a fresh file, spoken to as the gateway does.
+class IdentityTest : public ::testing::Test {
+ protected:
+  IdentityTest() {
+    storage::sqlite::run_on(database_.loop(), start());
+    EXPECT_TRUE(started_);
+  }
+
+  boost::asio::awaitable<void> start() { started_ = co_await module_.start(); }
+
+  Reply send(Method method, std::string path, std::string body = {}) {
+    Call call;
+    call.method = method;
+    call.path = std::move(path);
+    call.body = std::move(body);
+    call.principal = principal_;
+    call.headers = headers_;
+    call.correlation_id = "c-1";
+    return database_.run(module_.router().dispatch(std::move(call)));
+  }
+  json::value json_of(const Reply& reply) { return *parse_json(reply.body); }
+  std::string text(const json::value& value, std::string_view pointer) {
+    boost::system::error_code failure;
+    const auto* found = value.find_pointer(pointer, failure);
+    return found && found->is_string() ? std::string(found->get_string()) : std::string{};
+  }
+  std::string cookie(const Reply& reply) {
+    const std::string set{reply.headers.get("Set-Cookie")};
+    return set.substr(0, set.find(';'));
+  }
+  void use_cookie(const std::string& pair) { headers_.set("Cookie", "theme=dark; " + pair); }
+
+  Reply register_ada() {
+    return send(Method::post, "/api/v1/auth/register",
+                R"({"email":"Ada@Example.com","password":"correct horse","timezone":"europe/london","name":"Ada"})");
+  }
+  /// Registers and acts as that user from then on.
+  json::value as_ada() {
+    auto made = json_of(register_ada());
+    act_as(made);
+    return made;
+  }
+  void act_as(const json::value& signed_in) {
+    const auto token = *parse_jwt(text(signed_in, "/accessToken"));
+    Principal principal;
+    principal.user = *UserId::parse(std::string(token.claims.at("sub").as_string()));
+    principal.session = *SessionId::parse(std::string(token.claims.at("sid").as_string()));
+    principal_ = principal;
+  }
+  std::vector<std::string> event_types() {
+    std::vector<std::string> types;
+    for (const auto& event : database_.events()) types.push_back(event.type);
+    return types;
+  }
+  bool session_is_active(SessionId id) {
+    const auto before = std::exchange(principal_, Principal::of_service("gateway", UserId{}));
+    const auto state = json_of(send(Method::get, "/internal/v1/sessions/" + id.str()));
+    principal_ = before;
+    return state.at("active").as_bool();
+  }
+
+  static Options options() {
+    Options options;
+    options.limits.hash_cost = {8192, 1};
+    options.public_url = "https://daybook.example";
+    return options;
+  }
+
+  storage::sqlite::TestDatabase database_{sqlite_migrations(), [] {
+                                            storage::sqlite::DatabaseOptions only;
+                                            only.only_service = "identity";
+                                            return only;
+                                          }()};
+  std::unique_ptr<Store> store_ = make_sqlite_store(*database_);
+  ManualClock clock_{*parse_rfc3339("2026-03-04T09:00:00Z")};
+  Module module_{*store_, clock_, options()};
+  Result<> started_;
+  std::optional<Principal> principal_;
+  Headers headers_;
+};
+
+TEST_F(IdentityTest, SigningUpSignsIn) {
+  const auto reply = register_ada();
+  ASSERT_EQ(reply.status, 201) << reply.body;
+  const auto body = json_of(reply);
+  EXPECT_EQ(text(body, "/user/email"), "Ada@Example.com");
+  EXPECT_EQ(text(body, "/user/timezone"), "Europe/London");
+  EXPECT_EQ(body.at("expiresIn").as_int64(), 900);
+  EXPECT_THAT(reply.headers.get("Set-Cookie"),
+              AllOf(StartsWith("daybook_refresh="), HasSubstr("HttpOnly"), HasSubstr("SameSite=Strict"),
+                    HasSubstr("Path=/api/v1/auth"), HasSubstr("Secure")));
+  EXPECT_THAT(event_types(), ElementsAre("user.registered", "user.authenticated"));
+  EXPECT_EQ(database_.events()[0].correlation_id, "c-1");
+  EXPECT_THAT(reply.body, Not(HasSubstr("password")));
+
+  const auto keys = json_of(send(Method::get, "/.well-known/jwks.json"));
+  const auto key = VerifyingKey::from_jwk(keys.at("keys").at(0).as_object());
+  const auto token = parse_jwt(text(body, "/accessToken"));
+  ASSERT_TRUE(token);
+  EXPECT_TRUE(verify_jwt(*token, *key, clock_.now()));
+}
+
+TEST_F(IdentityTest, EveryWrongFieldIsNamed) {
+  const auto reply = send(Method::post, "/api/v1/auth/register",
+                          R"({"email":"nobody","password":"short","timezone":"Mars/Base","admin":true})");
+  EXPECT_EQ(reply.status, 400);
+  for (const auto* pointer : {"/email", "/password", "/timezone", "/admin"})
+    EXPECT_THAT(reply.body, HasSubstr("\"pointer\":\"" + std::string(pointer) + "\""));
+  EXPECT_THAT(event_types(), ElementsAre());
+  EXPECT_EQ(send(Method::post, "/api/v1/auth/register", "nonsense").status, 400);
+}
+
+TEST_F(IdentityTest, AnAddressHasOneAccountWhateverItsCase) {
+  register_ada();
+  const auto again =
+      send(Method::post, "/api/v1/auth/register", R"({"email":"ada@example.COM","password":"12345678"})");
+  EXPECT_EQ(again.status, 409);
+  EXPECT_THAT(again.body, HasSubstr("email-taken"));
+}
+
+TEST_F(IdentityTest, SigningInNeedsTheRightPassword) {
+  register_ada();
+  EXPECT_EQ(
+      send(Method::post, "/api/v1/auth/login", R"({"email":"ada@example.com","password":"correct horse"})").status,
+      200);
+  const auto wrong =
+      send(Method::post, "/api/v1/auth/login", R"({"email":"ada@example.com","password":"wrong horse"})");
+  const auto unknown = send(Method::post, "/api/v1/auth/login", R"({"email":"eve@example.com","password":"wrong"})");
+  EXPECT_EQ(wrong.status, 401);
+  EXPECT_EQ(wrong.body, unknown.body);  // Nobody learns who has an account.
+  EXPECT_THAT(event_types(),
+              ElementsAre("user.registered", "user.authenticated", "user.authenticated", "security.audited"));
+}
+
+// Design, rule 18: rotation with 30 s of grace; later reuse ends the session.
+TEST_F(IdentityTest, ARefreshTokenIsGoodOnceAndForThirtySecondsMore) {
+  const auto first = register_ada();
+  act_as(json_of(first));
+  const auto session = principal_->session;
+  use_cookie(cookie(first));
+  const auto second = send(Method::post, "/api/v1/auth/refresh");
+  ASSERT_EQ(second.status, 200) << second.body;
+  EXPECT_NE(cookie(first), cookie(second));
+  clock_.advance(std::chrono::seconds{30});
+  EXPECT_EQ(send(Method::post, "/api/v1/auth/refresh").status, 200);
+  EXPECT_TRUE(session_is_active(session));
+  clock_.advance(std::chrono::seconds{1});
+  const auto late = send(Method::post, "/api/v1/auth/refresh");
+  EXPECT_EQ(late.status, 401);
+  EXPECT_THAT(late.body, HasSubstr("session-ended"));
+  EXPECT_FALSE(session_is_active(session));
+  use_cookie(cookie(second));
+  EXPECT_EQ(send(Method::post, "/api/v1/auth/refresh").status, 401);
+  EXPECT_THAT(database_.events().end()[-2].data, HasSubstr(R"("reason":"reuse")"));
+}
+
+TEST_F(IdentityTest, RefreshWithoutOrWithAnUnknownCookieIsRefused) {
+  EXPECT_EQ(send(Method::post, "/api/v1/auth/refresh").status, 401);
+  use_cookie("daybook_refresh=unknown");
+  EXPECT_EQ(send(Method::post, "/api/v1/auth/refresh").status, 401);
+}
+
+TEST_F(IdentityTest, SigningOutEndsTheSessionOfTheCookieOrTheToken) {
+  const auto first = register_ada();
+  act_as(json_of(first));
+  const auto session = principal_->session;
+  principal_.reset();
+  use_cookie(cookie(first));
+  const auto out = send(Method::post, "/api/v1/auth/logout");
+  EXPECT_EQ(out.status, 204);
+  EXPECT_THAT(out.headers.get("Set-Cookie"), HasSubstr("Max-Age=0"));
+  EXPECT_FALSE(session_is_active(session));
+  EXPECT_EQ(send(Method::post, "/api/v1/auth/refresh").status, 401);
+  EXPECT_EQ(send(Method::post, "/api/v1/auth/logout").status, 204);
+  EXPECT_EQ(event_types().back(), "session.revoked");
+}
+
+TEST_F(IdentityTest, ProfileAndPreferencesChange) {
+  as_ada();
+  headers_.set("If-Match", "\"1\"");
+  const auto reply = send(Method::patch, "/api/v1/me",
+                          R"({"timezone":"Europe/Berlin","name":null,"preferences":{"allDayReminderTime":"18:30"}})");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.headers.get("ETag"), "\"2\"");
+  EXPECT_THAT(reply.body,
+              AllOf(HasSubstr(R"("allDayReminderTime":"18:30","weekStart":"monday")"), HasSubstr(R"("name":null)")));
+  const auto event = database_.events().back();
+  EXPECT_EQ(event.type, "user.updated");
+  EXPECT_THAT(event.data, HasSubstr(R"("previousValues":{"name":"Ada","timezone":"Europe/London")"));
+  // The version is an old one now; the state that it asks for holds, so the first succeeds and the second does not.
+  EXPECT_EQ(send(Method::patch, "/api/v1/me", R"({"timezone":"Europe/Berlin"})").status, 200);
+  EXPECT_EQ(send(Method::patch, "/api/v1/me", R"({"timezone":"Europe/Paris"})").status, 412);
+  EXPECT_EQ(send(Method::patch, "/api/v1/me", R"({"preferences":{"weekStart":"friday"}})").status, 400);
+}
+
+TEST_F(IdentityTest, AnIdempotencyKeyRepeatsTheAnswerOnly) {
+  as_ada();
+  headers_.set("Idempotency-Key", "k-1");
+  EXPECT_EQ(send(Method::patch, "/api/v1/me", R"({"name":"Augusta"})").status, 200);
+  EXPECT_EQ(send(Method::patch, "/api/v1/me", R"({"name":"Augusta"})").headers.get("ETag"), "\"2\"");
+  EXPECT_THAT(send(Method::patch, "/api/v1/me", R"({"name":"Byron"})").body, HasSubstr("idempotency-key-reused"));
+}
+
+TEST_F(IdentityTest, ANewPasswordNeedsTheOldAndEndsOtherSessions) {
+  as_ada();
+  const auto here = principal_->session;
+  auto other =
+      json_of(send(Method::post, "/api/v1/auth/login", R"({"email":"ada@example.com","password":"correct horse"})"));
+  const auto there =
+      *SessionId::parse(std::string(parse_jwt(text(other, "/accessToken"))->claims.at("sid").as_string()));
+  EXPECT_EQ(send(Method::patch, "/api/v1/me", R"({"newPassword":"battery staple"})").status, 403);
+  EXPECT_EQ(send(Method::patch, "/api/v1/me", R"({"newPassword":"battery staple","currentPassword":"wrong"})").status,
+            403);
+  EXPECT_TRUE(session_is_active(there));
+  EXPECT_EQ(
+      send(Method::patch, "/api/v1/me", R"({"newPassword":"battery staple","currentPassword":"correct horse"})").status,
+      200);
+  EXPECT_TRUE(session_is_active(here));
+  EXPECT_FALSE(session_is_active(there));
+  EXPECT_EQ(
+      send(Method::post, "/api/v1/auth/login", R"({"email":"ada@example.com","password":"battery staple"})").status,
+      200);
+}
+
+// Design, rule 14.
+TEST_F(IdentityTest, DeletingTheAccountErasesItAndFreesTheAddress) {
+  as_ada();
+  const auto user = principal_->user;
+  const auto reply = send(Method::delete_, "/api/v1/me");
+  EXPECT_EQ(reply.status, 202);
+  EXPECT_EQ(reply.body, R"({"erasedBy":"2026-04-03T09:00:00Z"})");
+  EXPECT_EQ(event_types().back(), "user.deleted");
+  EXPECT_EQ(send(Method::delete_, "/api/v1/me").status, 202);
+  EXPECT_EQ(send(Method::get, "/api/v1/me").status, 404);
+  EXPECT_EQ(
+      send(Method::post, "/api/v1/auth/login", R"({"email":"ada@example.com","password":"correct horse"})").status,
+      401);
+  EXPECT_EQ(register_ada().status, 201);
+  const auto left = database_.read([&](storage::sqlite::Reader& db) -> Result<std::string> {
+    auto row = db.query("SELECT email || coalesce(name, '') || password_hash FROM identity_user WHERE id = ?", user);
+    row.step();
+    return std::string(row.text(0));
+  });
+  EXPECT_EQ(*left, "");
+}
+
+TEST_F(IdentityTest, ApiTokensAreShownOnceAndRevoked) {
+  as_ada();
+  const auto user = principal_->user;
+  const auto made = send(Method::post, "/api/v1/tokens", R"({"name":"backup","scopes":["tasks:read"]})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto secret = text(json_of(made), "/token");
+  EXPECT_THAT(secret, StartsWith("dbk_"));
+  EXPECT_THAT(send(Method::get, "/api/v1/tokens").body, AllOf(HasSubstr("backup"), Not(HasSubstr(secret))));
+
+  const auto person = std::exchange(principal_, Principal::of_service("gateway", UserId{}));
+  const auto used = json_of(send(Method::post, "/internal/v1/tokens/use", R"({"token":")" + secret + "\"}"));
+  EXPECT_EQ(text(used, "/userId"), user.str());
+  EXPECT_EQ(text(used, "/scopes/0"), "tasks:read");
+  principal_ = person;
+  EXPECT_EQ(send(Method::delete_, "/api/v1/tokens/" + text(json_of(made), "/id")).status, 204);
+  EXPECT_EQ(send(Method::delete_, "/api/v1/tokens/" + text(json_of(made), "/id")).status, 404);
+  principal_ = Principal::of_service("gateway", UserId{});
+  EXPECT_EQ(send(Method::post, "/internal/v1/tokens/use", R"({"token":")" + secret + "\"}").status, 401);
+}
+
+TEST_F(IdentityTest, WithoutAPrincipalNothingIsShown) {
+  for (auto method : {Method::get, Method::patch, Method::delete_})
+    EXPECT_EQ(send(method, "/api/v1/me", "{}").status, 401);
+  EXPECT_EQ(send(Method::get, "/api/v1/tokens").status, 401);
+  as_ada();
+  EXPECT_EQ(send(Method::get, "/internal/v1/users/" + principal_->user.str()).status, 403);
+  principal_->scopes = {"tasks:read"};
+  EXPECT_EQ(send(Method::delete_, "/api/v1/me").status, 403);
+}
+
+TEST_F(IdentityTest, OtherServicesReadProfiles) {
+  as_ada();
+  const auto user = principal_->user;
+  principal_ = Principal::of_service("scheduler", user);
+  const auto profile = parse_user_profile(send(Method::get, "/internal/v1/users/" + user.str()).body);
+  ASSERT_TRUE(profile);
+  EXPECT_EQ(profile->timezone, "Europe/London");
+  EXPECT_EQ(profile->all_day_reminder_time, std::chrono::hours{9});
+}
+
+TEST_F(IdentityTest, SeededUsersHaveTokensThatVerify) {
+  const auto users = database_.run(module_.service().seed(300, "bench", std::chrono::hours{2}));
+  ASSERT_TRUE(users);
+  ASSERT_EQ(users->size(), 300u);
+  const auto key =
+      *VerifyingKey::from_jwk(json_of(send(Method::get, "/.well-known/jwks.json")).at("keys").at(0).as_object());
+  EXPECT_TRUE(verify_jwt(*parse_jwt((*users)[299].access_token), key, clock_.now() + std::chrono::minutes{90}));
+  const auto again = database_.run(module_.service().seed(300, "bench", std::chrono::hours{2}));
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*again)[7].id, (*users)[7].id);
+}
+
+TEST_F(IdentityTest, KeysAndSessionsOutliveARestart) {
+  const auto first = register_ada();
+  const auto keys = send(Method::get, "/.well-known/jwks.json").body;
+  database_.reopen();
+  auto store = make_sqlite_store(*database_);
+  Module module{*store, clock_, options()};
+  ASSERT_TRUE(database_.run(module.start()));
+  Call call;
+  call.method = Method::post;
+  call.path = "/api/v1/auth/refresh";
+  call.headers.add("Cookie", cookie(first));
+  EXPECT_EQ(database_.run(module.router().dispatch(std::move(call))).status, 200);
+  EXPECT_EQ(module.service().jwks(), keys);
+}
+
+TEST(PasswordHasher, RefusesMoreThanItsQueue) {
+  boost::asio::io_context loop;
+  PasswordHasher hasher{{8192, 1}};
+  int refused = 0, done = 0;
+  for (int i = 0; i < PasswordHasher::kAtOnce + PasswordHasher::kQueue + 5; ++i)
+    boost::asio::co_spawn(loop, hasher.hash("secret"), [&](std::exception_ptr, Result<std::string> hash) {
+      hash ? ++done : ++refused;
+      EXPECT_TRUE(hash || hash.error().code == Errc::rate_limited);
+    });
+  loop.run();
+  EXPECT_EQ(refused, 5);
+  EXPECT_EQ(done, PasswordHasher::kAtOnce + PasswordHasher::kQueue);
+}
+
+}  // namespace
+}  // namespace daybook::identity

@@ -1,0 +1,11 @@
+#include "services/identity/module.hpp"
+
+#include "services/identity/routes.hpp"
+
+namespace daybook::identity {
+
+Module::Module(Store& store, const WallClock& clock, Options options)
+    : service_(store, clock, std::move(options.limits)),
+      router_(make_router(service_, options.public_url.starts_with("https:"))) {}
+
+}  // namespace daybook::identity

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/jwt.hpp"
+#include "services/identity/password_hasher.hpp"
+#include "services/identity/store.hpp"
+
+namespace daybook::identity {
+
+struct Limits {
+  std::chrono::seconds access_token{15 * 60};
+  std::chrono::hours session{30 * 24};  ///< Since the last refresh.
+  std::chrono::seconds refresh_grace{30};
+  HashCost hash_cost;
+  std::string issuer = "daybook";
+};
+
+/// A signed-in user with the two tokens that say so.
+struct SignedIn {
+  User user;
+  std::string access_token;
+  std::chrono::seconds expires_in{};
+  std::string refresh_token;
+};
+
+struct SeededUser {
+  UserId id;
+  std::string email;
+  std::string access_token;
+};
+
+/// The use cases of accounts. Used on the loop.
+class Service {
+ public:
+  Service(Store& store, const WallClock& clock, Limits limits);
+
+  /// Loads the signing keys. Errors: those of the store.
+  boost::asio::awaitable<Result<>> start();
+
+  struct Registration {
+    std::string email, password, timezone;
+    std::optional<std::string> name;
+  };
+  /// Errors: conflict ("email-taken"), rate_limited.
+  boost::asio::awaitable<Result<SignedIn>> sign_up(Registration registration, Cause cause);
+  /// Errors: unauthenticated ("wrong-credentials"), rate_limited.
+  boost::asio::awaitable<Result<SignedIn>> sign_in(std::string email, std::string password, Cause cause);
+  /// Errors: unauthenticated ("session-ended").
+  boost::asio::awaitable<Result<SignedIn>> refresh(std::string refresh_token, Cause cause);
+  boost::asio::awaitable<Result<>> sign_out(std::string refresh_token, SessionId session, Cause cause);
+
+  /// `update.password_hash` is made here of `new_password`; a new password or address needs the current password.
+  /// Errors besides the store's: forbidden ("wrong-password"), rate_limited.
+  boost::asio::awaitable<Result<User>> update(UpdateUser update, std::optional<std::string> new_password,
+                                              std::optional<std::string> current_password, Cause cause);
+
+  /// The secret is given once, here.
+  boost::asio::awaitable<Result<std::pair<ApiToken, std::string>>> create_token(ApiToken token, Cause cause);
+
+  /// Users "<prefix>1@…" to "<prefix>N@…" without passwords, with access tokens good for `validity`: for benchmarks.
+  boost::asio::awaitable<Result<std::vector<SeededUser>>> seed(int count, std::string prefix,
+                                                               std::chrono::hours validity);
+
+  std::string jwks() const;
+  Store& store() { return store_; }
+  Cause cause_of(const std::string& correlation_id, const std::string& traceparent) const {
+    return {clock_.now(), correlation_id, traceparent};
+  }
+  const Limits& limits() const { return limits_; }
+
+ private:
+  SignedIn signed_in(User user, SessionId session, std::string refresh_token, Instant now) const;
+  std::string access_token(const User& user, SessionId session, Instant now, std::chrono::seconds validity) const;
+  NewSession new_session(const std::string& refresh_token, Instant now) const;
+
+  Store& store_;
+  const WallClock& clock_;
+  Limits limits_;
+  PasswordHasher hasher_;
+  std::vector<SigningKey> keys_;  ///< The first signs.
+};
+
+/// How a secret is stored and looked up.
+Sha256 secret_hash(std::string_view secret);
+
+}  // namespace daybook::identity
