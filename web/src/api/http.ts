@@ -1,0 +1,149 @@
+import type { Problem, SignedIn, User } from "./types";
+
+/** A refusal of the server, with what to do in `message`. Status 0: the server could not be reached. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly slug: string,
+    message: string,
+    readonly fields: { pointer: string; detail: string }[] = [],
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+export type Body = object | undefined;
+export type Query = Record<string, string | number | boolean | string[] | undefined>;
+type Listener = (user: User | null) => void;
+
+/**
+ * Speaks to the server for the signed-in user. The access token lives in this object only; when it has expired, the
+ * refresh cookie gets another one, once for all the requests that wait for it.
+ */
+export class Http {
+  private token: string | null = null;
+  private refreshing: Promise<boolean> | null = null;
+  private listeners = new Set<Listener>();
+
+  constructor(private readonly fetcher: typeof fetch = (input, init) => fetch(input, init)) {}
+
+  /** Told the user at sign-in, and null when the session has ended. */
+  onSession(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async signIn(email: string, password: string): Promise<void> {
+    this.accept(await this.send<SignedIn>("POST", "/api/v1/auth/login", { email, password }, null));
+  }
+
+  async signUp(body: { email: string; password: string; name?: string; timezone?: string }): Promise<void> {
+    this.accept(await this.send<SignedIn>("POST", "/api/v1/auth/register", body, null));
+  }
+
+  async signOut(): Promise<void> {
+    await this.send("POST", "/api/v1/auth/logout", undefined, this.token).catch(() => undefined);
+    this.drop();
+  }
+
+  /** Signs in by the refresh cookie. False: there is no session. Errors: the server could not be asked. */
+  resume(): Promise<boolean> {
+    this.refreshing ??= this.send<SignedIn>("POST", "/api/v1/auth/refresh", undefined, null)
+      .then((session) => {
+        this.accept(session);
+        return true;
+      })
+      .catch((error: unknown) => {
+        if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return false;
+        throw error;
+      })
+      .finally(() => {
+        this.refreshing = null;
+      });
+    return this.refreshing;
+  }
+
+  get<T>(path: string, query: Query = {}): Promise<T> {
+    return this.call<T>("GET", path + queryText(query));
+  }
+  post<T>(path: string, body?: Body): Promise<T> {
+    // One key a command: a retry after a lost answer does it once.
+    return this.call<T>("POST", path, body, { "Idempotency-Key": crypto.randomUUID() });
+  }
+  patch<T>(path: string, body: object, version?: number): Promise<T> {
+    const match: Record<string, string> = version === undefined ? {} : { "If-Match": `"${version}"` };
+    return this.call<T>("PATCH", path, body, { "Idempotency-Key": crypto.randomUUID(), ...match });
+  }
+  delete(path: string): Promise<void> {
+    return this.call("DELETE", path, undefined, { "Idempotency-Key": crypto.randomUUID() });
+  }
+
+  private async call<T>(method: string, path: string, body?: Body, headers: Record<string, string> = {}): Promise<T> {
+    try {
+      return await this.send<T>(method, path, body, this.token, headers);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      if (await this.resume()) return await this.send<T>(method, path, body, this.token, headers);
+      this.drop();
+      throw error;
+    }
+  }
+
+  private async send<T>(
+    method: string,
+    path: string,
+    body: Body,
+    token: string | null,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
+    let response: Response;
+    try {
+      response = await this.fetcher(path, {
+        method,
+        credentials: "same-origin",
+        headers: {
+          ...headers,
+          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch {
+      throw new ApiError(0, "offline", "Daybook cannot be reached.");
+    }
+    const text = await response.text();
+    if (response.ok) return (text === "" ? undefined : JSON.parse(text)) as T;
+    throw asError(response.status, text);
+  }
+
+  private accept(session: SignedIn): void {
+    this.token = session.accessToken;
+    this.listeners.forEach((listener) => listener(session.user));
+  }
+  private drop(): void {
+    this.token = null;
+    this.listeners.forEach((listener) => listener(null));
+  }
+}
+
+function asError(status: number, text: string): ApiError {
+  try {
+    const problem = JSON.parse(text) as Problem;
+    const slug = problem.type.replace("urn:daybook:error:", "");
+    const first = problem.errors?.[0]?.detail;
+    return new ApiError(status, slug, first ?? problem.detail ?? problem.title, problem.errors ?? []);
+  } catch {
+    return new ApiError(status, "internal", `The server answered ${status}.`);
+  }
+}
+
+export function queryText(query: Query): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (Array.isArray(value)) value.forEach((item) => parameters.append(name, item));
+    else if (value !== undefined && value !== "") parameters.append(name, String(value));
+  }
+  const text = parameters.toString();
+  return text === "" ? "" : `?${text}`;
+}

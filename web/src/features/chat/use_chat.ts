@@ -1,0 +1,119 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Http } from "../../api/http";
+import type { Action, ChatReply, Conversation, Message } from "../../api/types";
+
+interface MessagePage {
+  items: Message[];
+  nextCursor: string | null;
+}
+type Pages = InfiniteData<MessagePage, string>;
+
+/** A message on the screen; one that is still on its way has no sequence yet. */
+export type ShownMessage = Pick<Message, "id" | "role" | "text" | "cards" | "actions" | "undoId"> & {
+  state: "said" | "sending" | "failed";
+};
+
+const keyOf = (conversation: string | null) => ["messages", conversation];
+
+/** Puts a message that the stream or a reply brought where it belongs, once. */
+export function addMessage(pages: Pages | undefined, message: Message): Pages | undefined {
+  if (!pages) return pages;
+  const known = pages.pages.some((page) => page.items.some((item) => item.id === message.id));
+  const [first, ...rest] = pages.pages;
+  if (known || !first) return pages;
+  const items = [...first.items, message].sort((a, b) => a.sequence - b.sequence);
+  return { ...pages, pages: [{ ...first, items }, ...rest] };
+}
+
+export interface Chat {
+  messages: ShownMessage[];
+  loading: boolean;
+  busy: boolean;
+  hasEarlier: boolean;
+  loadEarlier: () => void;
+  say: (text: string) => void;
+  press: (action: Action) => Promise<void>;
+  startAnew: () => void;
+}
+
+/** The conversation last used, or a new one. */
+export function useChat(http: Http, timezone: string): Chat {
+  const queries = useQueryClient();
+  const [chosen, setChosen] = useState<string | null | undefined>(undefined);
+  const [outgoing, setOutgoing] = useState<ShownMessage[]>([]);
+
+  const latest = useQuery({
+    queryKey: ["conversations", "latest"],
+    queryFn: () => http.get<{ items: Conversation[] }>("/api/v1/conversations", { limit: 1 }),
+  });
+  const conversation = chosen === undefined ? (latest.data?.items[0]?.id ?? null) : chosen;
+
+  const history = useInfiniteQuery({
+    queryKey: keyOf(conversation),
+    enabled: conversation !== null,
+    queryFn: ({ pageParam }) =>
+      http.get<MessagePage>(`/api/v1/conversations/${conversation}/messages`, { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+  });
+
+  const turn = useMutation({
+    mutationFn: (text: string) =>
+      http.post<ChatReply>("/api/v1/chat", { message: text, timezone, ...(conversation ? { conversationId: conversation } : {}) }),
+    onMutate: (text) => {
+      const id = crypto.randomUUID();
+      setOutgoing([{ id, role: "user", text, cards: [], actions: [], undoId: null, state: "sending" }]);
+    },
+    onSuccess: async (reply) => {
+      setChosen(reply.conversationId);
+      await queries.invalidateQueries({ queryKey: keyOf(reply.conversationId) });
+      setOutgoing([]);
+      if (reply.effects.length > 0) await Promise.all(["tasks", "labels", "recurring", "reminders"].map((name) => queries.invalidateQueries({ queryKey: [name] })));
+    },
+    onError: (error) => {
+      const id = crypto.randomUUID();
+      setOutgoing((sent) => [
+        ...sent.map((message) => ({ ...message, state: "failed" as const })),
+        { id, role: "assistant", text: error.message, cards: [], actions: [], undoId: null, state: "failed" },
+      ]);
+    },
+  });
+
+  // The first page holds the newest messages, each page oldest first.
+  const said = [...(history.data?.pages ?? [])].reverse().flatMap((page) => page.items);
+  const known = new Set(said.map((message) => message.id));
+  const say = (text: string) => {
+    if (text.trim() !== "" && !turn.isPending) turn.mutate(text.trim());
+  };
+  return {
+    messages: [
+      ...said.map((message) => ({ ...message, state: "said" as const })),
+      // The stream may bring the question before the reply is there.
+      ...outgoing.filter((message) => !known.has(message.id) && !(message.state === "sending" && arrived(said, message))),
+    ],
+    loading: latest.isPending || (conversation !== null && history.isPending),
+    busy: turn.isPending,
+    hasEarlier: history.hasNextPage,
+    loadEarlier: () => void history.fetchNextPage(),
+    say,
+    press: async (action) => {
+      if (action.message) return say(action.message);
+      if (!action.request) return;
+      const { method, path, body } = action.request;
+      if (method === "DELETE") await http.delete(path);
+      else if (method === "PATCH") await http.patch(path, body ?? {});
+      else await http.post(path, body ?? undefined);
+    },
+    startAnew: () => {
+      setOutgoing([]);
+      setChosen(null);
+    },
+  };
+}
+
+/** Whether the last thing said is this message already. */
+function arrived(said: Message[], message: ShownMessage): boolean {
+  const last = said.filter((one) => one.role === "user").at(-1);
+  return last !== undefined && last.text === message.text && said.indexOf(last) >= said.length - 2;
+}

@@ -1,0 +1,116 @@
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { ApiError, type Query } from "../../api/http";
+import type { Labels, Priority, Task, TaskPage, TaskUpdate } from "../../api/types";
+import { useApp } from "../../app_context";
+import { addDays, dateIn } from "../../lib/time";
+import { useToast } from "../../ui/toasts";
+
+export type View = "today" | "upcoming" | "all" | "done";
+export const kViews: View[] = ["today", "upcoming", "all", "done"];
+export const kSorts = ["due", "-priority", "-created", "created", "title"] as const;
+export interface Filter {
+  view: View;
+  search: string;
+  priority: Priority | null;
+  tag: string | null;
+  sort: (typeof kSorts)[number];
+}
+export const kStartFilter: Filter = { view: "all", search: "", priority: null, tag: null, sort: "due" };
+
+/** The list query that a filter stands for. `today` is the person's local date. */
+export function filterQuery(filter: Filter, today: string): Query {
+  const done = filter.view === "done";
+  return {
+    status: done ? "completed" : "open",
+    ...(filter.view === "today" ? { dueTo: today } : {}),
+    ...(filter.view === "upcoming" ? { dueTo: addDays(today, 7) } : {}),
+    ...(filter.priority ? { priority: filter.priority } : {}),
+    ...(filter.tag ? { tag: filter.tag } : {}),
+    ...(filter.search.trim() ? { q: filter.search.trim() } : {}),
+    sort: done && filter.sort === "due" ? "-updated" : filter.sort,
+    limit: 100,
+  };
+}
+
+export function useTaskList(filter: Filter) {
+  const { http, user } = useApp();
+  const query = filterQuery(filter, dateIn(new Date(), user.timezone));
+  return useInfiniteQuery({
+    queryKey: ["tasks", query],
+    queryFn: ({ pageParam }) =>
+      http.get<TaskPage>("/api/v1/tasks", { ...query, ...(pageParam ? { cursor: pageParam } : {}) }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useLabels() {
+  const { http } = useApp();
+  return useQuery({ queryKey: ["labels"], queryFn: () => http.get<Labels>("/api/v1/tasks/labels"), retry: false });
+}
+
+/** What can be done with a task, each with its toast and its way back. */
+export function useTaskActions() {
+  const { t } = useTranslation();
+  const { http } = useApp();
+  const queries = useQueryClient();
+  const toast = useToast();
+  const refresh = () => Promise.all([queries.invalidateQueries({ queryKey: ["tasks"] }), queries.invalidateQueries({ queryKey: ["labels"] })]);
+  const fail = (error: unknown) => {
+    toast({ message: error instanceof Error ? error.message : t("error.title"), tone: "error" });
+    void refresh();
+  };
+  const path = (task: Task) => `/api/v1/tasks/${task.id}`;
+
+  const reopen = useMutation({
+    mutationFn: (task: Task) => http.post<Task>(`${path(task)}/reopen`),
+    onSuccess: refresh,
+    onError: fail,
+  });
+  const complete = useMutation({
+    mutationFn: ({ task, subtasks }: { task: Task; subtasks?: "complete" | "keep" }) =>
+      http.post<Task>(`${path(task)}/complete${subtasks ? `?subtasks=${subtasks}` : ""}`),
+    onSuccess: (_done, { task }) => {
+      toast({
+        message: t("task.completed", { title: task.title }),
+        actions: [{ label: t("task.undo"), run: () => reopen.mutate(task) }],
+      });
+      return refresh();
+    },
+    onError: (error, { task }) => {
+      if (!(error instanceof ApiError && error.slug === "open-subtasks")) return fail(error);
+      toast({
+        message: t("task.subtasksOpen", { title: task.title }),
+        stays: 15_000,
+        actions: [
+          { label: t("task.completeAll"), run: () => complete.mutate({ task, subtasks: "complete" }) },
+          { label: t("task.keepOpen"), run: () => complete.mutate({ task, subtasks: "keep" }) },
+        ],
+      });
+    },
+  });
+  const restore = useMutation({
+    mutationFn: (task: Task) => http.post<Task>(`${path(task)}/restore`),
+    onSuccess: refresh,
+    onError: fail,
+  });
+  const remove = useMutation({
+    mutationFn: (task: Task) => http.delete(path(task)),
+    onSuccess: (_nothing, task) => {
+      toast({
+        message: t("task.deleted", { title: task.title }),
+        actions: [{ label: t("task.undo"), run: () => restore.mutate(task) }],
+      });
+      return refresh();
+    },
+    onError: fail,
+  });
+  const update = useMutation({
+    mutationFn: ({ task, changes }: { task: Task; changes: TaskUpdate }) =>
+      http.patch<Task>(path(task), changes, task.version),
+    onSuccess: refresh,
+  });
+  return { complete, reopen, remove, update, refresh };
+}
