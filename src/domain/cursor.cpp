@@ -6,7 +6,8 @@ namespace daybook::domain {
 namespace {
 
 constexpr char kVersion = 1;
-constexpr std::size_t kPayload = 1 + 1 + 8 + 8;
+constexpr std::size_t kPayload = 1 + 1 + 8 + 8;  // And the text.
+constexpr std::size_t kMaxText = 255;
 constexpr std::size_t kCheck = 8;
 
 void put(std::string& out, std::int64_t value) {
@@ -34,24 +35,27 @@ std::string encode_cursor(const CursorPosition& position, std::string_view scope
   std::string bytes{kVersion, static_cast<char>(position.segment)};
   put(bytes, position.value);
   put(bytes, position.number);
+  bytes += position.text.substr(0, kMaxText);
   return base64url_encode(bytes + check_of(bytes, scope));
 }
 
 Result<CursorPosition> decode_cursor(std::string_view text, std::string_view scope) {
   const auto bad = [] {
-    Error error{Errc::invalid_argument, "The cursor is not one of this query. Start again without a cursor.",
-                "invalid-cursor"};
+    Error error{Errc::invalid_argument, "The cursor is not one of this query. Start again without a cursor."};
     error.fields.push_back({"?cursor", "must be the nextCursor of the page before, with the same query"});
     return error;
   };
-  if (text.size() > 64) return bad();
+  if (text.size() > 512) return bad();
   const auto bytes = base64url_decode(text);
-  if (!bytes || bytes->size() != kPayload + kCheck || (*bytes)[0] != kVersion) return bad();
-  const std::string_view payload = std::string_view{*bytes}.substr(0, kPayload);
-  if (bytes->substr(kPayload) != check_of(payload, scope)) return bad();
+  if (!bytes || bytes->size() < kPayload + kCheck || bytes->size() > kPayload + kMaxText + kCheck ||
+      (*bytes)[0] != kVersion)
+    return bad();
+  const std::string_view payload = std::string_view{*bytes}.substr(0, bytes->size() - kCheck);
+  if (bytes->substr(payload.size()) != check_of(payload, scope)) return bad();
   // One text a position: base64url's spare bits must be zero.
   if (base64url_encode(*bytes) != text) return bad();
-  return CursorPosition{static_cast<std::uint8_t>(payload[1]), take(payload.substr(2)), take(payload.substr(10))};
+  return CursorPosition{static_cast<std::uint8_t>(payload[1]), take(payload.substr(2)), take(payload.substr(10)),
+                        std::string(payload.substr(kPayload))};
 }
 
 }  // namespace daybook::domain

@@ -266,6 +266,10 @@ std::string search_line(const TaskFields& task) {
   return line;
 }
 
+std::string title_order(std::string_view line) {
+  return std::string(line.substr(0, std::min<std::size_t>(line.find(kBreak), 128)));
+}
+
 std::string needle(const SearchTerm& term) {
   std::string out(1, kToken);
   for (std::size_t i = 0; i < term.tokens.size(); ++i) {

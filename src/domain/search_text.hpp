@@ -31,6 +31,8 @@ std::vector<SearchTerm> parse_search(std::string_view query);
 
 /// What a task is searched by, as one line for stores that scan: its fields' tokens, and its labels as a whole.
 std::string search_line(const TaskFields& task);
+/// The key by which the task of a search line sorts by title: at most 128 bytes.
+std::string title_order(std::string_view line);
 /// The bytes of a term, or of a whole label, as they stand in a search line.
 std::string needle(const SearchTerm& term);
 std::string tag_needle(std::string_view tag);

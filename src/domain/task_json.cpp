@@ -228,38 +228,6 @@ auto read_name(JsonReader& in, std::string_view name, std::string_view choices, 
 constexpr std::string_view kStatusNames = "pending, in-progress, completed";
 constexpr std::string_view kPriorityNames = "high, medium, low, none";
 
-ReminderDraft read_reminder_draft(JsonReader& in) {
-  ReminderDraft draft;
-  if (auto id = in.uuid("id")) draft.id = ReminderId{*id};
-  const auto before = in.duration("before");
-  const auto relative_to = in.choice("relativeTo", {"due", "start"});
-  const auto at = in.instant("at");
-  const auto days_before = in.integer("daysBefore", 0, 365);
-  const auto time_text = in.text("time", {.max_bytes = 16});
-  // What a reader of the task sees and may send back unchanged.
-  in.raw("fireAt");
-  in.raw("state");
-  const int forms = in.has("before") + in.has("at") + in.has("daysBefore");
-  const int nulls = in.is_null("before") + in.is_null("at") + in.is_null("daysBefore");
-  if (forms - nulls != 1) {
-    in.fail("", "give one of before, at, or daysBefore with time");
-    return draft;
-  }
-  if (before) {
-    draft.rule = RemindBefore{*before, relative_to == "start"};
-  } else if (at) {
-    draft.rule = RemindAt{*at};
-  } else if (days_before) {
-    const auto time = time_text ? parse_time_of_day(*time_text) : std::nullopt;
-    if (!time) {
-      in.fail("time", time_text ? "must be a time of day such as 18:00" : "is required with daysBefore");
-      return draft;
-    }
-    draft.rule = RemindDaysBefore{static_cast<int>(*days_before), *time, relative_to == "start"};
-  }
-  return draft;
-}
-
 /// Writes one object, member by member.
 class ObjectWriter {
  public:
@@ -415,6 +383,38 @@ std::optional<When> read_when(JsonReader& in, std::string_view at_name, std::str
   if (date) return *date;
   if (in.is_null(at_name) || in.is_null(date_name)) return When{};
   return std::nullopt;
+}
+
+ReminderDraft read_reminder_draft(JsonReader& in) {
+  ReminderDraft draft;
+  if (auto id = in.uuid("id")) draft.id = ReminderId{*id};
+  const auto before = in.duration("before");
+  const auto relative_to = in.choice("relativeTo", {"due", "start"});
+  const auto at = in.instant("at");
+  const auto days_before = in.integer("daysBefore", 0, 365);
+  const auto time_text = in.text("time", {.max_bytes = 16});
+  // What a reader of the task sees and may send back unchanged.
+  in.raw("fireAt");
+  in.raw("state");
+  const int forms = in.has("before") + in.has("at") + in.has("daysBefore");
+  const int nulls = in.is_null("before") + in.is_null("at") + in.is_null("daysBefore");
+  if (forms - nulls != 1) {
+    in.fail("", "give one of before, at, or daysBefore with time");
+    return draft;
+  }
+  if (before) {
+    draft.rule = RemindBefore{*before, relative_to == "start"};
+  } else if (at) {
+    draft.rule = RemindAt{*at};
+  } else if (days_before) {
+    const auto time = time_text ? parse_time_of_day(*time_text) : std::nullopt;
+    if (!time) {
+      in.fail("time", time_text ? "must be a time of day such as 18:00" : "is required with daysBefore");
+      return draft;
+    }
+    draft.rule = RemindDaysBefore{static_cast<int>(*days_before), *time, relative_to == "start"};
+  }
+  return draft;
 }
 
 std::optional<std::vector<ReminderDraft>> read_reminder_drafts(JsonReader& in, std::string_view name) {

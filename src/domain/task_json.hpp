@@ -17,6 +17,8 @@ Result<Task> parse_task(const json::value& value, const UserId& owner);
 /// that only services may give (seriesId, recurrenceId) are read when `internal`.
 TaskDraft read_task_draft(JsonReader& in, bool internal = false);
 TaskPatch read_task_patch(JsonReader& in);
+/// One reminder in one of its forms.
+ReminderDraft read_reminder_draft(JsonReader& in);
 /// `reminders` alone, for bodies that carry it beside other things.
 std::optional<std::vector<ReminderDraft>> read_reminder_drafts(JsonReader& in, std::string_view name = "reminders");
 /// Reads `<stem>At` or `<stem>Date` (both given: a fault; null clears); nullopt if neither is there.

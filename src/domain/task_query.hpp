@@ -45,4 +45,11 @@ struct TaskQuery {
   friend bool operator==(const TaskQuery&, const TaskQuery&) = default;
 };
 
+/// The query as a list's query string, without limit and cursor: the same for the same query.
+std::string to_query_string(const TaskQuery& query);
+/// A due-time end as text: RFC 3339 or YYYY-MM-DD; empty when not set.
+std::string to_text(const When& when);
+/// Errors: invalid_argument.
+Result<When> parse_when(std::string_view text);
+
 }  // namespace daybook::domain

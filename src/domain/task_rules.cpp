@@ -160,6 +160,12 @@ Result<std::vector<Reminder>> make_reminders(const TaskFields& task, const std::
       reminder.id =
           ReminderId{Uuid::v5(task.id.value, "reminder/" + std::to_string(task.version) + "/" + std::to_string(i))};
     }
+    if (!fire_at && past == PastReminders::refuse) {
+      Error error{Errc::unprocessable, "The reminder needs a time to count from: give the task a due time, or use at.",
+                  "reminder-without-due"};
+      error.fields.push_back({pointer, "counts from a time that the task does not have"});
+      return error;
+    }
     if (fire_at && *fire_at <= now) {
       if (past == PastReminders::refuse) {
         Error error{Errc::unprocessable, "Reminder time must be in the future", "reminder-in-past"};
@@ -346,6 +352,7 @@ TaskChange restore_task(const Task& before, Instant now) {
 
 std::optional<Task> with_reminder_state(const Task& before, const ReminderId& id, ReminderState state,
                                         std::optional<Instant> fire_at) {
+  if (state == ReminderState::pending || state == ReminderState::canceled) return std::nullopt;
   TaskFields task = *before;
   for (auto& reminder : task.reminders) {
     if (reminder.id != id) continue;

@@ -75,7 +75,8 @@ struct TaskIdentity {
 enum class PastReminders { refuse, miss };
 
 /// Errors of create and patch: invalid_argument naming each wrong field by JSON pointer; unprocessable, slug
-/// "reminder-in-past" ("Reminder time must be in the future") or "too-many-reminders".
+/// "reminder-in-past" ("Reminder time must be in the future"), "too-many-reminders", or "reminder-without-due" for a
+/// new one that counts from a time that is not there (one that was there before waits for the next due time).
 Result<Task> create_task(const TaskIdentity& identity, const TaskDraft& draft, const OwnerTime& owner, Instant now,
                          PastReminders past = PastReminders::refuse);
 Result<TaskChange> patch_task(const Task& task, const TaskPatch& patch, const OwnerTime& owner, Instant now);
@@ -85,7 +86,8 @@ TaskChange reopen_task(const Task& task, Instant now);
 TaskChange delete_task(const Task& task, Instant now);
 TaskChange restore_task(const Task& task, Instant now);
 /// Takes over what the scheduler says of a reminder: its state and, when snoozed, its next time. The version stays,
-/// since nothing that a person edits has changed. nullopt: the task has no such reminder, or it says so already.
+/// since nothing that a person edits has changed. `pending` and `canceled` follow from the task itself and are not
+/// taken. nullopt: nothing changes.
 std::optional<Task> with_reminder_state(const Task& task, const ReminderId& reminder, ReminderState state,
                                         std::optional<Instant> fire_at);
 /// The task after its owner's zone or all-day time changed: an open task of the old zone goes to the new one, and

@@ -48,7 +48,7 @@ struct StillDueAnswer {
 };
 
 /// The tasks service for other services. Every call has a deadline; errors are those that the service gave (see
-/// service.hpp), or unavailable/timeout. `ref` is a task's id or number as text.
+/// store.hpp), or unavailable/timeout. `ref` is a task's id or number as text.
 class Client {
  public:
   template <class T>

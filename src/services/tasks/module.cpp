@@ -1,0 +1,91 @@
+#include "services/tasks/module.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cassert>
+
+#include "services/tasks/consumers.hpp"
+#include "services/tasks/routes.hpp"
+#include "services/tasks/sqlite_store.hpp"
+
+namespace daybook::tasks {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::hours kPurgeEvery{1};
+constexpr std::chrono::minutes kFirstPurge{1};
+constexpr int kSlice = 200;
+constexpr int kSlicesPerRound = 50;
+
+}  // namespace
+
+/// Shared with the loop, which may still be waking up when the module is told to stop.
+struct Module::Purger {
+  explicit Purger(asio::any_io_executor executor) : timer(executor), ended(executor) {
+    ended.expires_at(std::chrono::steady_clock::time_point::max());
+  }
+  asio::steady_timer timer;
+  asio::steady_timer ended;
+  bool stopping = false;
+  bool running = false;
+};
+
+std::unique_ptr<TaskStore> make_sqlite_store(storage::sqlite::Database& db, StoreLimits limits) {
+  return std::make_unique<SqliteTaskStore>(db, limits);
+}
+
+Module::Module(TaskStore& store, WallClock& clock) : store_(store), clock_(clock) {
+  add_routes(router_, store_, clock_);
+  add_internal_routes(router_, store_, clock_);
+  add_filter_routes(router_, store_, clock_);
+}
+
+Module::~Module() { assert(!purger_ || !purger_->running); }
+
+void Module::subscribe(runtime::EventBus& bus) { add_consumers(bus, store_, clock_); }
+
+asio::awaitable<Result<int>> Module::purge_once() {
+  int purged = 0;
+  for (int slice = 0; slice < kSlicesPerRound; ++slice) {
+    auto count = co_await store_.purge(clock_.now(), kSlice);
+    if (!count) co_return count.error();
+    if (*count == 0) break;
+    purged += *count;
+  }
+  co_return purged;
+}
+
+asio::awaitable<Result<>> Module::start() {
+  const auto executor = co_await asio::this_coro::executor;
+  purger_ = std::make_shared<Purger>(executor);
+  purger_->running = true;
+  auto loop = [](Module& module, std::shared_ptr<Purger> purger) -> asio::awaitable<void> {
+    purger->timer.expires_after(kFirstPurge);
+    while (!purger->stopping) {
+      boost::system::error_code ended;
+      co_await purger->timer.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+      if (purger->stopping) break;
+      const auto purged = co_await module.purge_once();
+      ignore(purged, "what is left is purged in the next round");
+      purger->timer.expires_after(kPurgeEvery);
+    }
+  };
+  asio::co_spawn(executor, loop(*this, purger_), [purger = purger_](std::exception_ptr) {
+    purger->running = false;
+    purger->ended.cancel();
+  });
+  co_return Result<>{};
+}
+
+asio::awaitable<void> Module::stop() {
+  if (!purger_) co_return;
+  purger_->stopping = true;
+  purger_->timer.cancel();
+  boost::system::error_code woken;
+  while (purger_->running) co_await purger_->ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+}
+
+}  // namespace daybook::tasks

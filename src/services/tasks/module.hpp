@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "http/router.hpp"
+#include "runtime/event_bus.hpp"
+#include "services/tasks/store.hpp"
+#include "storage/sqlite/database.hpp"
+
+namespace daybook::tasks {
+
+/// The tables of the SQLite store, and the store on a database that has them. `db` outlives the store.
+std::vector<storage::sqlite::Migration> sqlite_migrations();
+std::unique_ptr<TaskStore> make_sqlite_store(storage::sqlite::Database& db, StoreLimits limits = {});
+
+/// The tasks service: its routes and its consumers on a store. All references outlive it. Runs on one event loop.
+class Module {
+ public:
+  Module(TaskStore& store, WallClock& clock);
+  Module(const Module&) = delete;
+  ~Module();
+
+  http::Router& router() { return router_; }
+  /// Consumer groups "tasks" (reminder.*) and "tasks.users" (user.*).
+  void subscribe(runtime::EventBus& bus);
+
+  /// Begins to purge old tombstones and idempotency records, once an hour.
+  boost::asio::awaitable<Result<>> start();
+  boost::asio::awaitable<void> stop();
+  /// One round of purging: at most some thousands of rows, in slices.
+  boost::asio::awaitable<Result<int>> purge_once();
+
+ private:
+  struct Purger;
+  TaskStore& store_;
+  WallClock& clock_;
+  http::Router router_;
+  std::shared_ptr<Purger> purger_;
+};
+
+}  // namespace daybook::tasks

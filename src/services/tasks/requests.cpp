@@ -1,0 +1,168 @@
+#include "services/tasks/requests.hpp"
+
+#include <boost/algorithm/string/predicate.hpp>
+#include <charconv>
+
+namespace daybook::tasks {
+namespace {
+
+using domain::Priority;
+using domain::Status;
+
+Error bad_header(std::string_view name, std::string detail) {
+  Error error{Errc::invalid_argument, std::string(name) + " " + detail};
+  error.fields.push_back({"/" + std::string(name), std::move(detail)});
+  return error;
+}
+
+domain::When read_when(http::QueryReader& in, std::string_view name) {
+  const auto text = in.text(name, 64);
+  if (!text) return {};
+  const auto when = domain::parse_when(*text);
+  if (!when) return in.fail(name, when.error().detail), domain::When{};
+  return *when;
+}
+
+std::vector<std::string> read_tags(http::QueryReader& in, std::string_view name) {
+  auto tags = in.list(name);
+  for (auto& tag : tags) {
+    if (!tag.empty() && tag[0] == '#') tag.erase(0, 1);
+    if (tag.empty() || tag.size() > domain::kMaxTag * 4) in.fail(name, "must be names of tags");
+  }
+  return tags;
+}
+
+}  // namespace
+
+Result<Principal> caller_of(const http::Request& request) {
+  if (!request.call.principal) return Error{Errc::unauthenticated, "Sign in and send the access token."};
+  return *request.call.principal;
+}
+
+Result<Principal> service_of(const http::Request& request) {
+  auto caller = caller_of(request);
+  if (caller && caller->service.empty()) return Error{Errc::forbidden, "Only services of Daybook call this."};
+  return caller;
+}
+
+Result<Command> command_of(const http::Request& request, const WallClock& clock) {
+  auto caller = caller_of(request);
+  if (!caller) return caller.error();
+  const auto& call = request.call;
+  Command command;
+  command.user = caller->user;
+  command.timezone = caller->timezone.empty() ? "UTC" : caller->timezone;
+  command.now = clock.now();
+  command.correlation_id = call.correlation_id;
+  command.traceparent = call.traceparent;
+
+  if (const auto match = call.headers.get("If-Match"); !match.empty() && match != "*") {
+    std::int64_t version = 0;
+    const char* end = match.data() + match.size() - 1;
+    if (match.size() < 3 || match.front() != '"' || match.back() != '"' ||
+        std::from_chars(match.data() + 1, end, version).ptr != end || version < 1)
+      return bad_header("If-Match", "must be an ETag such as \"3\", or *");
+    command.if_match = version;
+  }
+  const auto key = call.headers.get("Idempotency-Key");
+  if (!key.empty()) {
+    if (key.size() > 200 || key.find_first_not_of("!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
+                                                  "abcdefghijklmnopqrstuvwxyz{|}~") != std::string_view::npos)
+      return bad_header("Idempotency-Key", "must have 1 to 200 visible ASCII characters");
+    command.idempotency_key = key;
+    std::string text(to_string(call.method));
+    ((text += ' ') += call.path) += '?';
+    ((text += call.query) += '\n') += call.body;
+    command.request_hash = sha256(text);
+  }
+  return command;
+}
+
+Result<TaskRef> ref_of(std::string_view text) {
+  if (!text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string_view::npos) {
+    std::int64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return TaskRef{number};
+  }
+  if (const auto id = TaskId::parse(text)) return TaskRef{*id};
+  return Error{Errc::not_found, "There is no such task. A task's id is a UUID, or its number."};
+}
+
+Result<json::value> body_of(const http::Request& request) {
+  const auto type = request.call.headers.get("Content-Type");
+  if (!boost::istarts_with(type, "application/json") || (type.size() > 16 && type[16] != ';' && type[16] != ' '))
+    return Error{Errc::unsupported_media_type, "Send the body as Content-Type: application/json."};
+  return parse_json(request.call.body);
+}
+
+std::optional<Error> refuse_query(const http::Request& request) {
+  if (request.call.query.empty()) return std::nullopt;
+  return http::QueryReader(request).finish();
+}
+
+domain::TaskQuery read_query(http::QueryReader& in) {
+  domain::TaskQuery query;
+  for (const auto& name : in.list("status")) {
+    if (boost::iequals(name, "open")) {
+      query.status.push_back(Status::pending);
+      query.status.push_back(Status::in_progress);
+    } else if (const auto status = domain::parse_status(name)) {
+      query.status.push_back(*status);
+    } else {
+      in.fail("status", "must be any of pending, in-progress, completed, open");
+    }
+  }
+  for (const auto& name : in.list("priority")) {
+    if (const auto priority = domain::parse_priority(name))
+      query.priority.push_back(*priority);
+    else
+      in.fail("priority", "must be any of high, medium, low, none");
+  }
+  query.tags = read_tags(in, "tag");
+  query.any_tags = read_tags(in, "anyTag");
+  query.not_tags = read_tags(in, "notTag");
+  query.category = in.text("category", domain::kMaxCategory * 4);
+  query.due_from = read_when(in, "dueFrom");
+  query.due_to = read_when(in, "dueTo");
+  query.has_due = in.boolean("hasDue");
+  query.has_reminder = in.boolean("hasReminder");
+  query.created_from = read_when(in, "createdFrom");
+  query.created_to = read_when(in, "createdTo");
+  query.completed_from = read_when(in, "completedFrom");
+  query.completed_to = read_when(in, "completedTo");
+  query.text = in.text("q", 800).value_or("");
+  if (!is_utf8(query.text)) in.fail("q", "must be UTF-8");
+  if (const auto id = in.uuid("parentId")) query.parent = TaskId{*id};
+  if (const auto id = in.uuid("seriesId")) query.series = SeriesId{*id};
+  if (const auto text = in.text("sort", 32)) {
+    if (const auto sort = domain::parse_sort(*text))
+      query.sort = *sort;
+    else
+      in.fail("sort", "must be created, due, priority, title or updated, with - before it for the reverse");
+  }
+  query.limit = static_cast<int>(in.integer("limit", 1, 200).value_or(50));
+  query.cursor = in.text("cursor", 1024).value_or("");
+  return query;
+}
+
+std::string etag(std::int64_t version) { return '"' + std::to_string(version) + '"'; }
+
+Reply task_reply(int status, TaskDocument document) {
+  Reply reply(status, std::move(document.json));
+  reply.headers.set("ETag", etag(document.version));
+  if (status == 201) reply.headers.set("Location", "/api/v1/tasks/" + document.id.str());
+  return reply;
+}
+
+Reply page_reply(DocumentPage page) {
+  std::string body;
+  body.reserve(page.items.size() + 96);
+  ((body += "{\"items\":[") += page.items) += "],\"nextCursor\":";
+  if (page.next_cursor.empty())
+    body += "null}";
+  else
+    ((body += '"') += page.next_cursor) += "\"}";
+  return Reply(200, std::move(body));
+}
+
+}  // namespace daybook::tasks
