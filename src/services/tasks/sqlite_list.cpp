@@ -435,11 +435,10 @@ Result<CalendarPage> list_calendar(Connection& db, const OwnerRow& owner, const 
     std::string document;
   };
   std::vector<Item> items;
-  for (const char* shelf : {"tasks_task_open", "tasks_task_completed"}) {
+  for (const bool open : {true, false}) {
     for (int priority = 0; priority < 4; ++priority) {
       std::string sql = "SELECT key, due, body, subtasks, subtasks_done FROM tasks_task INDEXED BY ";
-      sql += shelf;
-      sql += std::string(" WHERE shelf = ") + (shelf[11] == 'o' ? "0" : "1");
+      sql += open ? "tasks_task_open WHERE shelf = 0" : "tasks_task_completed WHERE shelf = 1";
       sql += " AND ord = ? AND priority = ? AND due BETWEEN ? AND ?";
       auto rows = db.query(sql, owner.ordinal, priority, range.low - 2 * kDay, range.high + 2 * kDay);
       while (rows.step()) {
