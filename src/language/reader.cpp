@@ -180,7 +180,7 @@ std::vector<TimeReading> Reader::read() {
       r.score = plausibility(i, best.end, r);
       if (settings_.mode == Mode::strict && !formal(i, best.end, r)) r.score = 0;
       if (!cut && r.score >= 0.25) {
-        r.span = {tok(i).begin, tok(best.end - 1).end};
+        if (r.span.end == 0) r.span = {tok(i).begin, tok(best.end - 1).end};
         out.push_back(r);
         i = best.end;
         continue;

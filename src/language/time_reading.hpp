@@ -54,6 +54,7 @@ enum class Relation : std::uint8_t { none, at, on, by, before, after, since, unt
 /// One time expression found in a text.
 struct TimeReading {
   Span span;
+  std::vector<Span> more_spans;  ///< Pieces that stand apart: "daily standup notes at 9".
   TimeKind kind = TimeKind::instant;
   double score = 0;  ///< 0 to 1: how surely these words mean a time at all; below 0.5 a title may keep them.
 
