@@ -6,7 +6,7 @@ const pine: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "pine",
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: 7,
   colors: { pine },
   fontFamily: 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   headings: { fontFamily: 'ui-serif, "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif', fontWeight: "600" },

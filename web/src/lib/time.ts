@@ -73,6 +73,11 @@ export function timeText(instant: string, zone: string, locale = "en"): string {
     .replace(":00", "");
 }
 
+/** "18:00" as the person's clock shows it: "6 PM". */
+export function clockText(time: string, locale = "en"): string {
+  return timeText(`2000-01-01T${time}:00Z`, "UTC", locale);
+}
+
 export function whenText(when: { at: string | null; date: string | null }, zone: string, now: Date): string {
   const today = dateIn(now, zone);
   if (when.date) return dayText(when.date, today);

@@ -17,8 +17,11 @@ export function ChatPanel({ chat }: { chat: Chat }) {
   useLayoutEffect(() => {
     log.current?.scrollTo({ top: log.current.scrollHeight });
   }, [last?.id, chat.busy, chat.loading]);
+  // After a turn the next one can be typed at once; at the start nothing takes the focus.
+  const spoke = useRef(false);
   useEffect(() => {
-    if (!chat.busy && document.activeElement === document.body) input.current?.focus({ preventScroll: true });
+    if (chat.busy) spoke.current = true;
+    else if (spoke.current && document.activeElement === document.body) input.current?.focus({ preventScroll: true });
   }, [chat.busy]);
 
   function submit(event?: FormEvent) {

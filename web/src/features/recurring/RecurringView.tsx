@@ -81,7 +81,7 @@ export default function RecurringView() {
             </div>
             <Group gap={6} wrap="nowrap" align="start">
               {series.state !== "active" && (
-                <Badge variant="light" color={series.state === "paused" ? "yellow" : "gray"}>
+                <Badge variant="default">
                   {t(`series.states.${series.state}`)}
                 </Badge>
               )}

@@ -43,7 +43,7 @@ export function TaskListView() {
     <section className="tasks" aria-labelledby="tasks-heading">
       <header className="page-head">
         <Title order={1} size="h2" id="tasks-heading">
-          {t(`task.views.${filter.view}`)}
+          {t(`task.titles.${filter.view}`)}
         </Title>
         <span className="page-count" aria-live="polite">
           {list.isSuccess && tasks.length > 0 && t("task.count", { count: tasks.length })}

@@ -11,10 +11,10 @@ describe("reminderText", () => {
     [{ before: "P1D" }, "1 day before"],
     [{ before: "PT90M" }, "90 minutes before"],
     [{ before: "PT0M" }, "At the time"],
-    [{ daysBefore: 1, time: "18:00" }, "The day before at 18:00"],
-    [{ daysBefore: 0, time: "08:00" }, "That day at 08:00"],
-    [{ daysBefore: 3, time: "08:00" }, "3 days before at 08:00"],
-  ])("%o", (rule, expected) => expect(text(rule)).toBe(expected));
+    [{ daysBefore: 1, time: "18:00" }, "The day before at 6 PM"],
+    [{ daysBefore: 0, time: "08:00" }, "That day at 8 AM"],
+    [{ daysBefore: 3, time: "08:00" }, "3 days before at 8 AM"],
+  ])("%o", (rule, expected) => expect(text(rule).replace(/\s/g, " ")).toBe(expected));
 });
 
 it("reads durations, and nothing else", () => {

@@ -1,6 +1,6 @@
 import type { TFunction } from "i18next";
 import type { ReminderSpec } from "../../api/types";
-import { whenText } from "../../lib/time";
+import { clockText, whenText } from "../../lib/time";
 
 const kSpan = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 
@@ -33,6 +33,7 @@ export function reminderText(reminder: ReminderSpec | Rule, zone: string, t: TFu
     return t("reminder.before", { span: spanText(minutes) });
   }
   if (rule.at) return t("reminder.at", { when: whenText({ at: rule.at, date: null }, zone, new Date()) });
-  if (rule.daysBefore === 0) return t("reminder.dayOf", { time: rule.time });
-  return t("reminder.daysBefore", { count: rule.daysBefore ?? 1, time: rule.time });
+  const time = clockText(rule.time ?? "09:00");
+  if (rule.daysBefore === 0) return t("reminder.dayOf", { time });
+  return t("reminder.daysBefore", { count: rule.daysBefore ?? 1, time });
 }

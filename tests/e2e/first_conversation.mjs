@@ -1,0 +1,266 @@
+// The first conversation of issue 3, as a person has it: in a browser, against the real program.
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+import { check, eventually, expect, finish } from "./harness.mjs";
+import { Server } from "./server.mjs";
+
+const kZone = "Europe/London";
+const kPerson = { email: "ada@example.com", password: "correct horse battery", name: "Ada" };
+const kFlags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const server = await Server.start(process.argv[2]);
+const browser = await chromium.launch({ executablePath: process.env.DAYBOOK_CHROMIUM, args: kFlags });
+const context = await browser.newContext({ timezoneId: kZone, locale: "en-US", viewport: { width: 1440, height: 900 } });
+context.setDefaultTimeout(8000);
+const page = await context.newPage();
+const consoleErrors = [];
+let otherTab;
+let token = "";
+context.on("response", async (response) => {
+  if (/\/auth\/(register|login|refresh)$/.test(response.url()) && response.ok())
+    token = (await response.json().catch(() => ({}))).accessToken ?? token;
+});
+page.on("pageerror", (error) => consoleErrors.push(String(error)));
+
+const api = async (path) => {
+  const answer = await fetch(server.url + path, { headers: { Authorization: `Bearer ${token}` } });
+  expect(answer.ok, `GET ${path} answered ${answer.status}`);
+  return answer.json();
+};
+const tasksNamed = async (title) => (await api("/api/v1/tasks?limit=200")).items.filter((task) => task.title === title);
+const rowOf = (tab, title) => tab.locator(".task", { has: tab.getByText(title, { exact: true }) });
+const live = (tab) => tab.locator('.shell[data-stream="live"]').waitFor();
+const dayIn = (instant) => new Intl.DateTimeFormat("en-CA", { timeZone: kZone }).format(new Date(instant));
+const weekdayIn = (instant) => new Intl.DateTimeFormat("en", { timeZone: kZone, weekday: "long" }).format(new Date(instant));
+
+/** Says something in the chat and gives the answer's element. */
+async function say(text) {
+  const answers = page.locator('.message[data-role="assistant"][data-state="said"]');
+  const before = await answers.count();
+  await page.getByLabel("Message Daybook").fill(text);
+  await page.getByLabel("Message Daybook").press("Enter");
+  await eventually(async () => (await answers.count()) > before && !(await page.locator(".typing").count()),
+    `no answer to “${text}”`);
+  const answer = answers.last();
+  const failure = await page.locator('.message[data-state="failed"]').count();
+  expect(failure === 0, `“${text}” failed: ${await page.locator(".message").last().innerText()}`);
+  return answer;
+}
+
+async function axe(tab, what) {
+  await tab.evaluate(axeSource);
+  const { violations } = await tab.evaluate(() =>
+    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+  const found = violations.map((one) => `${one.id}: ${one.help} (${one.nodes.slice(0, 3).map((node) => node.target).join("; ")})`);
+  expect(found.length === 0, `${what}:\n${found.join("\n")}`);
+}
+
+await check("signs up in the browser", async () => {
+  await page.goto(server.url);
+  await page.getByRole("button", { name: "New here? Create an account" }).click();
+  await page.getByLabel("Name (optional)").fill(kPerson.name);
+  await page.getByLabel("E-mail").fill(kPerson.email);
+  await page.getByLabel("Password", { exact: true }).fill(kPerson.password);
+  await axe(page, "sign-up");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await live(page);
+});
+
+await check("keeps the access token out of every storage of the browser", async () => {
+  const stored = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie);
+  expect(token !== "" && !stored.includes(token.slice(0, 20)), "a token is stored where scripts can read it");
+});
+
+await check("“Pay bills on the 1st of every month, remind me the day before at 6pm”", async () => {
+  const answer = await say("Pay bills on the 1st of every month, remind me the day before at 6pm");
+  await answer.getByText("Pay bills").first().waitFor();
+  const [series] = (await api("/api/v1/recurring")).items;
+  expect(series?.title === "Pay bills", `the recurring task is ${JSON.stringify(series)}`);
+  expect(/FREQ=MONTHLY/.test(series.rrule) && /BYMONTHDAY=1(;|$)/.test(series.rrule), series.rrule);
+  expect(series.next.length > 0 && series.next.every((start) => start.slice(8, 10) === "01"), `next: ${series.next}`);
+  const [reminder] = series.reminders;
+  expect(reminder?.daysBefore === 1 && reminder?.time === "18:00", `reminder: ${JSON.stringify(reminder)}`);
+});
+
+await check("shows the recurring task with its next occurrences and its reminder", async () => {
+  await page.getByRole("link", { name: "Recurring" }).click();
+  const item = page.locator(".series", { hasText: "Pay bills" });
+  await item.getByText("The day before at 6 PM").waitFor();
+  expect((await item.locator(".next-chip").count()) >= 3, "fewer than three next occurrences");
+  await axe(page, "recurring");
+  await page.getByRole("link", { name: "Tasks" }).click();
+});
+
+await check("a second tab is signed in by the cookie", async () => {
+  otherTab = await context.newPage();
+  await otherTab.goto(server.url);
+  await live(otherTab);
+  await rowOf(otherTab, "Pay bills").first().waitFor();
+});
+
+await check("the dentist appears in the second tab without a reload", async () => {
+  await otherTab.evaluate(() => (globalThis.neverReloaded = true));
+  await say("dentist tomorrow 3pm #health p1, remind me 30 minutes before");
+  const row = rowOf(otherTab, "Dentist");
+  await row.waitFor();
+  await row.getByText("High").waitFor();
+  await row.getByText("#health").waitFor();
+  expect(await otherTab.evaluate(() => globalThis.neverReloaded), "the tab was reloaded");
+  const [task] = await tasksNamed("Dentist");
+  expect(task.dueAt && dayIn(task.dueAt) === dayIn(Date.now() + 86_400_000), `due ${task.dueAt}`);
+  expect(task.priority === "high" && task.tags.join() === "health", JSON.stringify(task));
+  expect(Date.parse(task.dueAt) - Date.parse(task.reminders[0]?.fireAt) === 30 * 60_000, JSON.stringify(task.reminders));
+});
+
+await check("“what's due this week?”", async () => {
+  const answer = await say("what's due this week?");
+  // On a Sunday tomorrow is another week.
+  if (weekdayIn(Date.now()) !== "Sunday") await answer.getByText("Dentist").first().waitFor();
+});
+
+await check("“move dentist to Friday”", async () => {
+  await say("move dentist to Friday");
+  const [task] = await tasksNamed("Dentist");
+  expect(weekdayIn(task.dueAt) === "Friday" && Date.parse(task.dueAt) > Date.now(), `due ${task.dueAt}`);
+  expect(Date.parse(task.dueAt) - Date.parse(task.reminders[0]?.fireAt) === 30 * 60_000, "the reminder did not follow");
+});
+
+await check("“mark it done”", async () => {
+  await say("mark it done");
+  expect((await tasksNamed("Dentist"))[0].status === "completed", "it is not completed");
+  await rowOf(otherTab, "Dentist").waitFor({ state: "detached" });
+});
+
+await check("“undo”", async () => {
+  await say("undo");
+  const [task] = await tasksNamed("Dentist");
+  expect(task.status === "pending" && weekdayIn(task.dueAt) === "Friday", JSON.stringify(task));
+  await rowOf(otherTab, "Dentist").waitFor();
+});
+
+await check("previews while one types, and leaves out a chip that is taken off", async () => {
+  await page.getByLabel("Add a task, or say what to do").fill("call the plumber tomorrow 5pm #home");
+  await page.locator(".chip", { hasText: "home" }).waitFor();
+  await page.locator(".quick-backdrop mark").first().waitFor();
+  await axe(page, "quick add with its preview");
+  await page.locator(".chip", { hasText: "home" }).getByRole("button").click();
+  await page.locator(".chip", { hasText: "home" }).waitFor({ state: "detached" });
+  await page.getByLabel("Add a task, or say what to do").press("Enter");
+  const task = await eventually(async () => (await api("/api/v1/tasks?limit=200&q=plumber")).items[0], "the task was not added");
+  expect(task.tags.length === 0 && task.dueAt !== null, JSON.stringify(task));
+  await page.locator(".task", { hasText: "plumber" }).waitFor();
+});
+
+await check("edits in the form", async () => {
+  await page.locator(".task", { hasText: "plumber" }).locator(".task-body").click();
+  const form = page.getByRole("dialog");
+  await form.getByLabel("Title").fill("Call the electrician");
+  await form.getByText("Low", { exact: true }).click();
+  await axe(page, "the editor");
+  await form.getByRole("button", { name: "Save" }).click();
+  await form.waitFor({ state: "detached" });
+  await rowOf(page, "Call the electrician").getByText("Low").waitFor();
+  await rowOf(otherTab, "Call the electrician").waitFor();
+});
+
+await check("deletes, and takes it back", async () => {
+  const row = rowOf(page, "Call the electrician");
+  await row.hover();
+  await row.getByRole("button", { name: "Delete “Call the electrician”" }).click();
+  await row.waitFor({ state: "detached" });
+  await page.locator(".toast").getByRole("button", { name: "Undo" }).last().click();
+  await row.waitFor();
+});
+
+await check("searches and filters", async () => {
+  await page.getByLabel("Search tasks").fill("electr");
+  await rowOf(page, "Dentist").waitFor({ state: "detached" });
+  await rowOf(page, "Call the electrician").waitFor();
+  await page.getByLabel("Search tasks").fill("");
+  await page.getByLabel("Priority").selectOption("high");
+  await rowOf(page, "Call the electrician").waitFor({ state: "detached" });
+  await rowOf(page, "Dentist").waitFor();
+  await page.getByLabel("Priority").selectOption("");
+});
+
+await check("can be used by keyboard alone", async () => {
+  await page.locator("body").press("Tab");
+  const box = page.getByRole("checkbox", { name: "Complete “Call the electrician”" });
+  await box.focus();
+  await box.press("Space");
+  await rowOf(page, "Call the electrician").waitFor({ state: "detached" });
+});
+
+for (const name of ["Inbox", "Settings", "Tasks"])
+  await check(`has no accessibility violation in ${name}, light and dark`, async () => {
+    await page.getByRole("link", { name }).click();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.waitForLoadState("networkidle");
+    await page.waitForTimeout(300);
+    await axe(page, `${name}, light`);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.waitForTimeout(300);
+    await axe(page, `${name}, dark`);
+    await page.emulateMedia({ colorScheme: "light" });
+  });
+
+if (process.env.DAYBOOK_SCREENSHOT)
+  await check("takes the screenshot", async () => {
+    await page.locator(".toast").first().waitFor({ state: "detached", timeout: 15_000 }).catch(() => undefined);
+    await page.screenshot({ path: process.env.DAYBOOK_SCREENSHOT });
+  });
+
+await check("kill -9 and a restart lose nothing, and the open tab recovers by itself", async () => {
+  const before = (await api("/api/v1/tasks?limit=200")).items.map((task) => [task.id, task.version]).sort();
+  await server.killAndRestart();
+  await live(otherTab);
+  const after = (await api("/api/v1/tasks?limit=200")).items.map((task) => [task.id, task.version]).sort();
+  expect(JSON.stringify(after) === JSON.stringify(before), "the tasks differ");
+  await page.reload();
+  await live(page);
+  await rowOf(page, "Dentist").waitFor();
+  await page.getByText("Pay bills on the 1st of every month, remind me the day before at 6pm").waitFor();
+  await page.getByRole("link", { name: "Recurring" }).click();
+  await page.locator(".series", { hasText: "Pay bills" }).waitFor();
+});
+
+await check("still pushes after the restart", async () => {
+  await page.getByRole("link", { name: "Tasks" }).click();
+  await say("buy milk");
+  await otherTab.locator(".task", { hasText: /buy milk/i }).waitFor();
+});
+
+await check("works on a phone's width", async () => {
+  const phone = await browser.newContext({ timezoneId: kZone, locale: "en-US", viewport: { width: 390, height: 844 }, hasTouch: true });
+  const screen = await phone.newPage();
+  await screen.goto(server.url);
+  await screen.getByLabel("E-mail").fill(kPerson.email);
+  await screen.getByLabel("Password", { exact: true }).fill(kPerson.password);
+  await screen.getByRole("button", { name: "Sign in" }).click();
+  await live(screen);
+  await rowOf(screen, "Dentist").waitFor();
+  const overflow = await screen.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(overflow <= 0, `the page is ${overflow} px too wide`);
+  await axe(screen, "phone, tasks");
+  await screen.getByRole("link", { name: "Chat" }).click();
+  await screen.getByLabel("Message Daybook").waitFor();
+  await axe(screen, "phone, chat");
+  await phone.close();
+});
+
+await check("signs out in every tab", async () => {
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Welcome back" }).waitFor();
+});
+
+await check("raised no error in the page", async () => {
+  expect(consoleErrors.length === 0, consoleErrors.join("\n"));
+});
+
+await browser.close();
+await server.remove();
+finish();
