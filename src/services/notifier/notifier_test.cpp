@@ -1,0 +1,237 @@
+#include <gmock/gmock.h>
+
+#include "core/json.hpp"
+#include "services/notifier/module.hpp"
+#include "storage/sqlite/test_database.hpp"
+#include "storage/sqlite/timer_table.hpp"
+
+namespace daybook::notifier {
+namespace {
+
+using boost::asio::awaitable;
+using storage::sqlite::TestDatabase;
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// A receiver that answers as the test says, and keeps what it got.
+class ScriptedSender final : public ChannelSender {
+ public:
+  awaitable<Result<>> send(Channel, Notification notification, Uuid) override {
+    sent.push_back(notification.title);
+    co_return answer;
+  }
+  Result<> check(const Channel&) const override { return {}; }
+  Result<> answer;
+  std::vector<std::string> sent;
+};
+
+/// The role on a fresh file, with one webhook whose receiver is scripted.
+class NotifierTest : public ::testing::Test {
+ protected:
+  NotifierTest() {
+    auto sender = std::make_unique<ScriptedSender>();
+    receiver_ = sender.get();
+    senders_.emplace(ChannelKind::webhook, std::move(sender));
+    service_.emplace(*store_, senders_, clock_, [](UserId, std::string) -> awaitable<Result<std::string>> {
+      co_return std::string("Due today\n- Milk\n");
+    });
+    router_.emplace(make_router(*store_, *service_, clock_));
+  }
+
+  Reply send(Method method, std::string path, std::string body = {}) {
+    Call call;
+    call.method = method;
+    call.path = path.substr(0, path.find('?'));
+    if (path.find('?') != std::string::npos) call.query = path.substr(path.find('?') + 1);
+    call.body = std::move(body);
+    call.principal.emplace();
+    call.principal->user = user_;
+    return database_.run(router_->dispatch(std::move(call)));
+  }
+  json::value json_of(const Reply& reply) { return *parse_json(reply.body); }
+
+  CloudEvent reminder_event() {
+    CloudEvent event;
+    event.id = EventId::make(clock_.now());
+    event.user = user_;
+    event.type = "reminder.triggered";
+    event.time = clock_.now();
+    event.data = R"({"id":"01968f3e-8a11-7d00-8000-000000000001","taskId":"01968f3e-8a10-7c21-9d00-5b6a7c8d9e0e",
+        "taskTitle":"Dentist"})";
+    return event;
+  }
+  void add_webhook() {
+    ASSERT_EQ(send(Method::post, "/api/v1/notification-channels",
+                   R"({"kind":"webhook","target":"https://example.org/hook","secret":"s"})")
+                  .status,
+              201);
+  }
+  std::vector<Timer> timers() {
+    auto select = [](storage::sqlite::Reader& db) -> Result<std::vector<Timer>> {
+      std::vector<Timer> out;
+      auto row = db.query("SELECT kind, key, user_id, due, version FROM notifier_timer ORDER BY due");
+      while (row.step()) {
+        Timer timer;
+        timer.kind = row.text(0);
+        timer.key = row.uuid(1);
+        timer.user = UserId{row.uuid(2)};
+        timer.due = row.instant(3);
+        timer.version = row.integer(4);
+        out.push_back(std::move(timer));
+      }
+      return out;
+    };
+    return database_.read(std::move(select)).value();
+  }
+  std::string delivery_states() {
+    std::string out;
+    const auto all = database_.run(store_->deliveries(user_, std::nullopt, std::nullopt)).value();
+    for (auto kind : {ChannelKind::in_app, ChannelKind::webhook})
+      for (const auto& delivery : all)
+        if (delivery.kind == kind)
+          out += std::string(to_string(kind)) + ":" + std::string(to_string(delivery.state)) + " ";
+    return out;
+  }
+
+  TestDatabase database_{sqlite_migrations()};
+  ManualClock clock_{parse_rfc3339("2026-03-05T14:45:00Z").value()};
+  UserId user_ = UserId::make(clock_.now());
+  std::unique_ptr<NotifierStore> store_ = make_sqlite_store(*database_);
+  ChannelSenders senders_;
+  ScriptedSender* receiver_ = nullptr;
+  std::optional<Service> service_;
+  std::optional<http::Router> router_;
+};
+
+// C-10, E-05: once however often the event comes
+TEST_F(NotifierTest, RedeliveredReminderStandsInTheInboxOnce) {
+  const auto event = reminder_event();
+  ASSERT_TRUE(database_.run(service_->on_event(event)));
+  ASSERT_TRUE(database_.run(service_->on_event(event)));
+  const auto page = json_of(send(Method::get, "/api/v1/notifications"));
+  ASSERT_EQ(page.at("items").as_array().size(), 1u);
+  EXPECT_EQ(page.at("unread").as_int64(), 1);
+  EXPECT_EQ(page.at("items").at(0).at("title").as_string(), "Reminder: Dentist");
+  EXPECT_EQ(delivery_states(), "in-app:sent ");
+  const auto events = database_.events();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].type, "notification.sent");
+  EXPECT_THAT(events[0].data, HasSubstr(R"("channel":"in-app")"));
+}
+
+TEST_F(NotifierTest, WebhookIsSentByItsTimer) {
+  add_webhook();
+  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  EXPECT_EQ(delivery_states(), "in-app:sent webhook:pending ");
+  ASSERT_EQ(timers().size(), 1u);
+  ASSERT_TRUE(database_.run(service_->on_delivery_timer(timers()[0])));
+  EXPECT_THAT(receiver_->sent, ElementsAre("Reminder: Dentist"));
+  EXPECT_EQ(delivery_states(), "in-app:sent webhook:sent ");
+  EXPECT_TRUE(timers().empty());
+}
+
+// C-12, R-06: 3 retries with backoff, then an entry for the audit
+TEST_F(NotifierTest, FailingChannelIsTriedFourTimesThenGivenUpAloud) {
+  add_webhook();
+  receiver_->answer = Error{Errc::unavailable, "The receiver answered 503."};
+  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  std::vector<Instant> tries;
+  while (!timers().empty()) {
+    const auto timer = timers()[0];
+    clock_.set(std::max(clock_.now(), timer.due));
+    tries.push_back(clock_.now());
+    ASSERT_TRUE(database_.run(service_->on_delivery_timer(timer)));
+  }
+  ASSERT_EQ(tries.size(), 4u);
+  EXPECT_GT(tries[2] - tries[1], tries[1] - tries[0]);
+  EXPECT_GT(tries[3] - tries[2], tries[2] - tries[1]);
+  EXPECT_EQ(delivery_states(), "in-app:sent webhook:failed ");
+  const auto events = database_.events();
+  EXPECT_THAT(events.back().data, HasSubstr(R"("status":"failed")"));
+  EXPECT_THAT(events.back().data, HasSubstr("503"));
+}
+
+TEST_F(NotifierTest, RefusalForGoodIsNotRepeated) {
+  add_webhook();
+  receiver_->answer = Error{Errc::unprocessable, "The receiver answered 410."};
+  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  ASSERT_TRUE(database_.run(service_->on_delivery_timer(timers()[0])));
+  EXPECT_TRUE(timers().empty());
+  EXPECT_EQ(delivery_states(), "in-app:sent webhook:failed ");
+}
+
+TEST_F(NotifierTest, SecondFiringOfATimerSendsNothing) {
+  add_webhook();
+  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  const auto timer = timers()[0];
+  ASSERT_TRUE(database_.run(service_->on_delivery_timer(timer)));
+  ASSERT_TRUE(database_.run(service_->on_delivery_timer(timer)));
+  EXPECT_EQ(receiver_->sent.size(), 1u);
+}
+
+TEST_F(NotifierTest, QuietHoursHoldChannelsBackButNotTheInbox) {
+  add_webhook();
+  const auto set =
+      send(Method::patch, "/api/v1/notifications/settings", R"({"quietHours":{"from":"14:00","to":"16:00"}})");
+  ASSERT_EQ(set.status, 200) << set.body;
+  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  EXPECT_EQ(delivery_states(), "in-app:sent webhook:pending ");
+  ASSERT_EQ(timers().size(), 1u);
+  EXPECT_EQ(timers()[0].due, parse_rfc3339("2026-03-05T16:00:00Z").value());
+}
+
+// C-13
+TEST_F(NotifierTest, DigestComesOnceADayAndSetsTheNext) {
+  ASSERT_EQ(send(Method::patch, "/api/v1/notifications/settings", R"({"digestAt":"07:30"})").status, 200);
+  const auto timer = timers().at(0);
+  EXPECT_EQ(timer.due, parse_rfc3339("2026-03-06T07:30:00Z").value());
+  clock_.set(timer.due);
+  ASSERT_TRUE(database_.run(service_->on_digest_timer(timer)));
+  ASSERT_TRUE(database_.run(service_->on_digest_timer(timer)));
+  const auto items = json_of(send(Method::get, "/api/v1/notifications")).at("items").as_array();
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].at("body").as_string(), "Due today\n- Milk\n");
+  ASSERT_EQ(timers().size(), 1u);
+  EXPECT_EQ(timers()[0].due, parse_rfc3339("2026-03-07T07:30:00Z").value());
+}
+
+TEST_F(NotifierTest, ReadingIsIdempotentAndNobodyElsesConcern) {
+  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  const auto id =
+      std::string(json_of(send(Method::get, "/api/v1/notifications")).at("items").at(0).at("id").as_string());
+  EXPECT_EQ(send(Method::post, "/api/v1/notifications/" + id + "/read").status, 200);
+  EXPECT_EQ(send(Method::post, "/api/v1/notifications/" + id + "/read").status, 200);
+  EXPECT_EQ(json_of(send(Method::get, "/api/v1/notifications?unread=true")).at("items").as_array().size(), 0u);
+  user_ = UserId::make(clock_.now());
+  EXPECT_EQ(send(Method::post, "/api/v1/notifications/" + id + "/read").status, 404);
+}
+
+TEST_F(NotifierTest, SecretsAreNeverShown) {
+  add_webhook();
+  const auto channels = send(Method::get, "/api/v1/notification-channels");
+  EXPECT_THAT(channels.body, HasSubstr(R"("hasSecret":true)"));
+  EXPECT_THAT(channels.body, ::testing::Not(HasSubstr(R"("secret")")));
+}
+
+TEST_F(NotifierTest, WrongFieldsAreEachNamed) {
+  const auto reply =
+      send(Method::post, "/api/v1/notification-channels", R"({"kind":"pigeon","name":7,"colour":"red"})");
+  EXPECT_EQ(reply.status, 400);
+  for (const auto* pointer : {"/kind", "/name", "/target", "/colour"}) EXPECT_THAT(reply.body, HasSubstr(pointer));
+}
+
+// Design, rule 14
+TEST_F(NotifierTest, DeletedUserLeavesNothingBehind) {
+  add_webhook();
+  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  CloudEvent gone = reminder_event();
+  gone.type = "user.deleted";
+  gone.data = "{}";
+  ASSERT_TRUE(database_.run(service_->on_event(gone)));
+  EXPECT_EQ(json_of(send(Method::get, "/api/v1/notifications")).at("items").as_array().size(), 0u);
+  EXPECT_EQ(json_of(send(Method::get, "/api/v1/notification-channels")).at("items").as_array().size(), 0u);
+}
+
+}  // namespace
+}  // namespace daybook::notifier
