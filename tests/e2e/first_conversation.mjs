@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
+import { Contract, readStream } from "./contract.mjs";
 import { check, eventually, expect, finish } from "./harness.mjs";
 import { Server } from "./server.mjs";
 
@@ -19,7 +20,16 @@ const page = await context.newPage();
 const consoleErrors = [];
 let otherTab;
 let token = "";
+const contract = new Contract();
+const faults = new Set();
 context.on("response", async (response) => {
+  const { pathname } = new URL(response.url());
+  if (/^\/(api\/v1|\.well-known)\//.test(pathname) && pathname !== "/api/v1/stream") {
+    const body = response.status() === 204 ? "" : await response.text().catch(() => null);
+    const type = response.headers()["content-type"] ?? "";
+    if (body !== null)
+      contract.faultsOfAnswer(response.request().method(), pathname, response.status(), type, body).forEach((one) => faults.add(one));
+  }
   if (/\/auth\/(register|login|refresh)$/.test(response.url()) && response.ok())
     token = (await response.json().catch(() => ({}))).accessToken ?? token;
 });
@@ -207,6 +217,17 @@ for (const name of ["Inbox", "Settings", "Tasks"])
     await page.emulateMedia({ colorScheme: "light" });
   });
 
+await check("sent events that keep their schemas", async () => {
+  const { cursor } = await (await fetch(`${server.url}/api/v1/stream/ticket`, { method: "POST", headers: { Authorization: `Bearer ${token}` } })).json();
+  const start = `${cursor.split("-")[0]}-0`;
+  const events = await readStream(`${server.url}/api/v1/stream?cursor=${start}`, token);
+  const types = new Set(events.map((event) => event.type));
+  for (const type of ["task.created", "task.updated", "task.completed", "task.deleted", "recurring-task.created", "chat.message.created"])
+    expect(types.has(type), `no ${type} among ${[...types].join(", ")}`);
+  const wrong = [...new Set(events.flatMap((event) => contract.faultsOfEvent(event)))];
+  expect(wrong.length === 0, wrong.join("\n"));
+});
+
 if (process.env.DAYBOOK_SCREENSHOT)
   await check("takes the screenshot", async () => {
     await page.locator(".toast").first().waitFor({ state: "detached", timeout: 15_000 }).catch(() => undefined);
@@ -255,6 +276,10 @@ await check("signs out in every tab", async () => {
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Welcome back" }).waitFor();
+});
+
+await check("gave answers that keep openapi.yaml", async () => {
+  expect(faults.size === 0, [...faults].join("\n"));
 });
 
 await check("raised no error in the page", async () => {

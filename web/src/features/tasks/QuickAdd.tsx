@@ -157,6 +157,18 @@ export function QuickAdd() {
                   ))}
               </ul>
             )}
+            {current.question && (
+              <div className="quick-choices">
+                {current.alternatives.map(
+                  ({ label, message }) =>
+                    message && (
+                      <Button key={label} size="compact-sm" variant="light" onClick={() => edit(message)}>
+                        {label}
+                      </Button>
+                    ),
+                )}
+              </div>
+            )}
             {current.next.length > 0 && (
               <p className="quick-next">
                 {t("add.next")}: {current.next.slice(0, 3).map((start) => startText(start, user.timezone)).join(" · ")}

@@ -7,6 +7,7 @@ import { useApp } from "../../app_context";
 import { dateIn, instantOf, timeIn } from "../../lib/time";
 import { Icon } from "../../ui/Icon";
 import { reminderText } from "./reminder_text";
+import { Subtasks } from "./Subtasks";
 import { useTaskActions } from "./use_tasks";
 
 const kMaxReminders = 3;
@@ -156,6 +157,7 @@ export default function TaskEditor({ task, onClose }: { task: Task; onClose: () 
               )}
             </ul>
           </div>
+          <Subtasks parent={base} />
           <Group justify="space-between" mt="xs">
             <Button variant="subtle" color="red" leftSection={<Icon name="trash" size={16} />}
               onClick={() => {
