@@ -18,7 +18,7 @@ inline Jitter random_jitter() {
 
 /// How long to wait after the `round`-th failure (from 1) of a dependency: 0.2 s doubling up to 30 s, less up to half.
 inline std::chrono::milliseconds transient_delay(int round, const Jitter& jitter) {
-  const double whole = std::min(30'000.0, 200.0 * static_cast<double>(1 << std::min(round - 1, 10)));
+  const double whole = std::min(30'000.0, 200.0 * static_cast<double>(1 << std::clamp(round - 1, 0, 10)));
   return std::chrono::milliseconds{static_cast<std::int64_t>(whole * (1.0 - jitter() / 2))};
 }
 

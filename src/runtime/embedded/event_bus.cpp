@@ -302,8 +302,9 @@ asio::awaitable<bool> EventBus::deliver(Group& group, std::vector<Event> events)
     alone = alone || worst > 0;
     group.paused = away;
     transient_rounds = away ? transient_rounds + 1 : 0;
-    co_await pause(group,
-                   away ? transient_delay(transient_rounds, options_.jitter) : poison_delay(worst, options_.jitter));
+    // Named, since g++ 12 evaluates both arms of a conditional inside a co_await expression.
+    const auto delay = away ? transient_delay(transient_rounds, options_.jitter) : poison_delay(worst, options_.jitter);
+    co_await pause(group, delay);
   }
   group.paused = false;
   co_return true;
