@@ -439,7 +439,7 @@ Hit<DateValue> Reader::day_date(int i) const {
       DateValue value;
       if (!make_day(value, static_cast<int>(first.year()), static_cast<int>(static_cast<unsigned>(first.month())), day))
         return {};
-      if (of && is(p, Key::the) && value.end <= LocalTime{now_.today()}) {
+      if (of && stop == p + 2 && is(p, Key::the) && value.end <= LocalTime{now_.today()}) {
         const auto later = unit_around(Grain::month, 1);
         const year_month_day second{floor<days>(later.start)};
         make_day(value, static_cast<int>(second.year()), static_cast<int>(static_cast<unsigned>(second.month())), day);

@@ -107,7 +107,9 @@ Hit<ClockValue> Reader::clock_digits(int i, bool company) const {
     }
     if (minutes || (attached(i + 1) && (company || t.value >= 12))) {
       value.grain = Grain::minute;
-      return finish(static_cast<int>(t.value), minute, 0, end);
+      auto hit = finish(static_cast<int>(t.value), minute, 0, end);
+      hit.value.certain = !meridiem(end);
+      return hit;
     }
     if (attached(i + 1) && t.value > 0) {  // "8h PST"
       if (zone(end)) return finish(static_cast<int>(t.value), 0, 0, end);
@@ -304,11 +306,42 @@ Hit<ClockValue> Reader::clock_past(int i, bool company) const {
   }
   hour.second = ((hour.second + sign * minutes * 60) % 86400 + 86400) % 86400;
   hour.grain = Grain::minute;
-  hour.bare = !(word_past || with_unit || minutes == 15 || minutes == 30);
+  hour.bare = !(word_past || with_unit || minutes == 15 || minutes == 30 || hour.certain);
   return {hour, end};
 }
 
+/// "eod", "end of the day", "close of business": the person's end of the day.
+Hit<ClockValue> Reader::clock_end_of_day(int i) const {
+  int end = 0;
+  if (is(i, Key::eod)) {
+    end = i + 1;
+  } else if (is(i, Key::end) && is(i + 1, Key::of)) {
+    int at = i + 2;
+    if (is(at, Key::the) || is(at, Key::my)) ++at;
+    if (text(at, "business") || text(at, "work") || text(at, "working")) ++at;
+    if ((text(at, "day") || text(at, "workday") || text(at, "play")) && !is(at + 1, Key::after) &&
+        !is(at + 1, Key::before))
+      end = at + 1;
+    if (at > i + 2 && (text(at - 1, "business")) && !end) end = at;
+  }
+  if (!end) return {};
+  ClockValue value;
+  value.certain = true;
+  value.grain = Grain::minute;
+  value.second = 86399;
+  if (settings_.end_of_day) value.second = static_cast<std::int32_t>(settings_.end_of_day->count()) * 60;
+  return {value, end};
+}
+
 Hit<ClockValue> Reader::clock_core(int i, bool company) const {
+  if (is(i, Key::eod) || is(i, Key::end)) return clock_end_of_day(i);
+  if ((is(i, Key::the) && is(i + 1, Key::same) && is(i + 2, Key::time)) || (is(i, Key::same) && is(i + 1, Key::time))) {
+    ClockValue value;
+    value.second = static_cast<std::int32_t>((now_local() - LocalTime{now_.today()}).count());
+    value.grain = Grain::minute;
+    value.certain = true;
+    return {value, is(i, Key::the) ? i + 3 : i + 2};
+  }
   if (is(i, Key::noon)) {
     ClockValue value;
     value.second = 12 * 3600;
@@ -359,6 +392,7 @@ Hit<ClockValue> Reader::clock(int i, bool company) const {
   }
   while (is(at, Key::around) || is(at, Key::exactly) || sym(at, '~')) {
     approximate = approximate || !is(at, Key::exactly);
+    at_word = at_word || number_token(at + 1);
     ++at;
   }
   if (is(at, Key::the) && is(at + 1, Key::noon)) ++at;
@@ -452,7 +486,13 @@ Hit<ClockValue> Reader::clock(int i, bool company) const {
   }
   if (!confirmed && !at_word && value.bare) {
     // A lone number: only where the caller has company for it, or a part of the day follows.
-    if (!company) {
+    const bool four_digits =
+        settings_.planning() && tok(i).digits == 4 && whole(i, end) && !(tok(i).value >= 1900 && tok(i).value < 2100);
+    if (four_digits) {
+      value.bare = false;
+      value.certain = true;
+    }
+    if (!company && !four_digits) {
       const auto part = part_phrase(end);
       const bool tonight = is(end, Key::tonight);
       const bool worded = tok(at).kind == TokenKind::word;
@@ -464,6 +504,10 @@ Hit<ClockValue> Reader::clock(int i, bool company) const {
   value.bare = value.bare && !confirmed;
   value.approximate = approximate;
   // "at 6.5", "at 101", "at 10 - 10.1", "at 650-650", "at 45%", "at 3 axes"
+  if (value.bare && sym(end, '-') && number_token(end + 1) && sym(end + 2, '.') && attached(end + 2) &&
+      number_token(end + 3))
+    return {};
+  if (value.bare && !confirmed && is(i, Key::for_) && tok(end).kind == TokenKind::word && !ends(end)) return {};
   if (value.bare) {
     if (sym(end, '%') || ((sym(end, '.') || sym(end, ',') || sym(end, ':')) && attached(end) && number_token(end + 1) &&
                           attached(end + 1)))

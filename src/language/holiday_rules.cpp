@@ -6,6 +6,9 @@ namespace daybook::language {
 
 using namespace std::chrono;
 
+std::optional<local_days> lunar_holiday_in_year(HolidayKind kind, int month, int day, int hour, int year);
+local_days islamic_observed(local_days arithmetic_first_of_month, int day);
+
 namespace {
 
 using K = HolidayKind;
@@ -214,7 +217,7 @@ constexpr Holiday kHolidays[] = {
     {"vaisakhi|baisakhi|vaishakhi|vasakhi|vaisakha|mesadi", K::fixed, 4, 14},
     {"parsi new year|jamshedi navroz", K::special, 1},
     {"koningsdag|king day", K::special, 2},
-    {"boss day|bosses day", K::special, 3},
+    {"bos day|boss day|bosses day", K::special, 3},
     {"rabindra jayanti|rabindranath jayanti", K::special, 4},
     {"earth hour", K::special, 9},
     {"onam|thiru onam|thiruvonam", K::special, 5},
@@ -250,7 +253,7 @@ constexpr Holiday kHolidays[] = {
     {"naked gardening day", K::weekday, 5, 1, 6},
     {"cooperatives day|day of cooperatives", K::weekday, 7, 1, 6},
     {"day of remembrance for road traffic victims|road traffic victim day", K::weekday, 11, 3, 7},
-    {"youth service day|gysd|nysd", K::special, 6},
+    {"youth service day|gysd|nysd", K::special, 6, 0, 0, 0, 3},
     {"day of mathematics|mathematics day", K::fixed, 3, 14},
     {"memorial day", K::weekday, 5, -1, 1},
     {"labor day|labour day", K::weekday, 9, 1, 1, 0, 1, "US"},
@@ -372,7 +375,7 @@ constexpr Holiday kHolidays[] = {
     {"shemini atzeret", K::hebrew, 7, 21},
     {"simchat torah|simhat torah", K::hebrew, 7, 22},
     {"hanukkah|hannukah|chanukah|hannukkah|hanukah|chanukkah|chanukka|festival of light|feast of dedication", K::hebrew,
-     9, 24, 0, 0, 9},
+     9, 24, 0, 0, 8},
     {"tu bishvat|tu b shvat|tu bshvat", K::hebrew, 11, 14},
     {"purim|feast of lots", K::special, 21},
     {"shushan purim", K::special, 22},
@@ -408,28 +411,28 @@ constexpr Holiday kHolidays[] = {
     {"vesak|vaisakha purnima|vesak day|vesakha|buddha purnima|buddha day|buddha jayanti|wesak", K::hindu, 2, 15},
 
     // India
-    {"diwali|deepavali|deepawali|divali|lakshmi puja|lakshmi pooja", K::hindu, 7, 30},
-    {"naraka chaturdashi|kali chaudas|roop chaudas|choti diwali|naraka nivaran chaturdashi", K::hindu, 7, 29},
-    {"dhanteras|dhanatrayodashi|dhanvantari trayodashi", K::hindu, 7, 28},
+    {"diwali|deepavali|deepawali|divali|lakshmi puja|lakshmi pooja", K::hindu, 7, 30, 19},
+    {"naraka chaturdashi|kali chaudas|roop chaudas|choti diwali|naraka nivaran chaturdashi", K::hindu, 7, 30, 19, -1},
+    {"dhanteras|dhanatrayodashi|dhanvantari trayodashi", K::hindu, 7, 28, 19},
     {"govardhan puja|annakut|padwa|bali pratipada", K::hindu, 8, 1},
-    {"bhai dooj|bhai duj|bhai beej|bhau bij|yama dwitiya|bhaiya dooj", K::hindu, 8, 2},
+    {"bhai dooj|bhai duj|bhai beej|bhau bij|yama dwitiya|bhaiya dooj", K::hindu, 8, 2, 14},
     {"chhath|chhath puja|chhath parv|dala chhath|dala puja|surya shashthi", K::hindu, 8, 6},
     {"guru nanak jayanti|guru nanak gurpurab|guru nanak birthday", K::hindu, 8, 15},
-    {"karva chauth", K::hindu, 7, 19},
-    {"dussehra|vijayadashami|dasara|dasehra|dashain|mohani", K::hindu, 7, 10},
+    {"karva chauth", K::hindu, 7, 19, 20},
+    {"dussehra|vijayadashami|dasara|dasehra|dashain|mohani", K::hindu, 7, 10, 14},
     {"maha navami", K::hindu, 7, 9},
     {"durga ashtami|maha ashtami", K::hindu, 7, 8},
     {"maha saptami", K::hindu, 7, 7},
     {"navaratri|navratri|durga puja|durga pooja", K::hindu, 7, 1, 0, 0, 10},
     {"sharad purnima", K::hindu, 7, 15},
     {"pargat diwas|valmiki jayanti|maharishi valmiki jayanti", K::hindu, 7, 15},
-    {"holi|phagwah|dhulandi|dhuleti|rangwali holi", K::hindu, 12, 16},
-    {"holika dahan|chhoti holi|kama dahanam", K::hindu, 12, 15},
+    {"holi|phagwah|dhulandi|dhuleti|rangwali holi", K::hindu, 12, 15, 19, 1},
+    {"holika dahan|chhoti holi|kama dahanam", K::hindu, 12, 15, 19},
     {"raksha bandhan|rakhi|rakshabandhan", K::hindu, 5, 15},
-    {"krishna janmashtami|janmashtami|gokulashtami|krishnashtami", K::hindu, 5, 23},
-    {"ganesh chaturthi|vinayaka chaturthi", K::hindu, 6, 4},
+    {"krishna janmashtami|janmashtami|gokulashtami|krishnashtami", K::hindu, 5, 23, 23},
+    {"ganesh chaturthi|vinayaka chaturthi", K::hindu, 6, 4, 12},
     {"ugadi|yugadi|samvatsaradi|gudi padwa|chaitra shukladi", K::hindu, 1, 1},
-    {"rama navami|ram navami|ramanavami", K::hindu, 1, 9},
+    {"rama navami|ram navami|ramanavami", K::hindu, 1, 9, 12},
     {"mahavir jayanti|mahaveer jayanti|mahavir janma kalyanak|mahaveer janma kalyanak", K::hindu, 1, 13},
     {"hanuman jayanti", K::hindu, 1, 15},
     {"rath yatra|ratha yatra", K::hindu, 4, 2},
@@ -437,8 +440,8 @@ constexpr Holiday kHolidays[] = {
     {"vasant panchami|basant panchami|saraswati puja", K::hindu, 11, 5},
     {"guru ravidas jayanti|guru ravidass jayanti|guru ravidass birthday|guru ravidas birthday", K::hindu, 11, 15},
     {"dayananda saraswati jayanti|dayanand saraswati jayanti|saraswati jayanti|maharishi dayananda saraswati jayanti",
-     K::hindu, 12, 25},
-    {"maha shivaratri|mahashivratri|shivaratri|maha shivratri", K::hindu, 12, 29},
+     K::hindu, 11, 25},
+    {"maha shivaratri|mahashivratri|shivaratri|maha shivratri", K::hindu, 11, 29, 23},
 };
 
 local_days easter_sunday(int year) {
@@ -504,9 +507,10 @@ local_days islamic(int year, int month, int day) {
   return of_day_number(number);
 }
 std::optional<local_days> islamic_in(int year, int month, int day) {
+  // The first that falls in the year: a lunar date can come twice.
   const int about = static_cast<int>((year - 622) * 33LL / 32);
   for (int y = about - 1; y <= about + 2; ++y) {
-    const auto at = islamic(y, month, day);
+    const auto at = islamic_observed(islamic(y, month, 1), day);
     if (static_cast<int>(year_month_day{at}.year()) == year) return at;
   }
   return {};
@@ -618,8 +622,6 @@ std::optional<local_days> special(int rule, int year) {
 
 }  // namespace
 
-std::optional<local_days> lunar_holiday_in_year(HolidayKind kind, int month, int day, int year);
-
 const Holiday* holidays() { return kHolidays; }
 int holiday_count() { return static_cast<int>(std::size(kHolidays)); }
 
@@ -644,14 +646,16 @@ std::optional<local_days> holiday_in_year(const Holiday& holiday, int year) {
     case K::before:
       return on_or_before(local_days{std::chrono::year{year} / holiday.a / holiday.b}, holiday.c);
     case K::chinese:
-    case K::hindu:
-      return lunar_holiday_in_year(holiday.kind, holiday.a, holiday.b, year);
+    case K::hindu: {
+      const auto day = lunar_holiday_in_year(holiday.kind, holiday.a, holiday.b, holiday.c, year);
+      return day ? std::optional{*day + days{holiday.d}} : std::nullopt;
+    }
     case K::special:
       if (holiday.a == 24) {
-        const auto day = lunar_holiday_in_year(K::chinese, 1, 1, year);
+        const auto day = lunar_holiday_in_year(K::chinese, 1, 1, 0, year);
         return day ? std::optional{*day - days{1}} : std::nullopt;
       }
-      if (holiday.a == 5) return lunar_holiday_in_year(K::hindu, 99, 0, year);
+      if (holiday.a == 5) return lunar_holiday_in_year(K::hindu, 99, 0, 0, year);
       return special(holiday.a, year);
   }
   return {};

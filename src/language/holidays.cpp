@@ -44,7 +44,10 @@ Hit<int> Reader::holiday_name(int i) const {
   bool local = false;
   const auto try_at = [&](int from) {
     if (tok(from).kind != TokenKind::word) return;
-    const auto found = names().find(stem(tok(from).text));
+    static constexpr std::string_view kWeekdays[] = {"",         "monday", "tuesday",  "wednesday",
+                                                     "thursday", "friday", "saturday", "sunday"};
+    const auto first = word(from).weekday ? kWeekdays[word(from).weekday] : tok(from).text;
+    const auto found = names().find(stem(first));
     if (found == names().end()) return;
     for (const auto& name : found->second) {
       const auto& country = holidays()[name.holiday].country;

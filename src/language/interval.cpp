@@ -617,6 +617,8 @@ Hit<TimeReading> Reader::interval(int i) const {
 /// "by Friday", "before 4pm", "after lunch", "since 2014", "until Monday": open at one end where ranges are wanted,
 /// the moment itself (with its relation) where tasks are planned.
 Hit<TimeReading> Reader::open_interval(int i) const {
+  if (is(i, Key::after) && settings_.part_of_day == PartOfDayAs::interval && settings_.wide_parts && part_of_day(i))
+    return {};
   int at = i;
   Relation relation = Relation::none;
   bool included = false;

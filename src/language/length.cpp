@@ -97,6 +97,7 @@ Hit<LengthValue> Reader::length(int i) const {
       return {value, u + 1};
     }
     auto kind = unit(u);
+    if (!kind && q.value.digits && text(u, "mon")) kind = {{Grain::month, 1}, u + 1};
     if (!kind && q.value.digits && attached(u) && (sym(u, '\'') || sym(u, '"')) &&
         (u + 1 >= size() || tok(u + 1).space_before || tok(u + 1).kind == TokenKind::symbol)) {
       kind = {{sym(u, '\'') ? Grain::minute : Grain::second, 1}, u + 1};

@@ -153,7 +153,9 @@ void TokenList::read() {
       }
       token.end = static_cast<std::uint32_t>(j);
       token.text = std::string_view(lower_).substr(start);
-      token.word = find_word(token.text);
+      if (token.possessive && token.text.size() > 2)
+        token.word = find_word(token.text.substr(0, token.text.size() - 1));
+      if (!token.word) token.word = find_word(token.text);
       if (!token.word && token.possessive && token.text.size() > 1) {
         if (const auto* base = find_word(token.text.substr(0, token.text.size() - 1))) token.word = base;
       }

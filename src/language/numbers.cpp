@@ -47,7 +47,7 @@ Hit<std::int64_t> Reader::cardinal(int i) const {
     }
     if (is(at, Key::thousand) && group > 0) {
       total += group * 1000;
-      group = 0;
+      group = -1;
       end = ++at;
       continue;
     }

@@ -141,7 +141,7 @@ Hit<DateValue> Reader::numeric_date(int i) const {
       } else {
         y += y < (settings_.weekday == WeekdayChoice::today ? 40 : 50) ? 2000 : 1900;
       }
-      if (separator == '.' && !spaced && t.digits == 1 && second.digits == 1) return {};
+      if (separator == '.' && !spaced && (t.digits == 1 || second.digits == 1)) return {};
     }
     value.year_said = true;
     if (settings_.date_order == DateOrder::ymd && third.digits == 2 &&

@@ -139,6 +139,23 @@ Hit<Point> Reader::exact_offset(int i) const {
     } else if (is(e, Key::time) && prefixed) {
       ++e;
     }
+    if (!suffix && !prefixed && value.length.grain < Grain::day && !value.weekdays &&
+        (is(e, Key::after) || is(e, Key::before) || is(e, Key::from))) {
+      // "5 hours after 12pm", "an hour before tomorrow's noon"
+      int b = e + 1;
+      const bool next = is(b, Key::next);
+      if (next || is(b, Key::the)) ++b;
+      const auto base = depth_ < 2 ? (++depth_, this->point(b, false)) : Hit<Point>{};
+      if (depth_ > 0) --depth_;
+      if (base && base.value.clock && !base.value.clock->bare) {
+        const auto from = resolve(base.value, true);
+        const int direction = is(e, Key::before) ? -1 : 1;
+        auto start = from.start;
+        if (next && start <= now_local()) start += days{1};
+        if (next && floor<days>(start) == now_.today()) start += days{1};
+        return moment(plus(start, value.length, direction), Grain::minute, base.end);
+      }
+    }
     if (suffix && sign == 0) sign = suffix;
     if (suffix || (prefixed && e > end)) end = e;
   }
@@ -319,7 +336,7 @@ Hit<Point> Reader::point(int i, bool company) const {
       }
       if (sym(p, '-') && attached(p) && number_token(p + 1) && attached(p + 1) && point.date && !point.clock) ++p;
       if (text(p, "year") && point.date && point.date->year_said) ++p;
-      if (sym(p, 'T')) ++p;
+      if (text(p, "t") && attached(p) && number_token(p + 1) && attached(p + 1)) ++p;
     }
     Hit<DateValue> date_hit;
     Hit<ClockValue> clock_hit;
@@ -570,10 +587,6 @@ Reader::Stretch Reader::resolve(const Point& point, bool alone, bool in_range) c
     LocalTime at = LocalTime{day} + seconds{second};
     if (!point.date) {
       const auto now = clock.has_zone ? clock.zone.to_local(now_.instant()) : now_local();
-      if (clock.has_zone) {
-        day = floor<days>(now);
-        at = LocalTime{day} + seconds{second};
-      }
       const bool past = at <= now && !(at == now && !clock.midnight);
       bool roll = false;
       if (settings_.prefer == Prefer::past) {

@@ -190,6 +190,7 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
     }
     if (period && piece != Piece::none) {
       auto value = period.value;
+      value.weak = false;
       const auto whole_period = value;
       const bool one = !value.range || value.grain == Grain::year;
       if (value.grain == Grain::day && !value.range) {

@@ -97,6 +97,9 @@ Hit<TimeReading> Reader::recurrence(int i) const { return RepeatReader(*this).re
 double Reader::plausibility(int i, int end, const TimeReading& reading) const {
   double score = reading.score;
   const bool alone = whole(i, end);
+  // Where a text tells of days, a length of time is none of them.
+  if (reading.kind == TimeKind::duration && settings_.part_of_day == PartOfDayAs::day && !settings_.forward_date)
+    return 0.3;
   if (alone) return std::max(score, score >= 0.45 ? 0.8 : score);
   const auto& first = word(i);
   const bool related =

@@ -149,6 +149,7 @@ class Reader {
   // Clocks (clock.cpp, zones.cpp)
   Hit<ClockValue> clock(int i, bool company) const;
   Hit<ClockValue> clock_core(int i, bool company) const;
+  Hit<ClockValue> clock_end_of_day(int i) const;
   Hit<ClockValue> clock_digits(int i, bool company) const;
   Hit<ClockValue> clock_words(int i, bool company) const;
   Hit<ClockValue> clock_past(int i, bool company) const;
@@ -218,6 +219,7 @@ class Reader {
   LocalTime plus(LocalTime from, const Length& length, int sign) const;
   LocalTime now_local() const { return now_.local(); }
 
+  mutable int depth_ = 0;  ///< Of times that stand on others.
   const TokenList& tokens_;
   const Now& now_;
   const Settings& settings_;

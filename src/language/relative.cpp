@@ -52,7 +52,7 @@ DateValue Reader::season(int which, int shift) const {
     }
     y += years{shift};
     value.start = start_of(which, y);
-    value.end = end_of(which, y);
+    value.end = end_of(which, y) + days{settings_.wide_parts ? 1 : 0};
     return value;
   }
   int index = static_cast<int>(date.year()) * 4;
@@ -64,7 +64,7 @@ DateValue Reader::season(int which, int shift) const {
   if (start_of(0, date.year()) > today) index -= 4;
   index += shift;
   value.start = start_of(index % 4, std::chrono::year{index / 4});
-  value.end = end_of(index % 4, std::chrono::year{index / 4});
+  value.end = end_of(index % 4, std::chrono::year{index / 4}) - days{1};
   return value;
 }
 

@@ -229,7 +229,8 @@ int RepeatReader::start_bound(int p) {
   if (!from && !r_.is(at, Key::starting) && !r_.is(at, Key::since) && !(r_.is(at, Key::start) && false)) return 0;
   ++at;
   if (r_.is(at, Key::from) || r_.is(at, Key::on) || r_.is(at, Key::in)) ++at;
-  const auto point = r_.point(at, true);
+  auto point = r_.point(at, false);
+  if (!point) point = r_.point(at, true);
   if (point && point.value.clock && !point.value.date && !point.value.is_exact) {
     if (from) return 0;
     // "starting at 07:00 PM"

@@ -209,6 +209,8 @@ constexpr Word kWords[] = {
     key("bom", Key::bom),
     key("boy", Key::boy),
     key("asap", Key::none),
+    key("atm", Key::none),
+    key("otd", Key::none),
 
     key("am", Key::am),
     key("pm", Key::pm),
