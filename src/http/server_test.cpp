@@ -360,7 +360,7 @@ TEST_F(ServerTest, AClientThatStopsReadingIsDropped) {
     in.clear();
     stream.read(in, failure);
   }
-  EXPECT_EQ(stream.reason().code, 1013);
+  EXPECT_EQ(stream.reason().code, 4408);
   EXPECT_EQ(stream.reason().reason, "resync");
 }
 
