@@ -364,7 +364,7 @@ Hit<DateValue> Reader::day_date(int i) const {
     }
   }
   if (day < 1 || day > 31 || end == 0) return {};
-  if (attached(i) && i > 0 && tok(i).kind == TokenKind::number) {
+  if (attached(i) && i > 0 && i != link_at_ && tok(i).kind == TokenKind::number) {
     const char before = tok(i - 1).symbol;
     if (before == '.' || before == '/' || before == '-' || before == '$' || before == '#') {
       if (i >= 2 && number_token(i - 2)) return {};
@@ -449,7 +449,14 @@ Hit<DateValue> Reader::day_date(int i) const {
   }
   // "the 15th", "on the 27", "15th": the next such day.
   const bool on_the = the || (i > 0 && (is(i - 1, Key::on) || is(i - 1, Key::by) || is(i - 1, Key::until)));
-  if (!nth && !the) return {};
+  if (!nth && !the) {
+    // "on 15", "15 at 8:00"
+    const bool lone = number_token(i) && i > 0 && is(i - 1, Key::on) &&
+                      settings_.part_of_day == PartOfDayAs::interval && ends(end) && !sym(end, ':') && !sym(end, '.') &&
+                      !sym(end, '%');
+    if (!lone && !(lone || (number_token(i) && i > 0 && is(i - 1, Key::on) && end >= size()))) return {};
+    if (!lone) return {};
+  }
   if (nth && tok(at).kind == TokenKind::word && !(the && on_the && i > 0)) return {};
   if (text(end, "half") || unit(end) || word(end).weekday || word(end).cardinal >= 0) return {};
   const bool full_stop = ends(end);
@@ -474,7 +481,9 @@ Hit<DateValue> Reader::day_date(int i) const {
     }
   }
   value.form = DateValue::Form::day;
-  value.weak = !nth;
+  value.weak =
+      !nth && !(i > 0 && (is(i - 1, Key::on) || is(i - 1, Key::by) || is(i - 1, Key::for_) || is(i - 1, Key::until)) &&
+                full_stop);
   return {value, end};
 }
 

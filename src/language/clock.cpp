@@ -139,7 +139,10 @@ Hit<ClockValue> Reader::clock_digits(int i, bool company) const {
       // "2.30pm", "at 9.30"
       const bool more = sym(i + 3, '.') && attached(i + 3) && number_token(i + 4) && attached(i + 4);
       const bool after_date = company && i > 0 && number_token(i - 1);
-      if (!more && (meridiem(i + 3) || after_date)) {
+      const bool said = company && i > 0 &&
+                        (is(i - 1, Key::at) || is(i - 1, Key::from) || is(i - 1, Key::between) || i == link_at_) &&
+                        (ends(i + 3) || sym(i + 3, '-')) && !sym(i + 3, '%');
+      if (!more && (meridiem(i + 3) || after_date || said)) {
         value.grain = Grain::minute;
         return finish(static_cast<int>(t.value), static_cast<int>(tok(i + 2).value), 0, i + 3);
       }
@@ -298,7 +301,9 @@ Hit<ClockValue> Reader::clock_past(int i, bool company) const {
   // "ten to five" alone is a range of numbers as well: it needs a half, a quarter, a unit, "past" or company.
   const bool sure = word_past || with_unit || minutes == 15 || minutes == 30 || company;
   if (sign < 0 && !sure && !(meridiem(end) || part_phrase(end) || is(end, Key::oclock))) return {};
-  if (sign < 0 && tok(i).kind == TokenKind::number && tok(from).kind == TokenKind::number && !with_unit) return {};
+  if (sign < 0 && tok(i).kind == TokenKind::number && !with_unit &&
+      (tok(from).kind == TokenKind::number || minutes <= 12))
+    return {};
   if (const auto half = meridiem(end); half && half.value < 3 && hour.second <= 12 * 3600 && !hour.certain) {
     hour.second = hour.second % (12 * 3600) + (half.value == 2 ? 12 * 3600 : 0);
     hour.certain = true;
@@ -355,6 +360,28 @@ Hit<ClockValue> Reader::clock_core(int i, bool company) const {
     value.certain = true;
     value.midnight = true;
     return {value, i + 1};
+  }
+  {
+    // "midmorning", "mid-afternoon", "mid-night", "mid-day"
+    int m = i;
+    const bool split = is(m, Key::mid);
+    if (split) {
+      ++m;
+      if (sym(m, '-')) ++m;
+    }
+    int hour = -1;
+    if (text(m, "midmorning") || (split && text(m, "morning"))) hour = 10;
+    if (text(m, "midafternoon") || (split && text(m, "afternoon"))) hour = 14;
+    if (split && text(m, "night")) hour = 0;
+    if (split && text(m, "day")) hour = 12;
+    if (hour >= 0) {
+      ClockValue value;
+      value.second = hour * 3600;
+      value.grain = Grain::hour;
+      value.certain = true;
+      value.midnight = hour == 0;
+      return {value, m + 1};
+    }
   }
   if (is(i, Key::mid) && word(i + 1).unit == static_cast<int>(Grain::day) && !word(i + 1).plural &&
       !word(i + 1).abbreviated) {
@@ -473,7 +500,7 @@ Hit<ClockValue> Reader::clock(int i, bool company) const {
     }
     break;
   }
-  if (const auto z = zone(end)) {
+  if (const auto z = value.bare && (sym(end, '+') || sym(end, '-')) ? Hit<domain::Zone>{} : zone(end)) {
     // "10 to 12 in Berlin": a city needs a time that is sure; an abbreviation confirms one.
     const bool by_city = is(end, Key::in);
     if (!by_city || !value.bare || confirmed || at_word) {
@@ -493,6 +520,10 @@ Hit<ClockValue> Reader::clock(int i, bool company) const {
       value.certain = true;
     }
     if (!company && !four_digits) {
+      if (number_token(at) && tok(at).digits == 3) return {};
+      if (number_token(at) && at > 0 && tok(at - 1).kind == TokenKind::word && !tok(at - 1).word &&
+          !settings_.planning())
+        return {};
       const auto part = part_phrase(end);
       const bool tonight = is(end, Key::tonight);
       const bool worded = tok(at).kind == TokenKind::word;

@@ -224,7 +224,7 @@ constexpr Holiday kHolidays[] = {
     {"guru gobind singh jayanti|guru govind singh jayanti|guru gobind singh birthday", K::hindu, 10, 7},
 
     // A weekday of a month
-    {"thanksgiving day|thanksgiving", K::weekday, 11, 4, 4},
+    {"thanksgiving day|thanksgiving|thanks giving day|thanks giving", K::weekday, 11, 4, 4},
     {"black friday", K::weekday, 11, 4, 4, 1},
     {"cyber monday", K::weekday, 11, 4, 4, 4},
     {"giving tuesday", K::weekday, 11, 4, 4, 5},

@@ -74,6 +74,7 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
   const bool between = after_word > i && is(after_word - 1, Key::between);
   if (is(at, Key::around)) ++at;
   const auto link = [&](int p) -> std::pair<Link, int> {
+    link_at_ = p + 1;
     if (is(p, Key::to) || is(p, Key::until) || is(p, Key::through)) return {Link::to, p + 1};
     if (text(p, "up") && is(p + 1, Key::to)) return {Link::to, p + 2};
     if (sym(p, '-') || sym(p, '~')) return {Link::dash, sym(p + 1, '-') ? p + 2 : p + 1};
@@ -314,7 +315,9 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
         if (a.value.bare && b.value.bare && !any_sure) {
           if (a.value.second > 24 * 3600 || b.value.second > 24 * 3600) ok = false;
           if (a.value.grain == Grain::minute || b.value.grain == Grain::minute)
-            ok = ok && (framed || dated) && !(settings_.part_of_day == PartOfDayAs::interval && !dated);
+            ok = ok && (framed || dated) &&
+                 !(settings_.part_of_day == PartOfDayAs::interval && !dated && tok(c).kind == TokenKind::number &&
+                   !a.value.leading_zero);
         }
         if (!any_sure && dated && before && before.value.form == DateValue::Form::month) ok = false;
         if (ok) {
@@ -384,6 +387,7 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
                        !settings_.wide_parts) {
               A.second = 0;
             }
+            if (!forward && B.second <= A.second && B.second < kHalf) B.second += kHalf;
             A.certain = B.certain = true;
           }
           A.midnight = false;
@@ -421,7 +425,11 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
   }
 
   // Two points.
-  const auto a = point(at);
+  auto a = point(at);
+  if (!a && (between || from)) {
+    a = exact_offset(at);
+    if (!a && from && is(cardinal(at).end, Key::for_)) a = point(at, true);
+  }
   if (!a) return {};
   const bool a_dated = a.value.date.has_value() || a.value.is_exact;
   auto [kind, b_at] = link(a.end);
@@ -429,7 +437,18 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
     // "18th Dec for 10 days", "from 9 for 2.5 hrs"
     if (is(a.end, Key::for_) && settings_.part_of_day == PartOfDayAs::interval) {
       const auto size = length(a.end + 1);
-      if (size && !(a.value.date && a.value.date->weak)) {
+      int for_end = size.end;
+      if (size && !a.value.clock && size.value.length.grain < Grain::day &&
+          (is(for_end, Key::from) || is(for_end, Key::at) || is(for_end, Key::starting))) {
+        // "on 14th Feb for 7 hours from 9:30am"
+        int c = for_end + 1;
+        if (is(c, Key::at) || is(c, Key::from)) ++c;
+        if (const auto at_clock = clock(c, true)) {
+          a.value.clock = at_clock.value;
+          for_end = at_clock.end;
+        }
+      }
+      if (size && (a.value.clock || size.value.length.grain >= Grain::day) && !(a.value.date && a.value.date->weak)) {
         const auto start = resolve(a.value, false);
         r.start = moment(start.start, start.grain, start.offset);
         auto stop = plus(start.start, size.value.length, 1);
@@ -438,7 +457,7 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
         if (start.grain == Grain::hour) r.start->grain = r.end->grain = Grain::minute;
         r.has_date = a_dated;
         r.has_clock = a.value.clock.has_value();
-        return {r, size.end};
+        return {r, for_end};
       }
     }
     return {};
@@ -447,6 +466,8 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
   if (kind == Link::dash && a.value.date && a.value.date->weak && !from && !between) return {};
   if (is(b_at, Key::around)) ++b_at;
   auto b = point(b_at, a.value.clock.has_value());
+  if (!b) b = exact_offset(b_at);
+  if (!b && (between || from) && a.value.is_exact) b = point(b_at, true);
   if (!b) return {};
   if (kind == Link::to && is(a.end, Key::to) && !from && !b.value.date && !b.value.is_exact && a.value.date &&
       !a.value.clock)
@@ -573,7 +594,8 @@ Hit<TimeReading> Reader::interval(int i) const {
   Hit<TimeReading> hit;
   if (is(i, Key::from) || is(i, Key::between)) {
     hit = range(i, i + 1, is(i, Key::from));
-  } else if ((is(i, Key::in) || is(i, Key::on) || is(i, Key::at) || is(i, Key::around) || is(i, Key::during)) &&
+  } else if ((is(i, Key::in) || is(i, Key::on) || is(i, Key::at) || is(i, Key::around) || is(i, Key::during) ||
+              is(i, Key::for_) || (is(i, Key::the) && !ordinal(i + 1))) &&
              i + 1 < size()) {
     int at = i + 1;
     if (is(at, Key::from) || is(at, Key::between)) {
@@ -621,7 +643,7 @@ Hit<TimeReading> Reader::open_interval(int i) const {
     return {};
   int at = i;
   Relation relation = Relation::none;
-  bool included = false;
+  bool inclusive_said = false;
   if (is(at, Key::sometime)) ++at;
   if ((text(at, "no") || text(at, "not")) && is(at + 1, Key::later) && is(at + 2, Key::than)) {
     relation = Relation::by;
@@ -641,6 +663,16 @@ Hit<TimeReading> Reader::open_interval(int i) const {
   } else if (text(at, "earlier") && is(at + 1, Key::than)) {
     relation = Relation::before;
     at += 2;
+  } else if ((sym(at, '>') || sym(at, '<')) && at + 1 < size()) {
+    relation = sym(at, '>') ? Relation::since : Relation::before;
+    ++at;
+    if (sym(at, '=')) ++at;
+  } else if (text(at, "sooner") && is(at + 1, Key::than)) {
+    relation = Relation::before;
+    at += 2;
+  } else if (is(at, Key::as) && is(at + 1, Key::early) && is(at + 2, Key::as)) {
+    relation = Relation::since;
+    at += 3;
   } else if (is(at, Key::before)) {
     relation = Relation::before;
     ++at;
@@ -668,15 +700,54 @@ Hit<TimeReading> Reader::open_interval(int i) const {
     if (is(at, Key::on) || is(at, Key::from) || is(at, Key::in) || is(at, Key::at)) ++at;
   } else {
     // "Thursday or later", "3 pm and after", "2018 onwards"
-    const auto base = point(i);
+    int from_at = i;
+    if (is(i, Key::on)) ++from_at;
+    auto base = point(from_at);
     if (!base) return {};
     int p = base.end;
+    if (base.value.date && !base.value.clock && !base.value.date->weak &&
+        settings_.part_of_day == PartOfDayAs::interval) {
+      // "today before 4pm", "next Wednesday later than 10 in the morning"
+      Relation which = Relation::none;
+      int c = p + 1;
+      if (is(p, Key::before) || is(p, Key::by)) which = Relation::before;
+      if (is(p, Key::until)) which = Relation::until;
+      if (is(p, Key::after)) which = Relation::after;
+      if (is(p, Key::since)) which = Relation::since;
+      if ((text(p, "later") || text(p, "earlier")) && is(p + 1, Key::than)) {
+        which = text(p, "later") ? Relation::after : Relation::before;
+        c = p + 2;
+      }
+      const auto time = which != Relation::none ? point(c, true) : Hit<Point>{};
+      if (time && time.value.clock && !time.value.date) {
+        Point both = time.value;
+        both.date = base.value.date;
+        auto r = reading_of(both, false);
+        r.kind = TimeKind::interval;
+        r.relation = which;
+        if (which == Relation::before || which == Relation::until) {
+          r.end = r.start;
+          r.start.reset();
+        } else {
+          r.end.reset();
+        }
+        return {r, time.end};
+      }
+    }
     if (is(p, Key::or_) || is(p, Key::and_)) {
       ++p;
       const bool up =
           is(p, Key::later) || is(p, Key::after) || text(p, "onwards") || text(p, "beyond") || text(p, "onward");
       const bool down = is(p, Key::earlier) || is(p, Key::before);
       if (up || down) {
+        int after_up = p + 1;
+        if (!base.value.date && is(after_up, Key::on)) {
+          if (const auto day = date(after_up + 1); day && !day.value.weak) {
+            base.value.date = day.value;
+            after_up = day.end;
+          }
+        }
+        p = after_up - 1;
         auto r = reading_of(base.value, false);
         r.relation = up ? Relation::since : Relation::until;
         r.score = 0.8;
@@ -709,6 +780,11 @@ Hit<TimeReading> Reader::open_interval(int i) const {
     }
     return {r, at + 1};
   }
+  if (is(at, Key::or_) &&
+      (is(at + 1, Key::on) || is(at + 1, Key::in) || is(at + 1, Key::at))) {  // "before or on Friday"
+    inclusive_said = true;
+    at += 2;
+  }
   auto base = point(at, relation != Relation::from);
   if (!base && relation != Relation::from) {
     const auto offset = exact_offset(at);
@@ -728,7 +804,6 @@ Hit<TimeReading> Reader::open_interval(int i) const {
     if (!ends(base.end) && !is(base.end, Key::on) && !date(base.end)) return {};
     if (relation == Relation::from) return {};
   }
-  (void)included;
   if (base.value.date && base.value.date->weak && !base.value.clock)
     base.value.score = settings_.part_of_day == PartOfDayAs::interval ? 0.7 : 0.4;
   auto r = reading_of(base.value, false);
@@ -753,7 +828,7 @@ Hit<TimeReading> Reader::open_interval(int i) const {
   switch (relation) {
     case Relation::before:
     case Relation::until:
-      if (range_like && base.value.date->form != DateValue::Form::holiday) {
+      if (inclusive_said ? start.grain > Grain::day : range_like && base.value.date->ends_it) {
         r.end = stop;
       } else {
         r.end = start;
@@ -771,7 +846,7 @@ Hit<TimeReading> Reader::open_interval(int i) const {
       }
       break;
     case Relation::after:
-      r.start = !settings_.wide_parts && !clocked && !base.value.part.part ? stop : start;
+      r.start = !settings_.wide_parts && !clocked && !base.value.part.part && start.grain > Grain::day ? stop : start;
       if (base.value.part.part && !clocked) r.start = stop;
       r.end.reset();
       break;
@@ -828,6 +903,10 @@ Hit<TimeReading> Reader::instant(int i) const {
     if (is(at, Key::on) || is(at, Key::in)) ++at;
   }
   bool company = false;
+  if (is(i, Key::for_)) {
+    const auto words = clock_words(at, true);
+    company = words && words.value.grain == Grain::minute && ends(words.end);
+  }
   auto hit = point(at, company);
   if (!hit && (relation == Relation::in || relation == Relation::during || relation == Relation::at)) {
     ++at;

@@ -69,7 +69,7 @@ Hit<LengthValue> Reader::length(int i) const {
     if (!q) {
       if (is(from, Key::all) || is(from, Key::whole)) {  // "all day", "full week"
         int u = from + 1;
-        if (is(u, Key::the)) ++u;
+        if (is(u, Key::the) || (sym(u, '-') && attached(u))) ++u;
         const auto of = unit(u);
         if (of && pieces == 0 && !word(u).plural && !word(u).abbreviated) {
           add(value, 1, of.value.first, of.value.second);
@@ -98,6 +98,10 @@ Hit<LengthValue> Reader::length(int i) const {
     }
     auto kind = unit(u);
     if (!kind && q.value.digits && text(u, "mon")) kind = {{Grain::month, 1}, u + 1};
+    if (!kind && !q.value.article && q.value.value == std::trunc(q.value.value) &&
+        (text(u, "nights") || (text(u, "night") && q.value.value == 1)) && is(i - 1, Key::for_)) {
+      kind = {{Grain::day, 1}, u + 1};
+    }
     if (!kind && q.value.digits && attached(u) && (sym(u, '\'') || sym(u, '"')) &&
         (u + 1 >= size() || tok(u + 1).space_before || tok(u + 1).kind == TokenKind::symbol)) {
       kind = {{sym(u, '\'') ? Grain::minute : Grain::second, 1}, u + 1};

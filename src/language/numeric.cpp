@@ -6,7 +6,7 @@ namespace daybook::language {
 Hit<DateValue> Reader::iso_date(int i) const {
   const auto& t = tok(i);
   if (t.kind != TokenKind::number || t.ordinal) return {};
-  if (attached(i) && i > 0) {
+  if (attached(i) && i > 0 && i != link_at_) {
     const auto& before = tok(i - 1);
     if (before.kind == TokenKind::word && before.text.size() > 2) return {};
     if ((before.symbol == '-' || before.symbol == '/' || before.symbol == '.') && i > 1 && number_token(i - 2) &&
@@ -15,7 +15,8 @@ Hit<DateValue> Reader::iso_date(int i) const {
   }
   DateValue value;
   value.year_said = true;
-  if (t.digits == 8 && t.value >= 19000101 && t.value <= 21001231 && !attached(i + 1)) {
+  if (t.digits == 8 && t.value >= 19000101 && t.value <= 21001231 &&
+      (i + 1 >= size() || !attached(i + 1) || tok(i + 1).kind == TokenKind::symbol)) {
     if (!make_day(value, static_cast<int>(t.value / 10000), static_cast<int>(t.value / 100 % 100),
                   static_cast<int>(t.value % 100)))
       return {};
@@ -78,7 +79,7 @@ Hit<DateValue> Reader::iso_date(int i) const {
 Hit<DateValue> Reader::numeric_date(int i) const {
   const auto& t = tok(i);
   if (t.kind != TokenKind::number || t.ordinal || t.digits > 2) return {};
-  if (attached(i) && i > 0) {
+  if (attached(i) && i > 0 && i != link_at_) {
     const auto& before = tok(i - 1);
     if (before.kind == TokenKind::word) return {};
     const char c = before.symbol;
@@ -196,6 +197,8 @@ Hit<DateValue> Reader::bare_year(int i) const {
   value.grain = Grain::year;
   value.year_said = true;
   auto hit = year(at);
+  if (!hit && year_word && number_token(at) && tok(at).digits == 2 && attached(at))
+    hit = {2000 + static_cast<int>(tok(at).value), at + 1};
   if (!hit && year_word && number_token(at) && tok(at).digits <= 4 && tok(at).value > 0)
     hit = {static_cast<int>(tok(at).value), at + 1};
   if (!hit && year_word) {
@@ -205,7 +208,8 @@ Hit<DateValue> Reader::bare_year(int i) const {
   if (!hit) return {};
   if (tok(at).kind == TokenKind::number) {
     const bool after = attached(hit.end) && hit.end < size() && tok(hit.end).kind == TokenKind::word;
-    const bool before = attached(at) && at > 0 && !sym(at - 1, '(') && !sym(at - 1, '~') && !sym(at - 1, '-');
+    const bool before = attached(at) && at > 0 && at != link_at_ && !year_word && !sym(at - 1, '(') &&
+                        !sym(at - 1, '~') && !sym(at - 1, '-');
     if (after || before) return {};
     if (sym(hit.end, '-') && attached(hit.end) && number_token(hit.end + 1) && tok(hit.end + 1).digits != 4) return {};
   }

@@ -290,7 +290,7 @@ Hit<Point> Reader::point(int i, bool company) const {
   const auto day_part = [this](int at) -> Hit<std::pair<DateValue, PartValue>> {
     PartValue part;
     int p = at;
-    if (is(p, Key::early) || is(p, Key::late)) {
+    if (is(p, Key::early) || is(p, Key::late) || is(p, Key::later)) {
       (is(p, Key::early) ? part.early : part.late) = true;
       ++p;
       if (sym(p, '-')) ++p;
@@ -405,12 +405,14 @@ Hit<Point> Reader::point(int i, bool company) const {
       // A lone number in front of its day: "9 tomorrow", "eight tonight", "10, tonight".
       if (!clock_hit && round == 0 && !point.date && (number_token(c) || word(c).cardinal > 0)) {
         const auto core = clock_core(c, true);
-        if (core && core.value.bare) {
+        const bool numbered = c > 0 && tok(c - 1).kind == TokenKind::word && !tok(c - 1).word && tok(c).space_before &&
+                              !settings_.planning();  // "building 4"
+        if (core && core.value.bare && !numbered) {
           const int next = skip_comma(core.end);
           const Key k = word(next).key;
           if (k == Key::tomorrow || k == Key::tonight || k == Key::today || k == Key::yesterday) {
             if (!word(next).abbreviated && !(tok(c).kind == TokenKind::number && tok(c).digits > 2)) clock_hit = core;
-          } else if (k == Key::this_ && part_of_day(next + 1)) {
+          } else if (k == Key::this_ && part_of_day(next + 1) && !(number_token(c) && tok(c).digits > 2)) {
             clock_hit = core;
           }
         }
@@ -468,6 +470,17 @@ Hit<Point> Reader::point(int i, bool company) const {
     end = at = longest;
   }
   if (!end) return {};
+  if (point.date && point.date->form == DateValue::Form::weekday && point.part.part && !point.clock) {
+    // "Wednesday evening next week"
+    int p = skip_comma(end);
+    if (is(p, Key::of)) ++p;
+    const auto week = which_date(p, 1);
+    if (week && week.value.grain == Grain::week && week.value.upcoming) {
+      point.date =
+          day_value(floor<days>(week.value.start) + days{(point.date->weekday - settings_.week_start + 7) % 7});
+      end = week.end;
+    }
+  }
   // A zone after everything ("11 am on 16 September utc+2").
   if (point.clock && !point.clock->has_zone && point.date) {
     if (const auto z = zone(end); z && !is(end, Key::in)) {

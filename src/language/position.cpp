@@ -72,7 +72,11 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
         }
       }
       if (year_first || (ends(end) && settings_.part_of_day == PartOfDayAs::interval)) {
-        if (!year_first) y = static_cast<int>(year_month_day{today}.year());
+        if (!year_first) {
+          y = static_cast<int>(year_month_day{today}.year());
+          const int passed = static_cast<int>(static_cast<unsigned>(year_month_day{today}.month()));
+          if (which * (q_word ? 3 : 6) < passed) ++y;
+        }
         const int months = q_word ? 3 : 6;
         DateValue value;
         DateValue last;
@@ -110,6 +114,7 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
       } else if (word(d).cardinal >= 15 && word(d).cardinal <= 20) {
         base = word(d).cardinal * 100;
         e = d + 1;
+        if (sym(e, '-')) ++e;
       }
       for (int k = 0; k < 10; ++k) {
         if (text(e, kTens[k])) {
@@ -191,6 +196,7 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
     if (period && piece != Piece::none) {
       auto value = period.value;
       value.weak = false;
+      value.ends_it = piece == Piece::end;
       const auto whole_period = value;
       const bool one = !value.range || value.grain == Grain::year;
       if (value.grain == Grain::day && !value.range) {

@@ -110,6 +110,7 @@ double Reader::plausibility(int i, int end, const TimeReading& reading) const {
   const bool article = i > 0 && (is(i - 1, Key::the) || is(i - 1, Key::a) || is(i - 1, Key::my) || text(i - 1, "his") ||
                                  text(i - 1, "her") || text(i - 1, "their") || text(i - 1, "your"));
   const bool single = end == i + 1;
+  if (single && first.part && i > 0 && text(i - 1, "good")) return 0.1;
   if (single) {
     if (first.month) {
       const bool verb = tok(i).text == "may" || tok(i).text == "march" || tok(i).text == "mar" ||
@@ -137,7 +138,7 @@ double Reader::plausibility(int i, int end, const TimeReading& reading) const {
       reading.relation == Relation::none && noun_follows)
     score -= 0.1;
   if (related && reading.kind == TimeKind::instant) score += 0.05;
-  if (reading.kind == TimeKind::duration && noun_follows) score -= 0.1;
+  if (reading.kind == TimeKind::duration && noun_follows && settings_.planning()) score -= 0.1;
   if (article && noun_follows && reading.has_date && !related && settings_.planning() && !reading.has_clock &&
       reading.start && reading.start->grain >= Grain::month)
     score = std::min(score, 0.4);
@@ -150,7 +151,7 @@ std::vector<TimeReading> Reader::read() {
     const auto& t = tok(i);
     if (t.quoted || t.marker || (t.kind == TokenKind::word && !t.word && !holiday_name(i)) ||
         (t.kind == TokenKind::symbol && t.symbol != '@' && t.symbol != '+' && t.symbol != '-' && t.symbol != '[' &&
-         t.symbol != '~')) {
+         t.symbol != '~' && t.symbol != '>' && t.symbol != '<')) {
       ++i;
       continue;
     }

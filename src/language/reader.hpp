@@ -54,8 +54,7 @@ struct DateValue {
   bool this_part = false;   ///< "this morning", "tonight": the part of day named the day.
   bool upcoming = false;    ///< "next/this X": fixed, not to be moved by other words.
   bool clock_kept = false;  ///< Counts from the time of day of now ("in 3 days").
-  bool open_start = false;
-  bool open_end = false;
+  bool ends_it = false;     ///< "the end of …": before it is before its last moment.
 };
 
 struct ClockValue {
@@ -219,7 +218,8 @@ class Reader {
   LocalTime plus(LocalTime from, const Length& length, int sign) const;
   LocalTime now_local() const { return now_.local(); }
 
-  mutable int depth_ = 0;  ///< Of times that stand on others.
+  mutable int link_at_ = -1;  ///< Where the second end of a range begins: what stands before it is no part of a number.
+  mutable int depth_ = 0;     ///< Of times that stand on others.
   const TokenList& tokens_;
   const Now& now_;
   const Settings& settings_;

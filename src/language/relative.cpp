@@ -100,7 +100,7 @@ Hit<DateValue> Reader::which_date(int i, int depth) const {
   }
   const Key said = word(at).key;
   int next = at + 1;
-  if (is(next, Key::around)) ++next;
+  if (is(next, Key::around) || text(next, "calendar")) ++next;
   const auto& w = word(next);
   DateValue value;
   // "next 3 days", "past few weeks", "upcoming two weeks"
@@ -137,7 +137,7 @@ Hit<DateValue> Reader::which_date(int i, int depth) const {
           value.clock_kept = true;
           return {value, u.end};
         }
-        const bool landing = which > 0 && (said == Key::upcoming);
+        const bool landing = which > 0 && said == Key::upcoming && settings_.wide_parts;
         if (grain <= Grain::hour && !settings_.wide_parts) {
           LengthValue sized;
           add(sized, many, grain, multiple);
@@ -149,6 +149,14 @@ Hit<DateValue> Reader::which_date(int i, int depth) const {
           const auto last = unit_around(grain, which > 0 ? many : -1, multiple);
           value = landing ? last : first;
           if (!landing) value.end = last.end;
+          if (grain == Grain::month && !settings_.wide_parts) {
+            LengthValue sized;
+            add(sized, many, grain, multiple);
+            const LocalTime tomorrow = now_.today() + days{1};
+            value.start = which > 0 ? tomorrow : plus(now_.today(), sized.length, -1);
+            value.end = which > 0 ? plus(tomorrow, sized.length, 1) : LocalTime{now_.today()};
+            value.grain = Grain::day;
+          }
           if (grain == Grain::week && multiple == 1 && !settings_.wide_parts) {
             // Rolling weeks: up to today, or from tomorrow.
             value.start = which > 0 ? LocalTime{now_.today() + days{1}} : LocalTime{now_.today() - days{7 * many}};
@@ -262,7 +270,8 @@ Hit<DateValue> Reader::which_date(int i, int depth) const {
     (void)depth;
     return {value, end};
   }
-  if (w.month && !(w.abbreviated && false)) {
+  if (w.month && !(which == 0 && tok(next).text == "may" && tokens_.original(tok(next))[0] == 'm' &&
+                   !(next + 1 >= size() || year(next + 1) || tok(next + 1).kind == TokenKind::symbol))) {
     value.month = w.month;
     value.form = DateValue::Form::month;
     const year_month_day today{now_.today()};
@@ -334,12 +343,29 @@ Hit<DateValue> Reader::relative_date(int i, int depth) const {
     if (is(at + 2, Key::tomorrow)) return {day(after ? 2 : 0), at + 3};
     if (is(at + 2, Key::yesterday)) return {day(after ? 0 : -2), at + 3};
     if (is(at + 2, Key::next) || text(at + 2, "day")) return {};
-    if (at > i && ends(at + 2) && !after) return {day(-1), at + 2};
+    if (at > i && (at + 2 >= size() || tok(at + 2).kind == TokenKind::symbol)) return {day(after ? 1 : -1), at + 2};
   }
   if (text(at, "overmorrow")) return {day(2), at + 1};
   if (text(i, "otd")) return {day(0), i + 1};
+  if (w.key == Key::weekend && !w.plural &&
+      (at > i || (i > 0 && (is(i - 1, Key::on) || is(i - 1, Key::at) || is(i - 1, Key::over)))) &&
+      settings_.part_of_day != PartOfDayAs::day) {
+    auto value =
+        weekend_of(Days{now_.today() - days{static_cast<int>(std::chrono::weekday{now_.today()}.iso_encoding()) - 1}});
+    value.from_now = true;
+    return {value, at + 1};
+  }
+  if (text(at, "year") && is(at + 1, Key::to) && is(at + 2, Key::date)) {
+    auto value = unit_around(Grain::year, 0);
+    value.end = now_.today();
+    value.range = true;
+    value.grain = Grain::day;
+    return {value, at + 3};
+  }
   // "the day", "my day"; "the week", "the month"
-  if (at > i && (text(at, "day") || text(at, "week") || text(at, "month") || text(at, "fortnight")) && depth == 0) {
+  if (at > i &&
+      (text(at, "day") || text(at, "week") || text(at, "month") || text(at, "year") || text(at, "fortnight")) &&
+      depth == 0) {
     const bool my = is(i, Key::my);
     const bool the = is(i, Key::the) && settings_.part_of_day == PartOfDayAs::interval && !settings_.wide_parts;
     if ((the || (my && text(at, "day") && the)) || (my && settings_.part_of_day == PartOfDayAs::interval)) {
@@ -360,15 +386,17 @@ Hit<DateValue> Reader::counted_date(int i, int depth) const {
   // "two Sundays from now", "2 Thursdays ago", "4 tuesdays hence"
   const auto number = cardinal(at);
   if (number && word(number.end).weekday && number.value > 0 && number.value < 1000 &&
-      (word(number.end).plural || number.value == 1)) {
+      (word(number.end).plural || number.value == 1 || is(number.end + 1, Key::later) ||
+       is(number.end + 1, Key::ago))) {
     const int end = number.end + 1;
     const int many = static_cast<int>(number.value);
     const int weekday = word(number.end).weekday;
     const int now = static_cast<int>(std::chrono::weekday{now_.today()}.iso_encoding());
     int ahead = (weekday - now + 7) % 7;
-    if ((is(end, Key::from) && (is(end + 1, Key::now) || is(end + 1, Key::today))) || is(end, Key::hence)) {
+    if ((is(end, Key::from) && (is(end + 1, Key::now) || is(end + 1, Key::today))) || is(end, Key::hence) ||
+        is(end, Key::later)) {
       if (ahead == 0) ahead = 7;
-      return {day_value(now_.today() + days{ahead + 7 * (many - 1)}), is(end, Key::hence) ? end + 1 : end + 2};
+      return {day_value(now_.today() + days{ahead + 7 * (many - 1)}), is(end, Key::from) ? end + 2 : end + 1};
     }
     if (is(end, Key::ago)) {
       return {day_value(now_.today() + days{(ahead == 0 ? 0 : ahead) - 7 * many}), end + 1};

@@ -403,7 +403,15 @@ int RepeatReader::plural_days(int p) {
   int at = p;
   if (r_.is(at, Key::on)) ++at;
   std::vector<RuleDay> days;
-  const int end = weekday_list(at, days, true);
+  int end = weekday_list(at, days, true);
+  if (!end && (r_.word(at).weekday || r_.word(at).key == Key::weekday || r_.word(at).key == Key::weekend)) {
+    // "Friday mornings", "weekday evenings"
+    const int stop = weekday_list(at, days, false);
+    if (stop && r_.word(stop).part && r_.word(stop).plural) {
+      part_.part = r_.word(stop).part;
+      end = stop + 1;
+    }
+  }
   if (!end) return 0;
   // "two Sundays from now", "Fridays ago" are counted by the caller.
   if (r_.is(end, Key::from) && r_.is(end + 1, Key::now)) return 0;
