@@ -2,214 +2,268 @@
 
 #include <openssl/ssl.h>
 
-#include <algorithm>
-#include <boost/asio/connect.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
-#include <boost/url.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+#include <list>
 
 namespace daybook::http {
 namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace bhttp = boost::beast::http;
 using asio::awaitable;
-using boost::system::error_code;
-using std::chrono::steady_clock;
+using asio::ip::tcp;
+using error_code = boost::system::error_code;
+using Clock = std::chrono::steady_clock;
 
-/// Where a client speaks to.
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+/// Servers close idle connections after a minute or so; ours are given up before.
+constexpr auto kIdle = std::chrono::seconds{30};
+
 struct Origin {
   bool tls = false;
-  std::string host;  ///< For name resolution and certificates.
+  std::string host;  ///< Without brackets.
   std::string port;
-  std::string host_header;  ///< With the port where it is not the scheme's own.
+  std::string authority;  ///< For the Host field.
+  std::string base_path;  ///< Without a slash at its end.
 };
 
-Result<Origin> parse_origin(const std::string& base_url) {
-  const auto parsed = boost::urls::parse_uri(base_url);
-  const Error bad{Errc::misconfigured, "'" + base_url + "' is not an http:// or https:// address"};
-  if (!parsed || (parsed->scheme() != "http" && parsed->scheme() != "https") || parsed->host().empty()) return bad;
-  Origin out;
-  out.tls = parsed->scheme() == "https";
-  out.host = parsed->host_address();
-  out.port = parsed->has_port() ? std::string(parsed->port()) : out.tls ? "443" : "80";
-  out.host_header = parsed->encoded_host_and_port();
-  return out;
+Result<Origin> parse_base(const std::string& base) {
+  const auto url = boost::urls::parse_uri(base);
+  const bool known = url && (url->scheme() == "http" || url->scheme() == "https") && !url->host().empty();
+  if (!known) return Error{Errc::misconfigured, "Not an http or https URL: " + base};
+  Origin origin;
+  origin.tls = url->scheme() == "https";
+  origin.host = std::string(url->host_address());
+  origin.port = url->has_port() ? std::string(url->port()) : origin.tls ? "443" : "80";
+  origin.authority = std::string(url->encoded_host_and_port());
+  origin.base_path = std::string(url->encoded_path());
+  while (origin.base_path.ends_with('/')) origin.base_path.pop_back();
+  return origin;
 }
 
-/// One connection: plain, or TLS over the same.
-class Connection {
+bool is_idempotent(Method method) { return method != Method::post && method != Method::patch; }
+
+/// A connection, with or without TLS.
+class Link {
  public:
-  Connection(asio::any_io_executor executor, asio::ssl::context* tls) {
-    if (tls)
-      secure_ = std::make_unique<beast::ssl_stream<beast::tcp_stream>>(std::move(executor), *tls);
-    else
-      plain_ = std::make_unique<beast::tcp_stream>(std::move(executor));
-  }
+  Link(asio::any_io_executor executor, asio::ssl::context* tls)
+      : plain_(tls ? nullptr : std::make_unique<beast::tcp_stream>(executor)),
+        secure_(tls ? std::make_unique<beast::ssl_stream<beast::tcp_stream>>(executor, *tls) : nullptr) {}
 
-  beast::tcp_stream& tcp() { return secure_ ? secure_->next_layer() : *plain_; }
+  beast::tcp_stream& tcp() { return plain_ ? *plain_ : secure_->next_layer(); }
 
-  awaitable<error_code> open(const Origin& origin, steady_clock::time_point connect_by) {
-    error_code failure;
-    auto token = asio::redirect_error(asio::use_awaitable, failure);
-    asio::ip::tcp::resolver resolver(tcp().get_executor());
-    const auto endpoints = co_await resolver.async_resolve(origin.host, origin.port, token);
-    if (failure) co_return failure;
-    tcp().expires_at(connect_by);
-    co_await tcp().async_connect(endpoints, token);
-    if (failure) co_return failure;
-    tcp().socket().set_option(asio::ip::tcp::no_delay(true), failure);
+  awaitable<error_code> connect(const Origin& origin, Clock::time_point deadline) {
+    tcp::resolver resolver{tcp().get_executor()};
+    asio::steady_timer limit{tcp().get_executor(), deadline};
+    limit.async_wait([&resolver](error_code failure) {
+      if (!failure) resolver.cancel();
+    });
+    const auto [unresolved, places] = co_await resolver.async_resolve(origin.host, origin.port, kAwait);
+    limit.cancel();
+    if (unresolved) co_return unresolved;
+    tcp().expires_at(deadline);
+    const auto [unconnected, place] = co_await tcp().async_connect(places, kAwait);
+    if (unconnected) co_return unconnected;
+    error_code ignored;
+    tcp().socket().set_option(tcp::no_delay{true}, ignored);
     if (!secure_) co_return error_code{};
-    secure_->set_verify_callback(asio::ssl::host_name_verification(origin.host));
     SSL_set_tlsext_host_name(secure_->native_handle(), origin.host.c_str());
-    co_await secure_->async_handshake(asio::ssl::stream_base::client, token);
-    co_return failure;
+    secure_->set_verify_callback(asio::ssl::host_name_verification{origin.host});
+    const auto [refused] = co_await secure_->async_handshake(asio::ssl::stream_base::client, kAwait);
+    co_return refused;
   }
 
-  /// Writes the request and reads the reply.
-  awaitable<error_code> exchange(bhttp::request<bhttp::string_body>& request,
-                                 bhttp::response_parser<bhttp::string_body>& parser) {
-    error_code failure;
-    auto token = asio::redirect_error(asio::use_awaitable, failure);
-    if (secure_) {
-      co_await bhttp::async_write(*secure_, request, token);
-      if (!failure) co_await bhttp::async_read(*secure_, buffer_, parser, token);
-    } else {
-      co_await bhttp::async_write(*plain_, request, token);
-      if (!failure) co_await bhttp::async_read(*plain_, buffer_, parser, token);
-    }
-    co_return failure;
+  using Request = beast::http::request<beast::http::string_body>;
+  using Parser = beast::http::response_parser<beast::http::string_body>;
+
+  awaitable<error_code> exchange(Request& request, Parser& parser, Clock::time_point deadline) {
+    tcp().expires_at(deadline);
+    if (plain_) co_return co_await exchange_over(*plain_, request, parser);
+    co_return co_await exchange_over(*secure_, request, parser);
   }
+
+  /// False when the server has closed it, or has said something that nobody asked for.
+  bool is_usable() {
+    if (Clock::now() - idle_since > kIdle || buffer_.size() > 0) return false;
+    char byte = 0;
+    error_code failure;
+    auto& socket = tcp().socket();
+    socket.non_blocking(true, failure);
+    socket.receive(asio::buffer(&byte, 1), tcp::socket::message_peek, failure);
+    return failure == asio::error::would_block;
+  }
+
+  Clock::time_point idle_since;
 
  private:
+  template <class Stream>
+  awaitable<error_code> exchange_over(Stream& stream, Request& request, Parser& parser) {
+    const auto [unsent, sent] = co_await beast::http::async_write(stream, request, kAwait);
+    // A server may refuse a body half-way: what it says then is worth reading, though writing failed.
+    if (unsent && unsent != asio::error::broken_pipe && unsent != asio::error::connection_reset) co_return unsent;
+    const auto [unread, read] = co_await beast::http::async_read(stream, buffer_, parser, kAwait);
+    co_return unread;
+  }
+
   std::unique_ptr<beast::tcp_stream> plain_;
   std::unique_ptr<beast::ssl_stream<beast::tcp_stream>> secure_;
   beast::flat_buffer buffer_;
 };
 
-bhttp::request<bhttp::string_body> to_beast(Call call, const Origin& origin) {
-  std::string target = call.path.empty() ? "/" : std::move(call.path);
-  if (!call.query.empty()) target += "?" + call.query;
-  const auto verb = bhttp::string_to_verb(std::string(to_string(call.method)));
-  bhttp::request<bhttp::string_body> out(verb, target, 11);
-  out.set(bhttp::field::host, origin.host_header);
-  out.set(bhttp::field::user_agent, "daybook");
-  for (const auto& [name, value] : call.headers.all()) out.insert(name, value);
-  if (!call.traceparent.empty()) out.set("traceparent", call.traceparent);
-  out.body() = std::move(call.body);
-  out.prepare_payload();
-  out.keep_alive(true);
-  return out;
-}
-
-Reply to_reply(bhttp::response<bhttp::string_body> response) {
-  Reply out(static_cast<int>(response.result_int()));
-  for (const auto& field : response) {
-    if (field.name() == bhttp::field::content_type) out.content_type = field.value();
-    out.headers.add(std::string(field.name_string()), std::string(field.value()));
-  }
-  out.body = std::move(response.body());
-  return out;
-}
-
 class PooledClient final : public Client {
  public:
   PooledClient(asio::any_io_executor executor, ClientOptions options, Origin origin)
-      : executor_(std::move(executor)), options_(std::move(options)), origin_(std::move(origin)), freed_(executor_) {
-    freed_.expires_at(steady_clock::time_point::max());
-    if (origin_.tls) {
-      tls_ = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
-      tls_->set_default_verify_paths();
-      tls_->set_verify_mode(asio::ssl::verify_peer);
-    }
+      : executor_(std::move(executor)), options_(std::move(options)), origin_(std::move(origin)) {
+    if (!origin_.tls) return;
+    tls_ = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
+    tls_->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+    tls_->set_default_verify_paths();
+    tls_->set_verify_mode(asio::ssl::verify_peer);
   }
 
-  awaitable<Result<Reply>> send(Call call, std::chrono::milliseconds deadline) override {
-    const auto until = steady_clock::now() + deadline;
-    const bool idempotent = call.method != Method::post && call.method != Method::patch;
-    auto request = to_beast(std::move(call), origin_);
-    while (in_use_ >= options_.max_connections) {
-      if (steady_clock::now() >= until) co_return Error{Errc::timeout, origin_.host_header + ": no free connection"};
-      if (auto waited = co_await wait_for_free(until); !waited) co_return waited.error();
-    }
-    const Lease lease(*this);
-    for (bool fresh = idle_.empty();; fresh = true) {
-      std::unique_ptr<Connection> connection;
-      if (!fresh) {
-        connection = std::move(idle_.back());
-        idle_.pop_back();
-      } else {
-        connection = std::make_unique<Connection>(executor_, tls_.get());
-        const auto failure =
-            co_await connection->open(origin_, std::min(until, steady_clock::now() + options_.connect_timeout));
-        if (failure) co_return failed(failure, "connecting");
-      }
-      bhttp::response_parser<bhttp::string_body> parser;
-      parser.body_limit(options_.max_reply_bytes);
-      if (request.method() == bhttp::verb::head) parser.skip(true);
-      connection->tcp().expires_at(until);
-      const auto failure = co_await connection->exchange(request, parser);
-      // A kept connection that the server closed meanwhile fails before any byte came back: that says nothing of the
-      // server, so a request that may be repeated gets a fresh one.
-      if (failure && !fresh && idempotent && !parser.got_some() && failure != beast::error::timeout) continue;
-      if (failure) co_return failed(failure, "asking");
-      connection->tcp().expires_never();
-      if (parser.get().keep_alive() && idle_.size() < options_.max_connections) idle_.push_back(std::move(connection));
-      co_return to_reply(parser.release());
-    }
+  awaitable<Result<Reply>> send(Call call, std::chrono::milliseconds within) override {
+    const auto deadline = Clock::now() + within;
+    if (!co_await enter(deadline))
+      co_return Error{Errc::timeout, "All connections to " + origin_.authority + " are busy."};
+    auto reply = co_await exchange(std::move(call), deadline);
+    leave();
+    co_return reply;
   }
 
  private:
-  /// One of the connections that may be open at once.
-  struct Lease {
-    explicit Lease(PooledClient& client) : client_(client) { ++client_.in_use_; }
-    ~Lease() {
-      --client_.in_use_;
-      client_.freed_.cancel_one();
+  awaitable<Result<Reply>> exchange(Call call, Clock::time_point deadline) {
+    auto request = make_request(call);
+    for (;;) {
+      auto link = take_idle();
+      const bool fresh = !link;
+      if (fresh) {
+        link = std::make_unique<Link>(executor_, tls_.get());
+        const auto failure =
+            co_await link->connect(origin_, std::min(deadline, Clock::now() + options_.connect_timeout));
+        if (failure) co_return describe(failure, "connect to", deadline);
+      }
+      Link::Parser parser;
+      parser.body_limit(options_.max_reply_bytes);
+      if (call.method == Method::head) parser.skip(true);
+      const auto failure = co_await link->exchange(request, parser, deadline);
+      if (!failure) {
+        const bool keep = parser.get().keep_alive() && !parser.get().need_eof();
+        auto reply = to_reply(parser.release());
+        if (keep) give_back(std::move(link));
+        co_return reply;
+      }
+      if (failure == beast::http::error::body_limit)
+        co_return Error{Errc::unavailable, "The answer of " + origin_.authority + " is too large."};
+      // It was closed while it lay idle: nothing was done with the request, or it may be done twice.
+      if (!fresh && is_idempotent(call.method) && failure != beast::error::timeout) continue;
+      co_return describe(failure, "talk to", deadline);
     }
-    PooledClient& client_;
+  }
+
+  Link::Request make_request(Call& call) const {
+    Link::Request request;
+    request.method_string(std::string(to_string(call.method)));
+    request.target(origin_.base_path + call.path + (call.query.empty() ? "" : "?" + call.query));
+    request.version(11);
+    request.set(beast::http::field::host, origin_.authority);
+    for (const auto& [name, value] : call.headers.all()) request.insert(name, value);
+    if (!call.traceparent.empty()) request.set("traceparent", call.traceparent);
+    if (!call.correlation_id.empty()) request.set("X-Correlation-Id", call.correlation_id);
+    request.body() = std::move(call.body);
+    request.prepare_payload();
+    return request;
+  }
+
+  static Reply to_reply(beast::http::response<beast::http::string_body> response) {
+    Reply reply{static_cast<int>(response.result_int())};
+    for (const auto& field : response) {
+      if (field.name() == beast::http::field::content_type)
+        reply.content_type = std::string(field.value());
+      else
+        reply.headers.add(std::string(field.name_string()), std::string(field.value()));
+    }
+    reply.body = std::move(response.body());
+    return reply;
+  }
+
+  Error describe(const error_code& failure, const std::string& what, Clock::time_point deadline) const {
+    if (failure == beast::error::timeout || (failure == asio::error::operation_aborted && Clock::now() >= deadline))
+      return {Errc::timeout, "No answer from " + origin_.authority + " in time."};
+    return {Errc::unavailable, "Cannot " + what + " " + origin_.authority + ": " + failure.message() + "."};
+  }
+
+  // ---- the pool
+
+  std::unique_ptr<Link> take_idle() {
+    while (!idle_.empty()) {
+      auto link = std::move(idle_.back());
+      idle_.pop_back();
+      if (link->is_usable()) return link;
+    }
+    return nullptr;
+  }
+
+  void give_back(std::unique_ptr<Link> link) {
+    link->tcp().expires_never();
+    link->idle_since = Clock::now();
+    idle_.push_back(std::move(link));
+  }
+
+  /// Waits for one of `max_connections`; false when the deadline passed before.
+  awaitable<bool> enter(Clock::time_point deadline) {
+    if (busy_ < options_.max_connections && waiting_.empty()) {
+      ++busy_;
+      co_return true;
+    }
+    Waiter waiter{asio::steady_timer{executor_, deadline}, false};
+    const auto place = waiting_.insert(waiting_.end(), &waiter);
+    while (!waiter.admitted && Clock::now() < deadline) co_await waiter.timer.async_wait(kAwait);
+    if (!waiter.admitted) waiting_.erase(place);
+    co_return waiter.admitted;
+  }
+
+  void leave() {
+    if (waiting_.empty()) {
+      --busy_;
+      return;
+    }
+    auto* next = waiting_.front();
+    waiting_.pop_front();
+    next->admitted = true;
+    next->timer.cancel();
+  }
+
+  struct Waiter {
+    asio::steady_timer timer;
+    bool admitted;
   };
-
-  awaitable<Result<>> wait_for_free(steady_clock::time_point until) {
-    using namespace asio::experimental::awaitable_operators;
-    error_code ignored;
-    asio::steady_timer deadline(executor_, until);
-    co_await (freed_.async_wait(asio::redirect_error(asio::use_awaitable, ignored)) ||
-              deadline.async_wait(asio::use_awaitable));
-    co_return Result<>{};
-  }
-
-  Error failed(const error_code& failure, std::string_view doing) const {
-    const bool late = failure == beast::error::timeout || failure == asio::error::timed_out;
-    return {late ? Errc::timeout : Errc::unavailable,
-            std::string(doing) + " " + origin_.host_header + ": " + failure.message()};
-  }
 
   asio::any_io_executor executor_;
   ClientOptions options_;
   Origin origin_;
   std::unique_ptr<asio::ssl::context> tls_;
-  std::vector<std::unique_ptr<Connection>> idle_;
-  std::size_t in_use_ = 0;
-  asio::steady_timer freed_;  ///< Never expires: cancelled to wake one waiter.
+  std::vector<std::unique_ptr<Link>> idle_;
+  std::list<Waiter*> waiting_;
+  std::size_t busy_ = 0;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Client>> Client::make(asio::any_io_executor executor, ClientOptions options) {
-  auto origin = parse_origin(options.base_url);
+  auto origin = parse_base(options.base_url);
   if (!origin) return origin.error();
-  return std::unique_ptr<Client>(
-      std::make_unique<PooledClient>(std::move(executor), std::move(options), std::move(*origin)));
+  return std::unique_ptr<Client>{
+      std::make_unique<PooledClient>(std::move(executor), std::move(options), std::move(*origin))};
 }
 
 }  // namespace daybook::http
