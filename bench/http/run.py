@@ -169,6 +169,21 @@ class Bench:
             server.stop()
             shutil.rmtree(data)
 
+    def stream(self):
+        p95 = []
+        for _ in range(self.args.runs):
+            data = self.fresh()
+            tokens = seed(self.args.daybook, data, 64, 0)
+            server = Server(self.args.daybook, data)
+            try:
+                out = subprocess.run([self.args.stream_load, str(server.port), tokens, "1000", "200", str(self.args.seconds)],
+                                     check=True, capture_output=True, text=True)
+                p95.append(json.loads(out.stdout)["p95_ms"])
+            finally:
+                server.stop()
+                shutil.rmtree(data)
+        self.figure("stream, 1,000 WebSockets, 200 writes/s, p95", "ms", p95, "<= 20")
+
     def rest(self):
         start_ms, rss = [], []
         for _ in range(self.args.runs):
@@ -192,8 +207,9 @@ def main():
     ap.add_argument("--daybook", default=str(ROOT / "build/release/daybook"))
     ap.add_argument("--runs", type=int, default=5)
     ap.add_argument("--seconds", type=int, default=10)
+    ap.add_argument("--stream-load", default=str(ROOT / "build/release/stream_load"))
     ap.add_argument("--data", default=None, help="folder for the data, on the disk to be measured")
-    ap.add_argument("--only", nargs="*", default=["rest", "create_one", "creates", "reads"])
+    ap.add_argument("--only", nargs="*", default=["rest", "create_one", "creates", "reads", "stream"])
     args = ap.parse_args()
     load = os.getloadavg()[0]
     print(f"# {os.cpu_count()} cores, load before {load:.2f}, {args.runs} runs of {args.seconds} s")
