@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "core/clock.hpp"
+#include "runtime/embedded/invoker.hpp"
 #include "runtime/embedded/timers.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/event_groups.hpp"
@@ -275,6 +276,26 @@ void timers(const std::string& directory) {
   run_on(loop, timers.stop());
 }
 
+/// What a call to another service of the same process costs besides the service.
+void invocation() {
+  asio::io_context loop;
+  runtime::embedded::Invoker invoker(loop.get_executor());
+  invoker.add("echo", [](Call call) -> asio::awaitable<Reply> { co_return Reply(200, std::move(call.body)); });
+  constexpr int kCalls = 300'000;
+  const auto calls = [&]() -> asio::awaitable<void> {
+    for (int i = 0; i < kCalls; ++i) {
+      Call call;
+      call.path = "/internal/v1/echo";
+      auto reply = co_await invoker.invoke("echo", std::move(call), std::chrono::seconds{5});
+      if (!reply) std::printf("failed: %s\n", reply.error().detail.c_str());
+    }
+  };
+  const double cpu = cpu_seconds();
+  run_on(loop, calls());
+  std::printf("invocation in the same process: %.2f us\n", (cpu_seconds() - cpu) * 1e6 / kCalls);
+  run_on(loop, invoker.stop());
+}
+
 void print(const char* what, const Figures& f) {
   std::printf("%s: %.0f/s, p50 %.2f ms, p99 %.2f ms, %.1f a commit, %.0f us of processor each\n", what, f.per_second,
               f.p50_ms, f.p99_ms, f.group, f.cpu_us);
@@ -302,6 +323,7 @@ int main(int argc, char** argv) {
   lone.time = std::chrono::seconds{2};
   print("creates, 1 client", group_commit(directory, lone));
   std::printf("reads of one row, 64 clients: %.0f/s\n", reads(directory));
+  invocation();
   timers(directory);
   std::filesystem::remove_all(directory);
   return 0;

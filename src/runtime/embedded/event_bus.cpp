@@ -34,7 +34,7 @@ bool matches(const std::vector<std::string>& types, std::string_view type) {
 
 struct EventBus::Group {
   Group(Subscription s, EventHandler h, sqlite::Database& f, const asio::any_io_executor& executor)
-      : subscription(std::move(s)), handler(std::move(h)), file(&f), wake(executor) {}
+      : subscription(std::move(s)), handler(std::move(h)), file(&f), wake(executor), linger(executor) {}
 
   Subscription subscription;
   EventHandler handler;
@@ -53,6 +53,7 @@ struct EventBus::Group {
   bool paused = false;
   std::string last_error;
   Signal wake;
+  Signal linger;  ///< Notified by stop() only.
 };
 
 /// Brings committed events from the writer's thread. Outlives the bus, since the database keeps its listener.
@@ -176,7 +177,10 @@ void EventBus::ended() {
 
 asio::awaitable<void> EventBus::stop() {
   stopping_ = true;
-  for (auto& group : groups_) group->wake.notify();
+  for (auto& group : groups_) {
+    group->wake.notify();
+    group->linger.notify();
+  }
   save_.notify();
   while (running_ > 0) co_await all_ended_.wait();
   if (feed_) {
@@ -198,7 +202,9 @@ asio::awaitable<void> EventBus::run_group(Group& group) {
     }
     failures = 0;
     group.paused = false;
-    if (!*advanced) co_await group.wake.wait();
+    if (*advanced) continue;
+    co_await group.wake.wait();
+    if (!stopping_) co_await group.linger.wait(std::chrono::steady_clock::now() + options_.linger);
   }
   for (auto& letter : std::exchange(group.letters, {})) {
     letter->outcome = Result<>(Error{Errc::unavailable, "The server is stopping"});

@@ -21,6 +21,10 @@ struct EventBusOptions {
   /// Offsets are saved this long after they moved, many groups in one write; a crash redelivers that much, which the
   /// inbox knows.
   std::chrono::milliseconds save_after{200};
+  /// A group that was idle waits this long after a commit before it takes what has come: the consumers' writes then
+  /// share a few commits, and a client that sends one request after the other does not wait for each of them. (The
+  /// stream to open screens does not go through here.)
+  std::chrono::milliseconds linger{10};
 };
 
 /// Carries the event log of one SQLite database to consumer groups in the same process: one coroutine a group, woken by
