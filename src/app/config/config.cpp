@@ -143,7 +143,7 @@ const std::vector<Setting>& settings() {
       {"chats-per-minute", "Messages to the chat a user may send", true,
        set_number<&Config::chats_per_minute, 1, 1'000'000>, get_number<&Config::chats_per_minute>},
       {"requests-per-minute", "Requests a user may send", true,
-       set_number<&Config::requests_per_minute, 1, 100'000'000>, get_number<&Config::requests_per_minute>},
+       set_number<&Config::requests_per_minute, 0, 100'000'000>, get_number<&Config::requests_per_minute>},
   };
   return all;
 }

@@ -27,7 +27,7 @@ struct Config {
   int max_series = 200;             ///< A user.
   int max_live_connections = 20;    ///< A user.
   int chats_per_minute = 60;        ///< A user.
-  int requests_per_minute = 6'000;  ///< A user.
+  int requests_per_minute = 0;      ///< A user; 0: no limit.
 
   std::string admin_socket() const { return data_dir + "/admin.sock"; }
 };
