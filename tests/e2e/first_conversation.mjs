@@ -204,7 +204,7 @@ await check("can be used by keyboard alone", async () => {
   await rowOf(page, "Call the electrician").waitFor({ state: "detached" });
 });
 
-for (const name of ["Inbox", "Settings", "Tasks"])
+for (const name of ["Calendar", "Inbox", "Settings", "Tasks"])
   await check(`has no accessibility violation in ${name}, light and dark`, async () => {
     await page.getByRole("link", { name }).click();
     await page.getByRole("heading", { level: 1 }).waitFor();

@@ -23,6 +23,8 @@ const paths = {
   play: "m8 5 11 7-11 7V5Z",
   skip: "m6 6 8 6-8 6V6Zm12 0v12",
   stop: "M7 7h10v10H7z",
+  left: "m14 6-6 6 6 6",
+  right: "m10 6 6 6-6 6",
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -14,13 +14,14 @@ import { TaskListView } from "../tasks/TaskListView";
 import { Brand } from "./Brand";
 import { useLive } from "./use_live";
 
+const CalendarView = lazy(() => import("../calendar/CalendarView"));
 const RecurringView = lazy(() => import("../recurring/RecurringView"));
 const InboxView = lazy(() => import("../notifications/InboxView"));
 const SettingsView = lazy(() => import("../settings/SettingsView"));
 
-const kPages = ["tasks", "chat", "recurring", "inbox", "settings"] as const;
+const kPages = ["tasks", "chat", "calendar", "recurring", "inbox", "settings"] as const;
 type Page = (typeof kPages)[number];
-const icons: Record<Page, IconName> = { tasks: "tasks", chat: "chat", recurring: "repeat", inbox: "bell", settings: "settings" };
+const icons: Record<Page, IconName> = { tasks: "tasks", chat: "chat", calendar: "calendar", recurring: "repeat", inbox: "bell", settings: "settings" };
 
 const goTo = (page: Page) => {
   location.hash = `/${page}`;
@@ -120,6 +121,7 @@ function Frame({ chat, page }: { chat: Chat; page: Page }) {
         )}
         <Suspense fallback={<LoadingList />}>
           {(page === "tasks" || page === "chat") && <TaskListView />}
+          {page === "calendar" && <CalendarView />}
           {page === "recurring" && <RecurringView />}
           {page === "inbox" && <InboxView />}
           {page === "settings" && <SettingsView />}

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# run.sh BINARY [schemathesis options]: throws requests made from schemas/openapi.yaml, right and wrong ones, at a
+# running server: no 5xx, and only answers that the document has. Closes with "N passed, N failed" over operations.
+set -euo pipefail
+binary=$(realpath "${1:?usage: tests/contract/run.sh BINARY [schemathesis options]}")
+shift
+cd "$(dirname "$0")/../.."
+venv=build/venv-contract
+if [ ! -x $venv/bin/schemathesis ]; then
+  python3 -m venv $venv
+  $venv/bin/pip install --quiet --disable-pip-version-check --requirement tests/contract/requirements.txt
+fi
+exec $venv/bin/python tests/contract/run.py "$binary" "$@"
