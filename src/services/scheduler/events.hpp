@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "services/scheduler/store.hpp"
+
+namespace daybook::scheduler {
+
+/// Members of schemas/events/recurring-task.*.json and reminder.*.json.
+CloudEvent series_event(std::string type, const Command& command, const domain::Series& series, std::string_view words,
+                        std::string_view more = {});
+/// `more`: further members with their leading comma.
+CloudEvent reminder_event(std::string type, const Command& command, const ReminderRow& reminder,
+                          std::string_view more = {});
+/// The reminder as the API shows it.
+std::string to_json(const ReminderRow& reminder);
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,64 @@
+#include "services/scheduler/module.hpp"
+
+#include <map>
+
+#include "domain/zone.hpp"
+
+namespace daybook::scheduler {
+
+using boost::asio::awaitable;
+
+Module::Module(SchedulerStore& store, runtime::Invoker& invoker, const WallClock& clock, Describe describe)
+    : store_(store),
+      service_(store, invoker),
+      clock_(clock),
+      router_(make_router(store_, service_, invoker, clock_, std::move(describe))) {}
+
+void Module::subscribe(runtime::EventBus& bus) {
+  runtime::Subscription subscription;
+  subscription.group = "scheduler";
+  subscription.types = {"task.created", "task.updated", "task.completed",
+                        "task.deleted", "user.updated", "user.deleted"};
+  // Firing must not be done again from history.
+  subscription.replayable = false;
+  bus.subscribe(std::move(subscription),
+                [this](std::vector<CloudEvent> events) { return on_events(std::move(events)); });
+}
+
+void Module::handle(runtime::Timers& timers) {
+  timers.handle("generate", 20, [this](std::vector<Timer> due) { return on_generate(std::move(due)); });
+  timers.handle("reminder", 500, [this](std::vector<Timer> due) { return on_reminders(std::move(due)); });
+}
+
+awaitable<Result<>> Module::start() {
+  auto looked = co_await store_.adopt_tzdb(domain::tzdb_version(), clock_.now());
+  if (!looked) co_return looked.error();
+  co_return Result<>{};
+}
+
+awaitable<std::vector<Result<>>> Module::on_events(std::vector<CloudEvent> events) {
+  return store_.apply_events(std::move(events), clock_.now());
+}
+
+awaitable<std::vector<Result<>>> Module::on_generate(std::vector<Timer> timers) {
+  std::vector<Result<>> out;
+  for (const auto& timer : timers)
+    out.push_back(co_await service_.generate(timer.user, SeriesId{timer.key}, clock_.now()));
+  co_return out;
+}
+
+awaitable<std::vector<Result<>>> Module::on_reminders(std::vector<Timer> timers) {
+  // What is due at once for one user is judged together, so that a storm becomes one summary.
+  std::map<UserId, std::vector<std::size_t>> by_user;
+  for (std::size_t i = 0; i < timers.size(); ++i) by_user[timers[i].user].push_back(i);
+  std::vector<Result<>> out(timers.size());
+  for (const auto& [user, indexes] : by_user) {
+    std::vector<Timer> own;
+    for (auto i : indexes) own.push_back(timers[i]);
+    auto fired = co_await service_.fire(user, std::move(own), clock_.now());
+    for (auto i : indexes) out[i] = fired;
+  }
+  co_return out;
+}
+
+}  // namespace daybook::scheduler

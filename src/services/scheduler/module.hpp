@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "http/router.hpp"
+#include "runtime/event_bus.hpp"
+#include "runtime/timers.hpp"
+#include "services/scheduler/service.hpp"
+#include "services/scheduler/store.hpp"
+#include "services/scheduler/words.hpp"
+#include "storage/sqlite/database.hpp"
+
+namespace daybook::scheduler {
+
+std::vector<storage::sqlite::Migration> sqlite_migrations();
+/// `describe` must be the module's own, so that events and replies use the same words.
+std::unique_ptr<SchedulerStore> make_sqlite_store(storage::sqlite::Database& db, Describe describe = describe_plainly,
+                                                  StoreLimits limits = {});
+
+/// The scheduler role. Timers of kinds "generate" and "reminder" of the service "scheduler" are its.
+class Module {
+ public:
+  Module(SchedulerStore& store, runtime::Invoker& invoker, const WallClock& clock,
+         Describe describe = describe_plainly);
+
+  http::Router& router() { return router_; }
+  void subscribe(runtime::EventBus& bus);
+  void handle(runtime::Timers& timers);
+  /// Looks whether the time zone data has changed since the last run.
+  boost::asio::awaitable<Result<>> start();
+
+  boost::asio::awaitable<std::vector<Result<>>> on_events(std::vector<CloudEvent> events);
+  boost::asio::awaitable<std::vector<Result<>>> on_generate(std::vector<Timer> timers);
+  boost::asio::awaitable<std::vector<Result<>>> on_reminders(std::vector<Timer> timers);
+
+ private:
+  SchedulerStore& store_;
+  Service service_;
+  const WallClock& clock_;
+  http::Router router_;
+};
+
+/// `/api/v1/recurring…` and `/api/v1/reminders…`.
+http::Router make_router(SchedulerStore& store, Service& service, runtime::Invoker& invoker, const WallClock& clock,
+                         Describe describe);
+
+}  // namespace daybook::scheduler

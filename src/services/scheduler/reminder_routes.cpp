@@ -1,0 +1,162 @@
+#include "http/authorize.hpp"
+#include "services/scheduler/events.hpp"
+#include "services/scheduler/routes.hpp"
+
+/// `/api/v1/reminders…` (schemas/openapi.yaml).
+namespace daybook::scheduler {
+namespace {
+
+using boost::asio::awaitable;
+using domain::ReminderState;
+using http::Request;
+
+Result<ReminderId> id_of(const Request& request) {
+  const auto id = ReminderId::parse(request.path("id"));
+  if (!id) return Error{Errc::not_found, "There is no such reminder: its id is a UUID."};
+  return *id;
+}
+
+Reply reminder_reply(const ReminderRow& row) {
+  Reply reply{200, to_json(row)};
+  reply.headers.set("ETag", '"' + std::to_string(row.version) + '"');
+  return reply;
+}
+
+awaitable<Result<Reply>> list(const RouteContext& at, Request request) {
+  const auto user = http::signed_in(request);
+  if (!user) co_return user.error();
+  http::QueryReader in(request);
+  ReminderQuery query;
+  query.states = in.list("state");
+  for (const auto& state : query.states) {
+    if (!domain::parse_reminder_state(state)) {
+      in.fail("state", "must be any of pending, fired, snoozed, dismissed, canceled, missed, merged");
+    }
+  }
+  if (const auto task = in.uuid("taskId")) query.task = TaskId{*task};
+  query.from = in.instant("from");
+  query.to = in.instant("to");
+  query.limit = static_cast<int>(in.integer("limit", 1, 200).value_or(50));
+  query.cursor = in.text("cursor", 128).value_or("");
+  if (auto error = in.finish()) co_return *error;
+  const auto page = co_await at.store.list_reminders(*user, std::move(query));
+  if (!page) co_return page.error();
+  std::string items;
+  for (const auto& row : page->items) {
+    if (!items.empty()) items += ',';
+    items += to_json(row);
+  }
+  co_return page_reply(std::move(items), page->next_cursor);
+}
+
+awaitable<Result<Reply>> snooze(const RouteContext& at, Request request) {
+  auto command = command_of(request, at.clock);
+  if (!command) co_return command.error();
+  const auto id = id_of(request);
+  if (!id) co_return id.error();
+  const auto body = body_of(request);
+  if (!body) co_return body.error();
+  JsonReader in{*body, Unknown::strict};
+  const auto by = in.duration("for");
+  auto until = in.instant("until");
+  if (by.has_value() == until.has_value()) in.fail("", "Exactly one of for and until says when.");
+  if (auto error = in.finish()) co_return *error;
+  if (by) until = command->now + *by;
+  if (*until <= command->now) {
+    co_return Error{Errc::unprocessable, "Reminder time must be in the future", "reminder-in-past"};
+  }
+  if (*until > command->now + std::chrono::days{366}) {
+    co_return Error{Errc::unprocessable, "A reminder can be put off by a year at most."};
+  }
+  const auto row = co_await at.store.snooze(std::move(*command), *id, *until);
+  if (!row) co_return row.error();
+  co_return reminder_reply(*row);
+}
+
+awaitable<Result<Reply>> dismiss(const RouteContext& at, Request request) {
+  auto command = command_of(request, at.clock);
+  if (!command) co_return command.error();
+  const auto id = id_of(request);
+  if (!id) co_return id.error();
+  const auto row = co_await at.store.dismiss(std::move(*command), *id);
+  if (!row) co_return row.error();
+  co_return reminder_reply(*row);
+}
+
+/// The answer to "why didn't I get it?" as far as the scheduler knows.
+std::string explain(const ReminderRow& row, const std::vector<Firing>& ledger, Instant now) {
+  const auto at = row.fire_at ? format_rfc3339(*row.fire_at) : std::string{};
+  switch (row.state) {
+    case ReminderState::pending:
+      if (!row.fire_at) return "Its task has no time that it could count from.";
+      return *row.fire_at > now ? "It fires at " + at + "." : "It is due and about to fire.";
+    case ReminderState::snoozed:
+      return "You put it off until " + at + ".";
+    case ReminderState::dismissed:
+      return "You dismissed it at " + format_rfc3339(row.updated_at) + ".";
+    case ReminderState::canceled:
+      return "Its task was completed or deleted, or lost the reminder, before it was due.";
+    case ReminderState::missed:
+      return "It was due at " + at +
+             ", while Daybook was not running, and came too late to be pushed: reminders older "
+             "than 24 hours are only listed.";
+    case ReminderState::merged:
+      return "It came due together with others and was sent as part of one summary at " +
+             format_rfc3339(row.fired_at.value_or(row.updated_at)) + ".";
+    case ReminderState::fired:
+      break;
+  }
+  std::string text = "It was sent at " + format_rfc3339(row.fired_at.value_or(row.updated_at));
+  if (!ledger.empty()) {
+    const auto late = std::chrono::duration_cast<std::chrono::seconds>(ledger.back().at - ledger.back().due);
+    if (late >= std::chrono::minutes{1}) {
+      text += ", " + std::to_string(late.count() / 60) + " min after it was due";
+    }
+    if (ledger.back().unconfirmed) text += ", without asking whether it was still due, since that took too long";
+  }
+  return text + ".";
+}
+
+awaitable<Result<Reply>> deliveries(const RouteContext& at, Request request) {
+  const auto user = http::signed_in(request);
+  if (!user) co_return user.error();
+  const auto id = id_of(request);
+  if (!id) co_return id.error();
+  const auto row = co_await at.store.get_reminder(*user, *id);
+  if (!row) co_return row.error();
+  const auto ledger = co_await at.store.ledger(*user, *id);
+  if (!ledger) co_return ledger.error();
+  // What became of it on each channel is the notifier's; without it the ledger alone answers.
+  Call call;
+  call.path = "/internal/v1/deliveries";
+  call.query = "reminderId=" + id->str();
+  call.principal = Principal::of_service("scheduler", *user);
+  call.correlation_id = request.call.correlation_id;
+  const auto reply = co_await at.invoker.invoke("notifier", std::move(call), std::chrono::seconds{2});
+  std::string items = "[]";
+  if (reply && reply->status == 200) {
+    const auto body = parse_json(reply->body);
+    if (body && body->is_object() && body->as_object().contains("items")) {
+      items = json::serialize(body->as_object().at("items"));
+    }
+  }
+  std::string out = "{\"reminder\":" + to_json(*row) + ",\"explanation\":";
+  append_json_string(out, explain(*row, *ledger, at.clock.now()));
+  co_return Reply{200, out + ",\"items\":" + items + '}'};
+}
+
+}  // namespace
+
+void add_reminder_routes(http::Router& router, const RouteContext& context) {
+  auto add = [&](Method method, std::string_view path,
+                 awaitable<Result<Reply>> (*handler)(const RouteContext&, Request)) {
+    auto shared = std::make_shared<RouteContext>(context);
+    router.add(method, path, [shared, handler](Request request) { return handler(*shared, std::move(request)); });
+  };
+  add(Method::get, "/api/v1/reminders", list);
+  add(Method::post, "/api/v1/reminders/{id}/snooze", snooze);
+  add(Method::post, "/api/v1/reminders/{id}/dismiss", dismiss);
+  add(Method::get, "/api/v1/reminders/{id}/deliveries", deliveries);
+}
+
+}  // namespace daybook::scheduler

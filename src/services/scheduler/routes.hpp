@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/json.hpp"
+#include "http/query_reader.hpp"
+#include "services/scheduler/module.hpp"
+
+/// What the routes of series and of reminders share.
+namespace daybook::scheduler {
+
+struct RouteContext {
+  SchedulerStore& store;
+  Service& service;
+  runtime::Invoker& invoker;
+  const WallClock& clock;
+  Describe describe;
+};
+
+/// Reads If-Match, Idempotency-Key and what else a change carries. Errors: unauthenticated; invalid_argument.
+Result<Command> command_of(const http::Request& request, const WallClock& clock);
+/// Errors: unsupported_media_type; invalid_argument.
+Result<json::value> body_of(const http::Request& request);
+/// No query parameters are known. Errors: invalid_argument.
+std::optional<Error> refuse_query(const http::Request& request);
+/// {"items":[…],"nextCursor":…}
+Reply page_reply(std::string items, const std::string& next_cursor);
+
+void add_series_routes(http::Router& router, const RouteContext& context);
+void add_reminder_routes(http::Router& router, const RouteContext& context);
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,114 @@
+#include "services/scheduler/service.hpp"
+
+#include "core/fault_point.hpp"
+
+namespace daybook::scheduler {
+namespace {
+
+using boost::asio::awaitable;
+
+runtime::Caller caller_for(const UserId& user) {
+  runtime::Caller caller;
+  caller.principal = Principal::of_service("scheduler", user);
+  return caller;
+}
+
+}  // namespace
+
+awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series, const Occurrence& row) {
+  auto caller = caller_for(series.owner);
+  SettledOccurrence settled{row.recurrence_id, row.pending, row.task_version, row.open, false, false};
+  if (row.pending == "make") {
+    caller.principal.timezone = series.timezone;
+    auto draft = domain::occurrence_draft(series, row.recurrence_id, row.revision, row.start);
+    auto task = co_await tasks_.create_occurrence(caller, std::move(draft));
+    if (!task) co_return task.error();
+    settled.task_version = (*task)->version;
+    settled.open = task->is_open();
+    settled.deleted = (*task)->deleted_at.has_value();
+  } else if (row.pending == "patch") {
+    domain::TaskPatch patch;
+    patch.title = series.title;
+    patch.description = series.description;
+    patch.priority = series.priority;
+    patch.tags = series.tags;
+    patch.category = series.category;
+    patch.estimate = series.estimate;
+    patch.due = row.start;
+    patch.reminders.emplace();
+    for (const auto& rule : series.reminders) patch.reminders->push_back({std::nullopt, rule});
+    auto task = co_await tasks_.patch(caller, row.task.str(), std::move(patch), row.task_version);
+    if (task) {
+      settled.task_version = (*task)->version;
+    } else if (task.error().code == Errc::version_mismatch || task.error().code == Errc::unprocessable) {
+      settled.detached = true;  // The person was there first: the edit stays.
+    } else if (task.error().code == Errc::not_found) {
+      settled.deleted = true;
+      settled.open = false;
+    } else {
+      co_return task.error();
+    }
+  } else if (row.pending == "delete") {
+    auto task = co_await tasks_.remove(caller, row.task.str(), "series-changed");
+    if (!task && task.error().code != Errc::not_found) co_return task.error();
+    settled.open = false;
+    if (task) settled.task_version = (*task)->version;
+  }
+  co_return settled;
+}
+
+awaitable<Result<>> Service::generate(UserId user, SeriesId series, Instant now) {
+  // Twice at most: what a changed schedule replaced must be gone before its successor is made.
+  for (int round = 0; round < 2; ++round) {
+    auto work = co_await store_.plan(user, series, now);
+    if (!work) co_return work.error();
+    if (work->pending.empty()) co_return Result<>{};
+    fault_point("scheduler.generate.planned");
+    std::vector<SettledOccurrence> settled;
+    std::optional<Error> failure;
+    bool replaced = false;
+    for (const auto& row : work->pending) {
+      auto told = co_await tell(work->series, row);
+      if (!told) {
+        failure = told.error();
+        if (is_transient(failure->code)) break;
+        continue;  // One that is refused does not hold up the others.
+      }
+      replaced |= row.state == "replaced";
+      settled.push_back(std::move(*told));
+      fault_point("scheduler.generate.told");
+    }
+    auto done = co_await store_.settle(user, series, std::move(settled), now);
+    if (!done) co_return done.error();
+    if (failure) co_return *failure;
+    if (!replaced) co_return Result<>{};
+  }
+  co_return Result<>{};
+}
+
+awaitable<Result<>> Service::fire(UserId user, std::vector<Timer> timers, Instant now) {
+  auto rows = co_await store_.due_reminders(timers);
+  if (!rows) co_return rows.error();
+  std::vector<tasks::StillDueQuestion> questions;
+  for (const auto& row : *rows) questions.push_back({row.task, row.id, row.task_version});
+  std::optional<std::vector<tasks::StillDueAnswer>> answers;
+  if (!questions.empty()) {
+    auto caller = caller_for(user);
+    auto asked = co_await asking_.still_due(std::move(caller), std::move(questions));
+    if (asked && asked->size() == rows->size()) answers = std::move(*asked);
+  }
+  fault_point("scheduler.fire.asked");
+  std::vector<DueReminder> due;
+  for (auto& timer : timers) {
+    DueReminder each{std::move(timer), std::nullopt};
+    for (std::size_t i = 0; answers && i < rows->size(); ++i) {
+      if ((*rows)[i].id.value != each.timer.key) continue;
+      auto& answer = (*answers)[i];
+      each.answer = DueReminder::Answer{answer.due, answer.fire_at, std::move(answer.title)};
+    }
+    due.push_back(std::move(each));
+  }
+  co_return co_await store_.fire(user, std::move(due), now);
+}
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "runtime/invoker.hpp"
+#include "services/scheduler/store.hpp"
+#include "services/tasks/client.hpp"
+
+namespace daybook::scheduler {
+
+/// The use cases that reach beyond the store: generation tells the tasks service, firing asks it.
+class Service {
+ public:
+  Service(SchedulerStore& store, runtime::Invoker& invoker)
+      : store_(store), tasks_(invoker), asking_(invoker, std::chrono::milliseconds{500}) {}
+
+  /// Makes what is due of the series. Errors: transient ones of the tasks service; the rest waits for the next look.
+  boost::asio::awaitable<Result<>> generate(UserId user, SeriesId series, Instant now);
+  /// Fires one user's due reminders; asks the tasks service first, for 500 ms at most (design, rule 9).
+  boost::asio::awaitable<Result<>> fire(UserId user, std::vector<Timer> timers, Instant now);
+
+ private:
+  boost::asio::awaitable<Result<SettledOccurrence>> tell(const domain::Series& series, const Occurrence& row);
+
+  SchedulerStore& store_;
+  tasks::Client tasks_;
+  tasks::Client asking_;
+};
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,184 @@
+#include "services/scheduler/events.hpp"
+#include "services/scheduler/sqlite_rows.hpp"
+#include "services/scheduler/sqlite_store.hpp"
+#include "storage/sqlite/event_log.hpp"
+
+/// Generation: what is to be made is written down here before the tasks service hears of it (design, rule 7).
+namespace daybook::scheduler {
+namespace {
+
+using domain::Series;
+using domain::SeriesState;
+using storage::sqlite::append_event;
+using storage::sqlite::Lane;
+
+/// Until when the tasks service has been told, or we tell it again.
+constexpr std::chrono::seconds kRetry{30};
+
+struct Counts {
+  int open = 0, ahead = 0;
+  std::int64_t made = 0;
+  std::optional<Instant> last_completed;
+  std::optional<Instant> last_start;
+};
+
+Counts count_occurrences(Connection& db, const Series& series, Instant now) {
+  Counts out;
+  auto rows =
+      db.query("SELECT starts, open, state, completed_at FROM scheduler_occurrence WHERE user_id = ? AND series_id = ?",
+               series.owner, series.id);
+  const auto present = domain::horizon_begin(series, now);
+  while (rows.step()) {
+    const auto state = rows.text(2);
+    if (state == "replaced") continue;
+    const auto start = instant_of(series, parse_when(rows.text(0)));
+    if (rows.integer(1)) {
+      ++out.open;
+      if (start > present) ++out.ahead;
+    }
+    if (state != "skipped") ++out.made;
+    if (!rows.is_null(3)) out.last_completed = std::max(out.last_completed.value_or(Instant::min()), rows.instant(3));
+    out.last_start = std::max(out.last_start.value_or(Instant::min()), start);
+  }
+  return out;
+}
+
+/// Leaves the timer where the next look is to be; nothing to look at takes it away.
+void set_look(Writer& db, const Series& series, std::optional<Instant> due) {
+  if (due) {
+    timer_table().set(db, Timer{std::string{kGenerate}, series.id.value, series.owner, *due, series.version, {}});
+  } else {
+    timer_table().cancel(db, kGenerate, series.id.value);
+  }
+  db.run("UPDATE scheduler_series SET next_look = ? WHERE user_id = ? AND id = ?", due, series.owner, series.id);
+}
+
+}  // namespace
+
+SchedulerStore::Awaitable<GenerationWork> SqliteSchedulerStore::plan(UserId user, SeriesId id, Instant now) {
+  auto change = [this, user, id, now](Writer& db) -> Result<GenerationWork> {
+    auto loaded = load_series(db, user, id, true);
+    if (!loaded) {
+      timer_table().cancel(db, kGenerate, id.value);  // Erased meanwhile.
+      return loaded.error().code == Errc::not_found ? Result<GenerationWork>{GenerationWork{}} : loaded.error();
+    }
+    auto& series = *loaded;
+    auto counts = count_occurrences(db, series, now);
+    const auto plan =
+        domain::plan_generation(series, now, counts.open, counts.ahead, counts.made, counts.last_completed);
+    for (const auto& occurrence : plan.make) {
+      const auto rid = domain::recurrence_id(series, occurrence);
+      const auto known = load_occurrence(db, user, id, rid);
+      // What was made, skipped or deleted once never comes back; what a changed schedule replaced may.
+      if (known && known->state != "replaced") continue;
+      if (known && known->pending == "delete") continue;  // Its old task goes first; the next look makes it again.
+      Occurrence row{rid,    series.revision,
+                     "made", domain::occurrence_task_id(id, rid, series.revision),
+                     0,      domain::start_of(series, occurrence),
+                     true,   "make"};
+      save_occurrence(db, user, id, row);
+      counts.last_start = std::max(counts.last_start.value_or(Instant::min()), occurrence.instant);
+      if (occurrence.instant > now) ++counts.ahead;
+      ++counts.open;
+    }
+    auto pending = load_occurrences(db, user, id, true);
+    auto next_look = plan.next_look;
+    if (plan.used_up && series.state == SeriesState::active) {
+      const bool over = series.anchor == domain::Anchor::completion ? counts.open == 0 : counts.ahead == 0;
+      if (over && pending.empty()) {
+        series.state = SeriesState::ended;
+        series.version += 1;
+        series.updated_at = now;
+        Command command;
+        command.user = user;
+        command.now = now;
+        append_event(db, series_event("recurring-task.updated", command, series, describe_(series)));
+      } else if (series.anchor == domain::Anchor::schedule && counts.last_start) {
+        next_look = std::max(*counts.last_start + std::chrono::seconds{1}, now + std::chrono::hours{1});
+      }
+    }
+    bool replaced_waits = false;
+    for (const auto& row : pending) replaced_waits |= row.state == "replaced";
+    if (plan.considered != series.considered && !replaced_waits) series.considered = plan.considered;
+    save_series(db, series);
+    set_look(db, series, next_look);
+    if (!pending.empty()) {
+      timer_table().set(db, Timer{std::string{kGenerate}, id.value, user, now + kRetry, series.version, {}});
+    }
+    return GenerationWork{std::move(series), std::move(pending)};
+  };
+  co_return co_await db_.write(Lane::background, std::move(change));
+}
+
+SchedulerStore::Awaitable<> SqliteSchedulerStore::settle(UserId user, SeriesId id,
+                                                         std::vector<SettledOccurrence> settled, Instant now) {
+  auto change = [user, id, settled = std::move(settled), now](Writer& db) -> Result<> {
+    bool again = false;
+    for (const auto& each : settled) {
+      auto row = load_occurrence(db, user, id, each.recurrence_id);
+      if (!row) continue;
+      if (row->pending == each.done) {
+        row->pending.clear();
+      } else if (each.done == "make" && row->pending.empty() && !row->open) {
+        row->pending = "delete";  // Skipped or replaced while its task was being made.
+        again = true;
+      }
+      row->task_version = std::max(row->task_version, each.task_version);
+      if (row->state == "replaced") again = true;
+      if (row->state == "made") {
+        if (each.detached) row->state = "detached";
+        if (each.deleted) row->state = "deleted";
+        row->open = row->open && each.open;
+      }
+      save_occurrence(db, user, id, *row);
+    }
+    if (!load_occurrences(db, user, id, true).empty()) return {};
+    auto series = load_series(db, user, id, true);
+    if (!series) return {};
+    auto look = db.query("SELECT next_look FROM scheduler_series WHERE user_id = ? AND id = ?", user, id);
+    look.step();
+    std::optional<Instant> due;
+    if (!look.is_null(0)) due = look.instant(0);
+    look.run();
+    if (again) due = now;
+    set_look(db, *series, due);
+    return {};
+  };
+  co_return co_await db_.write(Lane::background, std::move(change));
+}
+
+SchedulerStore::Awaitable<int> SqliteSchedulerStore::adopt_tzdb(std::string version, Instant now) {
+  auto change = [version = std::move(version), now](Writer& db) -> Result<int> {
+    {
+      auto row = db.query("SELECT value FROM scheduler_meta WHERE key = 'tzdb'");
+      if (row.step() && row.text(0) == version) return 0;
+    }
+    std::vector<std::pair<UserId, SeriesId>> found;
+    {
+      auto rows = db.query("SELECT user_id, id FROM scheduler_series WHERE deleted = 0 AND state = 'active'");
+      while (rows.step()) found.emplace_back(UserId{rows.uuid(0)}, SeriesId{rows.uuid(1)});
+    }
+    for (const auto& [user, id] : found) {
+      auto series = load_series(db, user, id);
+      if (!series) continue;
+      // Wall clocks stand; instants follow the new law.
+      const auto zone = domain::Zone::locate(series->timezone);
+      for (auto row : load_occurrences(db, user, id)) {
+        const auto* at = std::get_if<Instant>(&row.start);
+        const auto local = domain::parse_recurrence_id(row.recurrence_id);
+        if (!at || !zone || !local || !row.open || row.state != "made" || *at <= now) continue;
+        const auto instant = zone->to_instant(*local).instant;
+        if (instant == *at) continue;
+        row.start = domain::When{instant};
+        if (row.pending.empty()) row.pending = "patch";
+        save_occurrence(db, user, id, row);
+      }
+      look_at(db, *series, now);
+    }
+    db.run("INSERT OR REPLACE INTO scheduler_meta(key, value) VALUES ('tzdb', ?)", version);
+    return static_cast<int>(found.size());
+  };
+  co_return co_await db_.write(Lane::background, std::move(change));
+}
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "services/scheduler/store.hpp"
+#include "storage/sqlite/idempotency.hpp"
+#include "storage/sqlite/timer_table.hpp"
+
+/// Rows of the scheduler's tables, and what is done to several of them alike.
+namespace daybook::scheduler {
+
+using storage::sqlite::Connection;
+using storage::sqlite::Writer;
+
+const storage::sqlite::TimerTable& timer_table();
+const storage::sqlite::IdempotencyTable& idempotency_table();
+inline constexpr std::string_view kGenerate = "generate";
+inline constexpr std::string_view kReminder = "reminder";
+
+/// Errors: not_found (also for a deleted one unless `deleted`), corrupt.
+Result<domain::Series> load_series(Connection& db, const UserId& user, const SeriesId& id, bool deleted = false);
+void save_series(Writer& db, const domain::Series& series);
+/// Looks at the series at `due` at the latest; a sooner look stays.
+void look_at(Writer& db, const domain::Series& series, Instant due);
+
+std::vector<Occurrence> load_occurrences(Connection& db, const UserId& user, const SeriesId& series,
+                                         bool pending_only = false);
+std::optional<Occurrence> load_occurrence(Connection& db, const UserId& user, const SeriesId& series,
+                                          std::string_view recurrence_id);
+void save_occurrence(Writer& db, const UserId& user, const SeriesId& series, const Occurrence& row);
+Instant instant_of(const domain::Series& series, const domain::When& start);
+
+std::optional<ReminderRow> load_reminder(Connection& db, const UserId& user, const ReminderId& id);
+std::vector<ReminderRow> load_task_reminders(Connection& db, const UserId& user, const TaskId& task);
+void save_reminder(Writer& db, const ReminderRow& row);
+/// Sets the timer for `fire_at`, or takes it away when nothing is to fire.
+void set_reminder_timer(Writer& db, const ReminderRow& row);
+
+std::string format_when(const domain::When& when);
+domain::When parse_when(std::string_view text);
+
+}  // namespace daybook::scheduler

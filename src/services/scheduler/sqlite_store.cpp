@@ -1,0 +1,45 @@
+#include "services/scheduler/sqlite_store.hpp"
+
+#include "services/scheduler/module.hpp"
+#include "services/scheduler/sqlite_rows.hpp"
+
+namespace daybook::scheduler {
+
+std::vector<storage::sqlite::Migration> sqlite_migrations() {
+  return {
+      {"scheduler", 1, R"(
+        CREATE TABLE scheduler_series (
+          user_id BLOB NOT NULL, id BLOB NOT NULL, state TEXT NOT NULL, title TEXT NOT NULL, timezone TEXT NOT NULL,
+          created_at INTEGER NOT NULL, deleted INTEGER NOT NULL, next_look INTEGER, body TEXT NOT NULL,
+          PRIMARY KEY (user_id, id)) WITHOUT ROWID;
+        CREATE INDEX scheduler_series_age ON scheduler_series(user_id, created_at);
+        CREATE TABLE scheduler_occurrence (
+          user_id BLOB NOT NULL, series_id BLOB NOT NULL, recurrence_id TEXT NOT NULL, revision INTEGER NOT NULL,
+          state TEXT NOT NULL, task_id BLOB NOT NULL, task_version INTEGER NOT NULL, seen_version INTEGER NOT NULL
+          DEFAULT 0, starts TEXT NOT NULL, open INTEGER NOT NULL, pending TEXT NOT NULL, completed_at INTEGER,
+          PRIMARY KEY (user_id, series_id, recurrence_id)) WITHOUT ROWID;
+        CREATE TABLE scheduler_reminder (
+          user_id BLOB NOT NULL, id BLOB NOT NULL, task_id BLOB NOT NULL, task_number INTEGER NOT NULL,
+          task_title TEXT NOT NULL, task_due TEXT NOT NULL, rule TEXT NOT NULL, base_at INTEGER, fire_at INTEGER,
+          state TEXT NOT NULL, fired_at INTEGER, snoozed_until INTEGER, task_version INTEGER NOT NULL,
+          version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+          PRIMARY KEY (user_id, id)) WITHOUT ROWID;
+        CREATE INDEX scheduler_reminder_task ON scheduler_reminder(user_id, task_id);
+        CREATE INDEX scheduler_reminder_time ON scheduler_reminder(user_id, fire_at, id);
+        CREATE TABLE scheduler_firing (
+          user_id BLOB NOT NULL, reminder_id BLOB NOT NULL, due_at INTEGER NOT NULL, at INTEGER NOT NULL,
+          outcome TEXT NOT NULL, unconfirmed INTEGER NOT NULL, merged_into BLOB,
+          PRIMARY KEY (user_id, reminder_id, due_at)) WITHOUT ROWID;
+        CREATE TABLE scheduler_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+      )"},
+      timer_table().migration(2),
+      idempotency_table().migration(3),
+  };
+}
+
+std::unique_ptr<SchedulerStore> make_sqlite_store(storage::sqlite::Database& db, Describe describe,
+                                                  StoreLimits limits) {
+  return std::make_unique<SqliteSchedulerStore>(db, std::move(describe), limits);
+}
+
+}  // namespace daybook::scheduler

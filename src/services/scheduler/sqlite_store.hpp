@@ -1,0 +1,46 @@
+#pragma once
+
+#include "services/scheduler/store.hpp"
+#include "storage/sqlite/database.hpp"
+
+namespace daybook::scheduler {
+
+/// The embedded adapter. Closures that read and write rows stand in sqlite_*.cpp, one file a subject.
+class SqliteSchedulerStore final : public SchedulerStore {
+ public:
+  SqliteSchedulerStore(storage::sqlite::Database& db, Describe describe, StoreLimits limits)
+      : db_(db), describe_(std::move(describe)), limits_(limits) {}
+
+  Awaitable<Created> create_series(Command command, domain::SeriesDraft draft) override;
+  Awaitable<domain::Series> get_series(UserId user, SeriesId id) override;
+  Awaitable<SeriesPage> list_series(UserId user, SeriesQuery query) override;
+  Awaitable<domain::Series> patch_series(Command command, SeriesId id, domain::SeriesPatch patch) override;
+  Awaitable<domain::Series> set_state(Command command, SeriesId id, domain::SeriesState state) override;
+  Awaitable<domain::Series> skip(Command command, SeriesId id, std::string recurrence_id) override;
+  Awaitable<> remove_series(Command command, SeriesId id, DeleteScope scope) override;
+  Awaitable<std::vector<Occurrence>> occurrences(UserId user, SeriesId id) override;
+
+  Awaitable<GenerationWork> plan(UserId user, SeriesId id, Instant now) override;
+  Awaitable<> settle(UserId user, SeriesId id, std::vector<SettledOccurrence> settled, Instant now) override;
+  Awaitable<int> adopt_tzdb(std::string version, Instant now) override;
+
+  boost::asio::awaitable<std::vector<Result<>>> apply_events(std::vector<CloudEvent> events, Instant now) override;
+
+  Awaitable<ReminderPage> list_reminders(UserId user, ReminderQuery query) override;
+  Awaitable<ReminderRow> get_reminder(UserId user, ReminderId id) override;
+  Awaitable<std::vector<Firing>> ledger(UserId user, ReminderId id) override;
+  Awaitable<ReminderRow> snooze(Command command, ReminderId id, Instant until) override;
+  Awaitable<ReminderRow> dismiss(Command command, ReminderId id) override;
+  Awaitable<std::vector<ReminderRow>> due_reminders(std::vector<Timer> timers) override;
+  Awaitable<> fire(UserId user, std::vector<DueReminder> due, Instant now) override;
+
+ private:
+  Awaitable<domain::Series> change_series(
+      Command command, SeriesId id, std::function<Result<domain::Series>(storage::sqlite::Writer&, domain::Series)> f);
+
+  storage::sqlite::Database& db_;
+  Describe describe_;
+  StoreLimits limits_;
+};
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,181 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/cloud_event.hpp"
+#include "core/hash.hpp"
+#include "core/timer.hpp"
+#include "domain/series.hpp"
+
+namespace daybook::scheduler {
+
+/// The rule of a series in words ("every month on the 1st").
+using Describe = std::function<std::string(const domain::Series&)>;
+
+/// What every change carries besides its content.
+struct Command {
+  UserId user;
+  Instant now{};
+  std::string timezone = "UTC";  ///< The user's, for what names none.
+  std::string idempotency_key;   ///< Empty: none.
+  Sha256 request_hash{};         ///< Of method, path and body.
+  std::optional<std::int64_t> if_match;
+  std::string correlation_id;
+  std::string traceparent;
+};
+
+struct SeriesQuery {
+  std::vector<std::string> states;  ///< Empty: all.
+  std::string text;                 ///< Part of the title, folded; empty: all.
+  int limit = 50;
+  std::string cursor;
+};
+struct SeriesPage {
+  std::vector<domain::Series> items;
+  std::string next_cursor;
+};
+
+/// What a delete takes with it: open occurrences from now on, nothing else, or every task ever made from the series.
+enum class DeleteScope { future, template_only, all };
+
+/// One row of the occurrence table (design, rule 7).
+struct Occurrence {
+  std::string recurrence_id;
+  std::int64_t revision = 1;
+  /// made, skipped, deleted, moved (due at another time), detached (edited by the person), replaced (by a changed
+  /// schedule).
+  std::string state;
+  TaskId task;
+  std::int64_t task_version = 0;  ///< That generation itself left; 0: not made yet.
+  domain::When start;
+  bool open = false;
+  std::string pending;  ///< What the tasks service has still to be told: "make", "patch", "delete" or nothing.
+};
+
+/// What generation has to tell the tasks service.
+struct GenerationWork {
+  domain::Series series;
+  std::vector<Occurrence> pending;
+};
+struct SettledOccurrence {
+  std::string recurrence_id;
+  std::string done;  ///< The `pending` that was done.
+  std::int64_t task_version = 0;
+  bool open = true;
+  bool detached = false;  ///< The person had changed the task: it keeps the edit.
+  bool deleted = false;   ///< The person had deleted the task: it stays deleted.
+};
+
+/// A reminder as the scheduler keeps it. The definition is the tasks service's (design, rule 9).
+struct ReminderRow {
+  ReminderId id;
+  UserId user;
+  TaskId task;
+  std::int64_t task_number = 0;
+  std::string task_title;
+  domain::When task_due;
+  std::string rule;                ///< JSON members: how it was given.
+  std::optional<Instant> base_at;  ///< When the task says that it fires.
+  std::optional<Instant> fire_at;  ///< When it fires next (snoozed: later), or fired last.
+  domain::ReminderState state = domain::ReminderState::pending;
+  std::optional<Instant> fired_at;
+  std::optional<Instant> snoozed_until;
+  std::int64_t task_version = 0;
+  std::int64_t version = 1;
+  Instant created_at{};
+  Instant updated_at{};
+};
+
+struct ReminderQuery {
+  std::vector<std::string> states;
+  std::optional<TaskId> task;
+  std::optional<Instant> from, to;  ///< Of fire_at, inclusive.
+  int limit = 50;
+  std::string cursor;
+};
+struct ReminderPage {
+  std::vector<ReminderRow> items;
+  std::string next_cursor;
+};
+
+/// One line of the ledger: exactly one for each time that a reminder came due.
+struct Firing {
+  Instant due{};
+  Instant at{};
+  std::string outcome;  ///< fired, merged, missed, canceled.
+  bool unconfirmed = false;
+  std::optional<ReminderId> merged_into;
+};
+
+/// A timer that came due, with what the tasks service said of it (nullopt: it did not answer in time).
+struct DueReminder {
+  Timer timer;
+  struct Answer {
+    bool due = true;
+    std::optional<Instant> fire_at;
+    std::string title;
+  };
+  std::optional<Answer> answer;
+};
+
+struct StoreLimits {
+  std::int64_t series = 200;
+};
+
+/// Where series, occurrences and reminders are kept. One method a use case; each is atomic: preconditions, rows,
+/// events, timers, inbox and idempotency record together (design, rule 1). Every method is bounded to one user.
+///
+/// Errors of all: unavailable. Of those with an id: not_found. Of changes: version_mismatch; unprocessable, slug
+/// "idempotency-key-reused".
+class SchedulerStore {
+ public:
+  template <class T = void>
+  using Awaitable = boost::asio::awaitable<Result<T>>;
+
+  virtual ~SchedulerStore() = default;
+
+  struct Created {
+    domain::Series series;
+    bool created = false;
+  };
+  /// Errors: what create_series refuses; limit_exceeded; conflict (the id is taken by another content).
+  virtual Awaitable<Created> create_series(Command command, domain::SeriesDraft draft) = 0;
+  virtual Awaitable<domain::Series> get_series(UserId user, SeriesId id) = 0;
+  virtual Awaitable<SeriesPage> list_series(UserId user, SeriesQuery query) = 0;
+  /// Marks future occurrences that must change. Errors: what patch_series refuses; conflict for a stopped series.
+  virtual Awaitable<domain::Series> patch_series(Command command, SeriesId id, domain::SeriesPatch patch) = 0;
+  /// active resumes from now on. Errors: conflict (a stopped series goes no further).
+  virtual Awaitable<domain::Series> set_state(Command command, SeriesId id, domain::SeriesState state) = 0;
+  /// `recurrence_id` empty: the next one that is not skipped. Errors: unprocessable (no such occurrence).
+  virtual Awaitable<domain::Series> skip(Command command, SeriesId id, std::string recurrence_id) = 0;
+  /// Deleting what is deleted succeeds.
+  virtual Awaitable<> remove_series(Command command, SeriesId id, DeleteScope scope) = 0;
+  /// Rows of the series, by recurrence id.
+  virtual Awaitable<std::vector<Occurrence>> occurrences(UserId user, SeriesId id) = 0;
+
+  /// Decides what is to be made now, writes it down first, and sets the next look. Safe to run any number of times.
+  virtual Awaitable<GenerationWork> plan(UserId user, SeriesId id, Instant now) = 0;
+  virtual Awaitable<> settle(UserId user, SeriesId id, std::vector<SettledOccurrence> settled, Instant now) = 0;
+  /// After a change of the time zone data: looks at every active series again. Gives how many.
+  virtual Awaitable<int> adopt_tzdb(std::string version, Instant now) = 0;
+
+  /// task.*, user.updated and user.deleted, each with its inbox record.
+  virtual boost::asio::awaitable<std::vector<Result<>>> apply_events(std::vector<CloudEvent> events, Instant now) = 0;
+
+  virtual Awaitable<ReminderPage> list_reminders(UserId user, ReminderQuery query) = 0;
+  virtual Awaitable<ReminderRow> get_reminder(UserId user, ReminderId id) = 0;
+  virtual Awaitable<std::vector<Firing>> ledger(UserId user, ReminderId id) = 0;
+  /// Errors: conflict (canceled, because its task is done).
+  virtual Awaitable<ReminderRow> snooze(Command command, ReminderId id, Instant until) = 0;
+  virtual Awaitable<ReminderRow> dismiss(Command command, ReminderId id) = 0;
+  /// The rows behind timers that are still in force; others are taken away.
+  virtual Awaitable<std::vector<ReminderRow>> due_reminders(std::vector<Timer> timers) = 0;
+  /// Fires, merges, misses or cancels (design, rule 9; decision 7). One user's, in order of due.
+  virtual Awaitable<> fire(UserId user, std::vector<DueReminder> due, Instant now) = 0;
+};
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,500 @@
+// Links: daybook_services_scheduler daybook_services_tasks daybook_runtime_embedded
+#include <gmock/gmock.h>
+
+#include <map>
+#include <set>
+
+#include "core/json.hpp"
+#include "runtime/embedded/event_bus.hpp"
+#include "runtime/embedded/invoker.hpp"
+#include "runtime/embedded/timers.hpp"
+#include "services/scheduler/module.hpp"
+#include "services/tasks/module.hpp"
+#include "storage/sqlite/test_database.hpp"
+#include "storage/sqlite/timer_table.hpp"
+
+// The scheduler with the tasks service, the event log and its timers, under a clock that is set by hand.
+namespace daybook::scheduler {
+namespace {
+
+using namespace std::chrono_literals;
+using storage::sqlite::TestDatabase;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+Instant at(std::string_view text) { return parse_rfc3339(text).value(); }
+const UserId kAnn{Uuid::v5(Uuid{}, "ann")};
+const UserId kBob{Uuid::v5(Uuid{}, "bob")};
+
+std::vector<storage::sqlite::Migration> migrations() {
+  auto out = tasks::sqlite_migrations();
+  for (auto& each : sqlite_migrations()) out.push_back(std::move(each));
+  return out;
+}
+
+class World {
+ public:
+  explicit World(std::string_view start) : clock_(at(start)), db_(migrations()) { boot(); }
+  ~World() { halt(); }
+
+  /// As if the process had been killed and begun again.
+  void restart() {
+    halt();
+    db_.reopen();
+    boot();
+  }
+
+  Reply call(Method method, std::string path, std::string body = {}, UserId user = kAnn) {
+    Call call;
+    call.method = method;
+    const auto question = path.find('?');
+    if (question != std::string::npos) call.query = path.substr(question + 1);
+    call.path = path.substr(0, question);
+    if (!body.empty()) call.headers.set("Content-Type", "application/json");
+    for (const auto& [name, value] : headers_) call.headers.set(name, value);
+    call.body = std::move(body);
+    Principal principal;
+    principal.user = user;
+    principal.timezone = zone_;
+    call.principal = principal;
+    const bool tasks = path.starts_with("/api/v1/tasks");
+    return db_.run((tasks ? tasks_->router() : module_->router()).dispatch(std::move(call)));
+  }
+  json::value ok(Method method, std::string path, std::string body = {}) {
+    const auto reply = call(method, path, std::move(body));
+    EXPECT_LT(reply.status, 300) << path << ": " << text_of(reply);
+    auto parsed = parse_json(text_of(reply));
+    return parsed ? *parsed : json::value{};
+  }
+  static std::string text_of(const Reply& reply) { return reply.shared_body ? *reply.shared_body : reply.body; }
+
+  /// Everything that events and timers make happen at this moment.
+  void settle() {
+    for (int round = 0; round < 20; ++round) {
+      ASSERT_TRUE(db_.run(bus_->deliver_all()));
+      auto fired = db_.run(timers_->fire_due());
+      ASSERT_TRUE(fired) << fired.error().detail;
+      if (*fired == 0) return;
+    }
+    ADD_FAILURE() << "never comes to rest";
+  }
+  /// Runs the clock on in steps, so that what is due on the way happens on the way.
+  void advance(std::chrono::microseconds by, std::chrono::microseconds step = 1h) {
+    const auto end = clock_.now() + by;
+    while (clock_.now() < end) {
+      clock_.advance(std::min(step, end - clock_.now()));
+      settle();
+    }
+  }
+
+  std::string create(std::string_view body) {
+    auto series = ok(Method::post, "/api/v1/recurring", std::string{body});
+    settle();
+    return std::string{series.as_object().at("id").as_string()};
+  }
+  std::vector<json::object> tasks(std::string_view query = "limit=200&sort=due") {
+    std::vector<json::object> out;
+    std::string cursor;
+    do {
+      auto page = ok(Method::get, "/api/v1/tasks?" + std::string{query} + (cursor.empty() ? "" : "&cursor=" + cursor));
+      for (auto& each : page.as_object().at("items").as_array()) out.push_back(each.as_object());
+      const auto& next = page.as_object().at("nextCursor");
+      cursor = next.is_null() ? "" : std::string{next.as_string()};
+    } while (!cursor.empty());
+    return out;
+  }
+  std::vector<std::string> dues() {
+    std::vector<std::string> out;
+    for (auto& each : tasks("limit=200&sort=due&status=open")) out.push_back(due_of(each));
+    return out;
+  }
+  static std::string due_of(const json::object& task) {
+    const auto& due_at = task.at("dueAt");
+    return std::string{(due_at.is_null() ? task.at("dueDate") : due_at).as_string()};
+  }
+  std::vector<CloudEvent> events(std::string_view type) {
+    std::vector<CloudEvent> out;
+    for (auto& event : db_.events()) {
+      if (event.type == type) out.push_back(std::move(event));
+    }
+    return out;
+  }
+  std::int64_t count(std::string sql) {
+    return db_
+        .read([&](storage::sqlite::Reader& r) -> Result<std::int64_t> {
+          auto row = r.query(sql);
+          row.step();
+          return row.integer(0);
+        })
+        .value();
+  }
+  void publish(std::string type, std::string data, UserId user = kAnn) {
+    CloudEvent event;
+    event.source = "/daybook/identity";
+    event.type = std::move(type);
+    event.subject = user.str();
+    event.time = clock_.now();
+    event.user = user;
+    event.data = std::move(data);
+    db_.write([event](storage::sqlite::Writer& w) -> Result<int> {
+         storage::sqlite::append_event(w, event);
+         return 0;
+       })
+        .value();
+  }
+
+  ManualClock clock_;
+  TestDatabase db_;
+  std::string zone_ = "UTC";
+  std::map<std::string, std::string> headers_;
+  bool tasks_away_ = false;
+  std::unique_ptr<tasks::TaskStore> task_store_;
+  std::unique_ptr<SchedulerStore> store_;
+  std::unique_ptr<runtime::embedded::Invoker> invoker_;
+  std::unique_ptr<tasks::Module> tasks_;
+  std::unique_ptr<Module> module_;
+  std::unique_ptr<runtime::embedded::EventBus> bus_;
+  std::unique_ptr<runtime::embedded::Timers> timers_;
+
+ private:
+  void boot() {
+    auto executor = db_.loop().get_executor();
+    task_store_ = tasks::make_sqlite_store(*db_);
+    store_ = make_sqlite_store(*db_);
+    invoker_ = std::make_unique<runtime::embedded::Invoker>(executor);
+    tasks_ = std::make_unique<tasks::Module>(*task_store_, clock_);
+    module_ = std::make_unique<Module>(*store_, *invoker_, clock_);
+    invoker_->add("tasks", [this](Call call) -> boost::asio::awaitable<Reply> {
+      if (tasks_away_) co_return Reply{503};
+      co_return co_await tasks_->router().dispatch(std::move(call));
+    });
+    runtime::embedded::EventBusOptions options;
+    options.pause = [](std::chrono::milliseconds) -> boost::asio::awaitable<void> { co_return; };
+    bus_ = std::make_unique<runtime::embedded::EventBus>(executor, *db_, clock_, std::move(options));
+    timers_ =
+        std::make_unique<runtime::embedded::Timers>(executor, *db_, storage::sqlite::TimerTable{"scheduler"}, clock_);
+    tasks_->subscribe(*bus_);
+    module_->subscribe(*bus_);
+    module_->handle(*timers_);
+    EXPECT_TRUE(db_.run(module_->start()));
+  }
+  void halt() {
+    timers_.reset();
+    bus_.reset();
+    invoker_.reset();
+    module_.reset();
+    tasks_.reset();
+    store_.reset();
+    task_store_.reset();
+  }
+};
+
+// B-04, B-08: a weekly rule over 28 days gives exactly 4, one event each.
+TEST(Generation, WeeklyGivesFourIn28Days) {
+  World world{"2026-03-04T09:00:00Z"};
+  world.create(R"({"title":"Water the plants","rrule":"FREQ=WEEKLY;BYDAY=FR","startsAt":"2026-03-06T18:00:00Z"})");
+  EXPECT_THAT(world.dues(), ElementsAre("2026-03-06T18:00:00Z", "2026-03-13T18:00:00Z", "2026-03-20T18:00:00Z",
+                                        "2026-03-27T18:00:00Z"));
+  EXPECT_THAT(world.events("task.created"), SizeIs(4));
+  EXPECT_THAT(world.events("recurring-task.created"), SizeIs(1));  // B-10
+}
+
+// B-01, B-02, B-11: cron, and the first occurrence is the next start after now.
+TEST(Generation, CronBeginsWithTheNextStart) {
+  World world{"2026-03-04T09:30:00Z"};
+  world.zone_ = "Europe/Berlin";
+  const auto series =
+      world.ok(Method::post, "/api/v1/recurring", R"({"title":"Standup","cron":"0 9 * * 1-5"})").as_object();
+  EXPECT_EQ(series.at("rrule").as_string(), "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR");
+  EXPECT_EQ(series.at("cron").as_string(), "0 9 * * 1-5");
+  EXPECT_EQ(series.at("rruleText").as_string(), "every weekday at 09:00");
+  EXPECT_EQ(series.at("next").as_array().at(0).as_string(), "2026-03-05T08:00:00Z");
+  world.settle();
+  const auto dues = world.dues();
+  ASSERT_THAT(dues, SizeIs(20));
+  EXPECT_EQ(dues.front(), "2026-03-05T08:00:00Z");
+  EXPECT_EQ(dues.back(), "2026-04-01T07:00:00Z");  // After the clock change it is still nine o'clock.
+}
+
+// B-04: a yearly one is ahead too.
+TEST(Generation, AtLeastOneAhead) {
+  World world{"2026-03-04T09:00:00Z"};
+  world.create(R"({"title":"Birthday","pattern":"yearly","startsOn":"2027-02-01"})");
+  EXPECT_THAT(world.dues(), ElementsAre("2027-02-01"));
+}
+
+// B-06: the same again and again, over restarts and redelivery, makes nothing twice.
+TEST(Generation, AnyNumberOfRunsMakesEachOnce) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto id = world.create(R"({"title":"Daily","pattern":"daily","startsAt":"2026-03-05T08:00:00Z"})");
+  const SeriesId series = SeriesId::parse(id).value();
+  for (int i = 0; i < 3; ++i) {
+    Service service{*world.store_, *world.invoker_};
+    EXPECT_TRUE(world.db_.run(service.generate(kAnn, series, world.clock_.now())));
+    world.restart();
+    world.settle();
+  }
+  EXPECT_THAT(world.tasks(), SizeIs(28));
+  EXPECT_THAT(world.events("task.created"), SizeIs(28));
+  world.advance(24h * 7);
+  EXPECT_THAT(world.events("task.created"), SizeIs(35));
+}
+
+// B-06: what the person deleted never comes back.
+TEST(Generation, TheDeletedStayDeleted) {
+  World world{"2026-03-04T09:00:00Z"};
+  world.create(R"({"title":"Daily","pattern":"daily","startsAt":"2026-03-05T08:00:00Z"})");
+  const auto first = world.tasks().front();
+  world.call(Method::delete_, "/api/v1/tasks/" + std::string{first.at("id").as_string()});
+  world.settle();
+  world.advance(48h);
+  EXPECT_THAT(world.dues(), testing::Not(testing::Contains("2026-03-05T08:00:00Z")));
+}
+
+// B-07
+TEST(Generation, CompletingOneLeavesTheRest) {
+  World world{"2026-03-04T09:00:00Z"};
+  world.create(R"({"title":"Weekly","rrule":"FREQ=WEEKLY;COUNT=3","startsAt":"2026-03-06T18:00:00Z"})");
+  const auto tasks = world.tasks();
+  ASSERT_THAT(tasks, SizeIs(3));
+  world.ok(Method::post, "/api/v1/tasks/" + std::string{tasks[0].at("id").as_string()} + "/complete");
+  world.settle();
+  EXPECT_THAT(world.dues(), ElementsAre("2026-03-13T18:00:00Z", "2026-03-20T18:00:00Z"));
+  EXPECT_THAT(world.events("task.completed"), SizeIs(1));
+}
+
+TEST(Generation, EndsWithTheRule) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto id = world.create(R"({"title":"Twice","rrule":"FREQ=DAILY;COUNT=2","startsAt":"2026-03-05T08:00:00Z"})");
+  auto state = [&] {
+    return std::string{world.ok(Method::get, "/api/v1/recurring/" + id).as_object().at("state").as_string()};
+  };
+  EXPECT_EQ(state(), "active");
+  world.advance(72h);
+  EXPECT_EQ(state(), "ended");
+  EXPECT_THAT(world.tasks(), SizeIs(2));
+}
+
+// At most 100 open occurrences; completions make room.
+TEST(Generation, AtMostAHundredOpen) {
+  World world{"2026-03-04T09:00:00Z"};
+  world.create(R"({"title":"Hourly","rrule":"FREQ=HOURLY","startsAt":"2026-03-04T10:00:00Z"})");
+  EXPECT_THAT(world.dues(), SizeIs(100));
+  const auto reply = world.call(Method::post, "/api/v1/recurring", R"({"title":"x","rrule":"FREQ=MINUTELY"})");
+  EXPECT_EQ(reply.status, 422);
+  EXPECT_THAT(reply.body, HasSubstr("invalid-recurrence"));
+}
+
+// Completion makes the next one (issue 5, anchor).
+TEST(Generation, AnchoredToCompletion) {
+  World world{"2026-03-04T09:00:00Z"};
+  world.create(R"({"title":"Water","rrule":"FREQ=DAILY;INTERVAL=3","startsOn":"2026-03-04","anchor":"completion"})");
+  ASSERT_THAT(world.dues(), ElementsAre("2026-03-04"));
+  world.advance(24h * 6, 24h);
+  ASSERT_THAT(world.dues(), ElementsAre("2026-03-04"));  // Nothing piles up.
+  world.ok(Method::post, "/api/v1/tasks/" + std::string{world.tasks()[0].at("id").as_string()} + "/complete");
+  world.settle();
+  EXPECT_THAT(world.dues(), ElementsAre("2026-03-13"));
+}
+
+// The tasks service is away: nothing is lost, nothing doubled.
+TEST(Generation, SurvivesTheTasksServiceBeingAway) {
+  World world{"2026-03-04T09:00:00Z"};
+  world.tasks_away_ = true;
+  const auto reply = world.call(Method::post, "/api/v1/recurring",
+                                R"({"title":"Weekly","pattern":"weekly","startsAt":"2026-03-06T18:00:00Z"})");
+  EXPECT_EQ(reply.status, 201);
+  EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE pending = 'make'"), 4);
+  world.restart();
+  world.tasks_away_ = false;
+  world.advance(1min, 10s);
+  EXPECT_THAT(world.dues(), SizeIs(4));
+  EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE pending <> ''"), 0);
+}
+
+// catchUp: what passed while nothing ran.
+TEST(Generation, CatchesUpAsTheSeriesSays) {
+  for (auto [catch_up, late] : {std::pair{"one", 1u}, {"all", 12u}, {"skip", 0u}}) {
+    World world{"2026-03-04T09:00:00Z"};
+    world.create(std::string{R"({"title":"Daily","pattern":"daily","startsAt":"2026-03-05T08:00:00Z","catchUp":")"} +
+                 catch_up + "\"}");
+    world.clock_.advance(24h * 40);  // 28 days were ahead; 12 passed unseen.
+    world.settle();
+    unsigned between = 0;
+    for (const auto& due : world.dues()) between += due > "2026-04-02" && due < "2026-04-13T09:00:01Z";
+    EXPECT_EQ(between, late) << catch_up;
+  }
+}
+
+// B-03: only future ones change; one that the person has edited keeps the edit.
+TEST(Editing, TemplateChangesReachTheUneditedFuture) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto id = world.create(R"({"title":"Old","pattern":"weekly","startsAt":"2026-03-06T18:00:00Z"})");
+  const auto mine = std::string{world.tasks()[1].at("id").as_string()};
+  world.ok(Method::patch, "/api/v1/tasks/" + mine, R"({"title":"Mine"})");
+  world.settle();
+  world.advance(72h);
+  world.ok(Method::patch, "/api/v1/recurring/" + id, R"({"title":"New","priority":"high"})");
+  world.settle();
+  std::vector<std::string> titles;
+  for (const auto& task : world.tasks()) titles.emplace_back(task.at("title").as_string());
+  EXPECT_THAT(titles, ElementsAre("Old", "Mine", "New", "New", "New"));
+  EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE state = 'detached'"), 1);
+}
+
+TEST(Editing, AChangedRuleReplacesTheFuture) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto id = world.create(R"({"title":"Gym","rrule":"FREQ=WEEKLY;BYDAY=FR","startsAt":"2026-03-06T18:00:00Z"})");
+  world.ok(Method::patch, "/api/v1/recurring/" + id, R"({"rrule":"FREQ=WEEKLY;BYDAY=FR,MO"})");
+  world.settle();
+  EXPECT_THAT(world.dues(), ElementsAre("2026-03-06T18:00:00Z", "2026-03-09T18:00:00Z", "2026-03-13T18:00:00Z",
+                                        "2026-03-16T18:00:00Z", "2026-03-20T18:00:00Z", "2026-03-23T18:00:00Z",
+                                        "2026-03-27T18:00:00Z", "2026-03-30T18:00:00Z"));
+  world.ok(Method::patch, "/api/v1/recurring/" + id,
+           R"({"startsAt":"2026-03-06T07:00:00Z","rrule":"FREQ=WEEKLY;BYDAY=FR"})");
+  world.settle();
+  EXPECT_THAT(world.dues(), ElementsAre("2026-03-06T07:00:00Z", "2026-03-13T07:00:00Z", "2026-03-20T07:00:00Z",
+                                        "2026-03-27T07:00:00Z"));
+  world.ok(Method::patch, "/api/v1/recurring/" + id, R"({"startsAt":"2026-03-06T18:00:00Z"})");
+  world.settle();
+  EXPECT_THAT(world.dues(), ElementsAre("2026-03-06T18:00:00Z", "2026-03-13T18:00:00Z", "2026-03-20T18:00:00Z",
+                                        "2026-03-27T18:00:00Z"));  // The same starts again, as new tasks.
+}
+
+// B-09 and its siblings
+TEST(Editing, PauseResumeStopAndSkip) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto id = world.create(R"({"title":"Daily","pattern":"daily","startsAt":"2026-03-05T08:00:00Z"})");
+  const auto path = "/api/v1/recurring/" + id;
+  world.ok(Method::post, path + "/skip");
+  world.settle();
+  EXPECT_THAT(world.dues(), AllOf(SizeIs(27), testing::Not(testing::Contains("2026-03-05T08:00:00Z"))));
+  world.ok(Method::post, path + "/skip", R"({"recurrenceId":"2026-03-07T08:00:00Z"})");
+  world.settle();
+  EXPECT_THAT(world.dues(), SizeIs(26));
+  world.ok(Method::post, path + "/pause");
+  world.advance(24h * 40, 24h);
+  EXPECT_THAT(world.tasks(), SizeIs(26));
+  const auto resumed = world.ok(Method::post, path + "/resume").as_object();
+  EXPECT_EQ(resumed.at("next").as_array().at(0).as_string(), "2026-04-14T08:00:00Z");
+  world.settle();
+  EXPECT_THAT(world.tasks(), SizeIs(26 + 28));
+  world.ok(Method::post, path + "/stop");
+  world.advance(24h * 40, 24h);
+  EXPECT_THAT(world.tasks(), SizeIs(26 + 28));
+  EXPECT_EQ(world.call(Method::post, path + "/resume").status, 409);
+}
+
+// R-03, B-13
+TEST(Editing, DeleteByScope) {
+  for (auto [scope, left] : {std::pair{"future", 2u}, {"template", 29u}, {"all", 0u}}) {
+    World world{"2026-03-04T09:00:00Z"};
+    const auto id = world.create(R"({"title":"Daily","pattern":"daily","startsAt":"2026-03-05T08:00:00Z"})");
+    world.advance(48h);
+    EXPECT_EQ(world.call(Method::delete_, "/api/v1/recurring/" + id + "?scope=" + scope).status, 204);
+    world.settle();
+    world.advance(24h * 30, 24h);
+    EXPECT_NEAR(static_cast<double>(world.tasks().size()), left, 1) << scope;
+    EXPECT_EQ(world.call(Method::get, "/api/v1/recurring/" + id).status, 404);
+    EXPECT_THAT(world.events("recurring-task.deleted"), SizeIs(1));
+  }
+}
+
+// R-02, R-19: preview explains.
+TEST(Preview, NotesClockChangesAndMonthEnds) {
+  World world{"2026-01-30T12:00:00Z"};
+  auto body = world.ok(Method::post, "/api/v1/recurring/preview",
+                       R"({"rrule":"FREQ=MONTHLY;BYMONTHDAY=31","startsOn":"2026-01-31","limit":2})");
+  EXPECT_THAT(json::serialize(body), AllOf(HasSubstr("February has no 31st"), HasSubstr("\"2026-02-28\""),
+                                           HasSubstr("or the last day of a shorter month")));
+  body =
+      world.ok(Method::post, "/api/v1/recurring/preview",
+               R"({"rrule":"FREQ=WEEKLY;BYDAY=SU","startsAt":"2026-03-01T07:30:00Z","timezone":"America/New_York"})");
+  EXPECT_THAT(json::serialize(body), HasSubstr("02:30 does not exist, so it is 03:30"));
+  EXPECT_THAT(world.tasks(), IsEmpty());
+}
+
+TEST(Routes, OccurrencesAndListsAndRefusals) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto id = world.create(R"({"title":"Weekly","pattern":"weekly","startsAt":"2026-03-06T18:00:00Z"})");
+  const auto items =
+      world.ok(Method::get, "/api/v1/recurring/" + id + "/occurrences?from=2026-03-01&to=2026-04-30").as_object();
+  EXPECT_THAT(items.at("items").as_array(), SizeIs(8));
+  EXPECT_EQ(world.ok(Method::get, "/api/v1/recurring?state=active&q=week").as_object().at("items").as_array().size(),
+            1u);
+  EXPECT_EQ(world.ok(Method::get, "/api/v1/recurring?state=stopped").as_object().at("items").as_array().size(), 0u);
+  EXPECT_EQ(world.call(Method::get, "/api/v1/recurring/" + id, {}, kBob).status, 404);
+  EXPECT_EQ(world.call(Method::post, "/api/v1/recurring", R"({"title":"x"})").status, 400);
+  EXPECT_EQ(
+      world.call(Method::post, "/api/v1/recurring", R"({"title":"x","rrule":"FREQ=DAILY;UNTIL=20200101"})").status,
+      422);
+  EXPECT_EQ(
+      world.call(Method::post, "/api/v1/recurring", R"({"title":"x","pattern":"daily","timezone":"Mars/X"})").status,
+      400);
+  // Repeating with one key makes one series.
+  world.headers_["Idempotency-Key"] = "k";
+  const auto one = world.ok(Method::post, "/api/v1/recurring", R"({"title":"Once","pattern":"daily"})").as_object();
+  const auto two = world.ok(Method::post, "/api/v1/recurring", R"({"title":"Once","pattern":"daily"})").as_object();
+  EXPECT_EQ(one.at("id"), two.at("id"));
+  EXPECT_EQ(world.call(Method::post, "/api/v1/recurring", R"({"title":"Other","pattern":"daily"})").status, 422);
+}
+
+// R-02: a user who moves; series of the old zone go along.
+TEST(Zones, AUserWhoMovesTakesTheSeriesAlong) {
+  World world{"2026-03-04T09:00:00Z"};
+  world.zone_ = "Europe/Berlin";
+  world.create(R"({"title":"Standup","cron":"0 9 * * *"})");
+  world.create(R"({"title":"Fixed","cron":"0 9 * * *","timezone":"Asia/Tokyo"})");
+  world.publish(
+      "user.updated",
+      R"({"id":")" + kAnn.str() +
+          R"(","timezone":"America/New_York","version":2,"changes":{"timezone":"America/New_York"},"previousValues":{"timezone":"Europe/Berlin"}})");
+  world.settle();
+  int new_york = 0, tokyo = 0, others = 0;
+  for (const auto& due : world.dues()) {
+    const auto clock = due.substr(11);
+    (clock == "14:00:00Z" || clock == "13:00:00Z" ? new_york : clock == "00:00:00Z" ? tokyo : others)++;
+  }
+  EXPECT_EQ(new_york, 28);
+  EXPECT_EQ(tokyo, 28);
+  EXPECT_EQ(others, 0);
+}
+
+/// Steps over the hours around both changes of a zone's clocks: one task a day, at that wall time or moved by the gap.
+TEST(Zones, DailyOverBothClockChanges) {
+  for (auto [zone, from] : {std::pair{"America/New_York", "2026-03-01T12:00:00Z"},
+                            {"America/New_York", "2026-10-25T12:00:00Z"},
+                            {"Europe/Berlin", "2026-03-20T12:00:00Z"},
+                            {"Europe/Berlin", "2026-10-20T12:00:00Z"},
+                            {"Australia/Lord_Howe", "2026-03-30T12:00:00Z"},
+                            {"Australia/Lord_Howe", "2026-09-28T12:00:00Z"},
+                            {"Africa/Casablanca", "2026-02-10T12:00:00Z"}}) {
+    World world{from};
+    world.zone_ = zone;
+    world.create(R"({"title":"Night","cron":"15 2 * * *","reminders":[{"before":"PT0M"}]})");
+    const auto z = domain::Zone::locate(zone).value();
+    const auto dues = world.dues();
+    ASSERT_THAT(dues, SizeIs(28)) << zone;
+    std::set<std::string> days;
+    for (const auto& due : dues) {
+      const auto local = format_local(z.to_local(at(due)));
+      days.insert(local.substr(0, 10));
+      EXPECT_THAT(local.substr(11), testing::AnyOf("02:15:00", "03:15:00", "02:45:00")) << zone << local;
+    }
+    EXPECT_THAT(days, SizeIs(28)) << zone;
+    world.advance(24h * 14, 15min);
+    std::set<std::string> fired;
+    for (const auto& event : world.events("reminder.triggered")) {
+      const auto data = parse_json(event.data).value().as_object();
+      EXPECT_TRUE(fired.insert(std::string{data.at("taskDueAt").as_string()}).second);
+      EXPECT_GE(event.time, at(std::string_view{data.at("taskDueAt").as_string()}));  // Never early.
+    }
+    EXPECT_THAT(fired, SizeIs(14)) << zone;
+  }
+}
+
+}  // namespace
+}  // namespace daybook::scheduler
