@@ -1,0 +1,215 @@
+#include <algorithm>
+
+#include "language/command/change.hpp"
+
+namespace daybook::language::chat {
+namespace {
+
+/// The first term of the part that is one of `words`, outside quotes; the end of the part for none.
+std::size_t seek(const Sentence& sentence, Part part, std::initializer_list<std::string_view> words) {
+  std::size_t at = part.last;
+  sentence.has(part, words, &at);
+  return at;
+}
+
+/// A new title as it was said: without quotes when all of it is quoted.
+std::string new_title(const Sentence& sentence, Part part) {
+  while (!part.empty() && sentence[part.last - 1].is({"instead", "please"})) --part.last;
+  return capitalised(sentence.original(part));
+}
+
+std::optional<Command> finish(Sentence& sentence, Part phrase, Command change, bool certain) {
+  const Found found = find_tasks(sentence, phrase, Among::any);
+  if (found.outcome == Found::Outcome::nothing && !certain) return {};
+  remember(sentence, found);
+  Command command = about(Intent::update, found, sentence);
+  if (command.intent != Intent::update) return command;
+  change.intent = Intent::update;
+  change.confidence = command.confidence;
+  change.targets = std::move(command.targets);
+  return change;
+}
+
+/// "rename X to Y", "change the title of X to Y", "call X Y instead"
+std::optional<Command> read_rename(Sentence& sentence, Part part) {
+  const std::size_t at = part.first;
+  Part phrase{at + 1, part.last};
+  bool certain = false;
+  if (sentence[at].is({"rename", "retitle", "reword", "rephrase"}) || misspelt_verb(sentence[at].low) == "rename") {
+    certain = true;
+  } else if (sentence[at].is({"change", "edit", "update", "set"}) && sentence.has(part, {"title", "name", "wording", "text"})) {
+    std::size_t noun = seek(sentence, part, {"title", "name", "wording", "text"});
+    if (noun > at + 2 && !sentence[noun - 1].is({"the", "its"})) {
+      phrase = {at + 1, noun};  // "change the dentist's title to"
+      const std::size_t to = seek(sentence, {noun, part.last}, {"to"});
+      if (to == part.last || to + 1 >= part.last) return {};
+      Command change;
+      change.title = new_title(sentence, {to + 1, part.last});
+      return finish(sentence, phrase, std::move(change), true);
+    }
+    phrase.first = noun + 1;
+    if (phrase.first < part.last && sentence[phrase.first].is({"of", "for"})) ++phrase.first;
+    certain = true;
+  } else if (sentence[at].is({"change", "edit"})) {
+    // "change X to Y" where Y is no time: only of a task that is named.
+    const std::size_t to = seek(sentence, phrase, {"to"});
+    if (to == part.last) return {};
+    for (const TimeReading& reading : sentence.times) {
+      if (sentence.terms_of(reading).first > to && reading.score >= 0.5) return {};
+    }
+    if (sentence.has({to + 1, part.last}, {"priority", "high", "low", "medium", "urgent", "p1", "p2", "p3", "done", "open"})) return {};
+  } else {
+    return {};
+  }
+  std::size_t to = seek(sentence, phrase, {"to", "as", "into", "->"});
+  if (to == part.last || to + 1 >= part.last) return {};
+  // "rename go to gym to go to pool": the split whose left side names a task.
+  for (std::size_t i = to; i + 1 < part.last; ++i) {
+    if (!sentence[i].is({"to", "as", "into", "->"})) continue;
+    if (find_by_name(sentence, {phrase.first, i}, Among::any).exact) {
+      to = i;
+      break;
+    }
+  }
+  Command change;
+  change.title = new_title(sentence, {to + 1, part.last});
+  phrase.last = to;
+  return finish(sentence, phrase, std::move(change), certain);
+}
+
+std::vector<std::string> read_names(const Sentence& sentence, Part part) {
+  std::vector<std::string> names;
+  for (std::size_t i = part.first; i < part.last; ++i) {
+    if (sentence[i].is({"and", "&", "the", "tag", "tags", "label", "a", "both", "as", "or", "please", "too", "with"})) continue;
+    std::string_view name = sentence[i].low;
+    if (name.starts_with('#')) name.remove_prefix(1);
+    if (!name.empty()) names.emplace_back(name);
+  }
+  return names;
+}
+
+/// "tag X with Y", "add the tag Y to X", "remove #y from X", "untag X"
+std::optional<Command> read_tagging(Sentence& sentence, Part part) {
+  const std::size_t at = part.first;
+  const auto made = [&](Part names, Part phrase, bool add, bool certain) {
+    Command change;
+    (add ? change.tags_add : change.tags_remove) = read_names(sentence, names);
+    if (change.tags_add.empty() && change.tags_remove.empty()) return std::optional<Command>{};
+    sentence.take(names);
+    add_span(change, sentence, names, add ? "tags_add" : "tags_remove", change.tags_add.empty() ? change.tags_remove[0] : change.tags_add[0]);
+    return finish(sentence, phrase, std::move(change), certain);
+  };
+  if (sentence[at].is({"tag", "label", "categorize", "categorise"}) && part.size() > 2) {
+    const std::size_t with = seek(sentence, {at + 1, part.last}, {"with", "as"});
+    if (with < part.last) return made({with + 1, part.last}, {at + 1, with}, true, true);
+    // "tag it work", "tag it #work"
+    std::size_t first = part.last;
+    while (first > at + 2 && sentence[first - 1].low.starts_with('#')) --first;
+    if (first == part.last) first = part.last - 1;
+    return made({first, part.last}, {at + 1, first}, true, false);
+  }
+  if (sentence[at].is({"add", "put", "apply", "attach", "give", "remove", "delete", "drop", "take", "strip", "clear"})) {
+    const bool add = sentence[at].is({"add", "put", "apply", "attach", "give"});
+    const bool noun = sentence.has(part, {"tag", "tags", "label", "labels"});
+    const bool hash = part.size() > 1 && sentence[at + 1].low.starts_with('#');
+    if (!noun && !hash) return {};
+    if (sentence[at].is("give")) {  // "give X the tag y"
+      const std::size_t tag = seek(sentence, part, {"tag", "tags", "label"});
+      if (tag + 1 >= part.last) return {};
+      return made({tag + 1, part.last}, {at + 1, sentence[tag - 1].is({"the", "a"}) ? tag - 1 : tag}, true, false);
+    }
+    const std::size_t to = seek(sentence, {at + 1, part.last}, {"to", "from", "on", "off"});
+    if (to >= part.last || to + 1 >= part.last) return {};
+    return made({at + 1, to}, {to + 1, part.last}, add, false);
+  }
+  if (sentence[at].is({"untag", "unlabel"}) && part.size() > 1) {
+    const std::size_t with = seek(sentence, {at + 1, part.last}, {"from", "with", "as"});
+    if (with < part.last) return sentence[with].is("from") ? made({at + 1, with}, {with + 1, part.last}, false, true) : made({with + 1, part.last}, {at + 1, with}, false, true);
+    const Found found = find_tasks(sentence, {at + 1, part.last}, Among::any);
+    Command change;
+    if (found.one()) change.tags_remove = found.tasks[0]->tags;
+    return finish(sentence, {at + 1, part.last}, std::move(change), true);
+  }
+  return {};
+}
+
+/// "remove the due date from X", "X has no deadline"
+std::optional<Command> read_due_removal(Sentence& sentence, Part part) {
+  if (!sentence[part.first].is({"remove", "clear", "delete", "drop", "unset", "take", "cancel", "erase"})) return {};
+  const std::size_t noun = seek(sentence, part, {"date", "deadline", "due"});
+  if (noun == part.last) return {};
+  std::size_t i = noun + 1;
+  if (sentence[noun].is("due") && i < part.last && sentence[i].is({"date", "time"})) ++i;
+  Part phrase{i, part.last};
+  if (!phrase.empty() && sentence[phrase.first].is({"from", "of", "for", "on", "off"})) {
+    ++phrase.first;
+  } else if (phrase.empty() && noun > part.first + 1) {
+    phrase = {part.first + 1, sentence[noun].is("date") && sentence[noun - 1].is("due") ? noun - 1 : noun};  // "clear its due date"
+    if (phrase.size() == 1 && sentence[phrase.first].is({"the", "its", "that", "a"})) phrase = {part.last, part.last};
+  } else if (!phrase.empty()) {
+    return {};
+  }
+  Command change;
+  change.clear_due = true;
+  return finish(sentence, phrase, std::move(change), true);
+}
+
+/// "add a note to X: …", "note on X: …"
+std::optional<Command> read_noting(Sentence& sentence, Part part) {
+  const std::size_t at = part.first;
+  std::size_t i = at;
+  if (sentence[i].is({"add", "put", "attach", "write", "leave", "make"})) ++i;
+  while (i < part.last && sentence[i].is({"a", "the", "this"})) ++i;
+  if (i >= part.last || !sentence[i].is({"note", "notes", "comment", "description"})) return {};
+  ++i;
+  if (i >= part.last) return {};
+  // The note stands after the colon, or in quotes.
+  std::size_t colon = part.last;
+  for (std::size_t k = i - 1; k + 1 < part.last && colon == part.last; ++k) {
+    if (sentence[k].after == ':') colon = k;
+  }
+  if (sentence[i].quoted) {  // add note "call first" to X
+    std::size_t end = i;
+    while (end < part.last && sentence[end].quoted) ++end;
+    if (end >= part.last || !sentence[end].is({"to", "on", "for"})) return {};
+    Command change;
+    change.note = std::string(sentence.original({i, end}));
+    return finish(sentence, {end + 1, part.last}, std::move(change), true);
+  }
+  if (!sentence[i].is({"to", "on", "for", "about"})) return {};
+  Part phrase{i + 1, colon == part.last ? part.last : colon + 1};
+  Command change;
+  if (colon < part.last) {
+    change.note = std::string(sentence.text.substr(sentence[colon + 1].begin));
+  } else {
+    const std::size_t that = seek(sentence, phrase, {"that", "saying"});
+    if (that == part.last) return {};
+    phrase.last = that;
+    change.note = std::string(sentence.original({that + 1, part.last}));
+  }
+  while (!change.note.empty() && change.note.back() == ' ') change.note.pop_back();
+  return finish(sentence, phrase, std::move(change), true);
+}
+
+/// "prioritize X", "raise the priority of X"
+std::optional<Command> read_priority_verb(Sentence& sentence, Part part) {
+  const bool up = sentence[part.first].is({"prioritize", "prioritise"});
+  const bool down = sentence[part.first].is({"deprioritize", "deprioritise"});
+  if ((!up && !down) || part.size() < 2) return {};
+  Command change;
+  change.priority = up ? Priority::high : Priority::low;
+  return finish(sentence, {part.first + 1, part.last}, std::move(change), false);
+}
+
+}  // namespace
+
+std::optional<Command> read_edit(Sentence& sentence, Part part) {
+  if (part.empty()) return {};
+  for (auto* reader : {read_rename, read_tagging, read_due_removal, read_noting, read_priority_verb}) {
+    if (auto command = reader(sentence, part)) return command;
+    sentence.release(part);
+  }
+  return {};
+}
+
+}  // namespace daybook::language::chat

@@ -1,0 +1,24 @@
+#include "language/command/read_command.hpp"
+
+#include "language/command/readers.hpp"
+
+namespace daybook::language {
+
+Command read_command(std::string_view text, const Now& now, const Settings& settings, const Context& context) {
+  // A title has at most a kilobyte; what is much longer than any sentence is a note that was pasted in.
+  constexpr std::size_t kLongest = 16 * 1024;
+  if (text.size() > kLongest) text = text.substr(0, kLongest);
+  chat::Sentence sentence(text, now, settings, context);
+  const chat::Part whole = sentence.whole();
+  if (whole.empty()) {
+    Command nothing;
+    nothing.reason = "empty";
+    nothing.confidence = 1;
+    return nothing;
+  }
+  if (auto answer = chat::read_answer(sentence, whole)) return std::move(*answer);
+  sentence.release(whole);
+  return chat::read_sentence(sentence, whole);
+}
+
+}  // namespace daybook::language

@@ -1,0 +1,82 @@
+#include "language/command/sentence.hpp"
+
+namespace daybook::language::chat {
+namespace {
+
+bool is_ahead(const Term& term) { return term.is({"before", "early", "earlier", "ahead", "prior", "beforehand", "in"}); }
+
+/// "a day before and an hour before", "30 min ahead of time"; the term after it, or `at`.
+std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& command) {
+  boost::container::small_vector<Length, 3> lengths;
+  std::size_t i = at;
+  std::size_t end = at;
+  while (i < part.last) {
+    std::size_t next = i;
+    while (next < part.last && (sentence[next].is({"and", "also", "then", "&"}) || (next > at && sentence[next].is({"remind", "me"})))) ++next;
+    if (sentence[next < part.last ? next : part.last - 1].is("the") && sentence.starts(part, next, {"the", "day", "before"})) {
+      Length day;
+      day.days = 1;
+      day.grain = Grain::day;
+      lengths.push_back(day);
+      end = i = next + 3;
+      continue;
+    }
+    const auto length = read_length(sentence, part, next);
+    if (!length) break;
+    lengths.push_back(length->length);
+    i = length->last;
+    if (i < part.last && is_ahead(sentence[i])) {
+      if (sentence[i].is("in") && !sentence.starts(part, i, {"in", "advance"})) break;
+      i += sentence[i].is("in") ? 2 : 1;
+      if (sentence.starts(part, i, {"of", "time"})) i += 2;
+      if (i < part.last && sentence[i].is({"it", "that", "hand"})) ++i;
+      // "before the taxes are due": the words after it name a task, which is for another reader.
+      end = i;
+    }
+  }
+  if (end == at) return at;
+  for (const Length& length : lengths) command.reminders.push_back({length, {}});
+  return end;
+}
+
+}  // namespace
+
+void read_reminders(Sentence& sentence, Part part, Command& command) {
+  for (std::size_t i = part.first; i < part.last; ++i) {
+    if (sentence[i].quoted || sentence[i].taken) continue;
+    std::size_t at = i;
+    const bool verb = sentence[i].in(kRemind) && i + 1 < part.last && sentence[i + 1].is("me");
+    if (verb) {
+      at = i + 2;
+    } else if (sentence[i].is({"reminder", "reminders", "alert", "alarm"})) {
+      at = i + 1;
+      if (at < part.last && sentence[at].is({"set", "for", "at", "of"})) ++at;
+    } else {
+      // "with a 10 minute reminder"
+      const auto length = read_length(sentence, part, i);
+      if (length && length->last < part.last && sentence[length->last].is({"reminder", "warning", "alert"}) && i > part.first) {
+        std::size_t from = i;
+        while (from > part.first && sentence[from - 1].is({"with", "a", "an", "and"})) --from;
+        command.reminders.push_back({length->length, {}});
+        sentence.take({from, length->last + 1});
+        add_span(command, sentence, {from, length->last + 1}, "reminders", length->length.iso());
+        i = length->last;
+      }
+      continue;
+    }
+    const std::size_t end = read_leads(sentence, part, at, command);
+    if (end == at) continue;
+    // "remind me an hour before my dentist appointment" names a task of its own.
+    if (end < part.last && sentence[end - 1].is("before") && verb && i == part.first) {
+      command.reminders.clear();
+      return;
+    }
+    std::size_t from = i;
+    while (from > part.first && sentence[from - 1].is({"with", "a", "an", "and", "but", "also", "set", "add", "please"})) --from;
+    sentence.take({from, end});
+    add_span(command, sentence, {from, end}, "reminders", command.reminders.back().before.iso());
+    i = end - 1;
+  }
+}
+
+}  // namespace daybook::language::chat

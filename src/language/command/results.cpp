@@ -1,0 +1,45 @@
+#include "language/command/readers.hpp"
+
+namespace daybook::language::chat {
+
+TaskRef ref(const TaskItem& task) { return {task.id, task.title}; }
+
+Command make(Intent intent, double confidence) {
+  Command command;
+  command.intent = intent;
+  command.confidence = confidence;
+  return command;
+}
+
+Command make_clarify(std::string_view reason, Intent wanted) {
+  Command command = make(Intent::clarify, 0.6);
+  command.reason = reason;
+  command.wanted = wanted;
+  return command;
+}
+
+Command about(Intent intent, const Found& found, const Sentence&) {
+  switch (found.outcome) {
+    case Found::Outcome::found: {
+      Command command = make(intent, found.exact ? 0.97 : found.pronoun ? 0.85 : 0.9);
+      for (const TaskItem* task : found.tasks) command.targets.push_back(ref(*task));
+      return command;
+    }
+    case Found::Outcome::ambiguous: {
+      Command command = make_clarify("which_task", intent);
+      for (const TaskItem* task : found.tasks) command.options.push_back(task->title);
+      return command;
+    }
+    case Found::Outcome::unclear: return make_clarify("which_task", intent);
+    case Found::Outcome::nothing: return make_clarify("no_such_task", intent);
+  }
+  return make_clarify("no_such_task", intent);
+}
+
+void remember(Sentence& sentence, const Found& found) {
+  if (!found.ok()) return;
+  sentence.spoken.assign(found.tasks.begin(), found.tasks.end());
+  sentence.made_new = false;
+}
+
+}  // namespace daybook::language::chat

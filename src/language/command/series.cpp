@@ -1,0 +1,252 @@
+#include <algorithm>
+
+#include "language/command/readers.hpp"
+
+namespace daybook::language::chat {
+namespace {
+
+using std::chrono::days;
+
+/// What is left of the phrase when words about reminding and repeating are off its ends.
+Part name_of(const Sentence& sentence, Part phrase) {
+  const auto drops = [&](std::size_t i, bool end) {
+    const Term& term = sentence[i];
+    if (term.taken) return true;
+    if (end) {
+      return term.is({"reminder", "reminders", "series", "anymore", "any", "more", "repeating", "recurring", "recurrence", "altogether", "task", "alarm", "for", "until", "till",
+                      "on", "from", "schedule", "forever", "completely", "again", "repeat", "rule", "please", "after", "alerts", "now", "hold", "in", "of", "occurrence", "one", "time"});
+    }
+    return term.is({"repeating", "reminding", "me", "to", "of", "about", "the", "my", "doing", "sending", "asking", "recurring", "with", "all", "from", "next", "this", "that", "for", "on", "in", "any", "more", "those", "these", "occurrence"});
+  };
+  if (phrase.size() == 1 && sentence[phrase.first].is({"that", "this", "it", "the"})) return phrase;
+  while (!phrase.empty() && drops(phrase.last - 1, true)) --phrase.last;
+  while (phrase.size() > 1 && drops(phrase.first, false)) ++phrase.first;
+  if (phrase.size() == 1 && sentence[phrase.first].is({"me", "the", "my", "next", "this", "a"})) phrase.first = phrase.last;
+  return phrase;
+}
+
+/// A series by name, else by "it", else the only one there is.
+Found find_series(const Sentence& sentence, Part phrase, bool generic_noun) {
+  const Part name = name_of(sentence, phrase);
+  if (!name.empty() && !sentence[name.first].in(kPronoun)) {
+    const Found found = find_by_name(sentence, name, Among::repeating);
+    if (found.outcome != Found::Outcome::nothing) return found;
+    return find_tasks(sentence, name, Among::open);
+  }
+  Found found = find_spoken(sentence);
+  if (found.ok()) return found;
+  found = {};
+  for (const TaskItem& task : sentence.context.tasks) {
+    if (!task.rrule.empty()) found.tasks.push_back(&task);
+  }
+  found.outcome = found.tasks.size() == 1 && generic_noun ? Found::Outcome::found
+                  : found.tasks.empty()                   ? Found::Outcome::unclear
+                                                          : Found::Outcome::ambiguous;
+  return found;
+}
+
+/// The rule of a series with another last day.
+std::string with_until(std::string_view rrule, Date until) {
+  std::string text;
+  for (std::size_t at = 0; at < rrule.size();) {
+    const std::size_t end = std::min(rrule.find(';', at), rrule.size());
+    const std::string_view part = rrule.substr(at, end - at);
+    if (!part.starts_with("UNTIL=") && !part.starts_with("COUNT=")) {
+      if (!text.empty()) text += ';';
+      text += part;
+    }
+    at = end + 1;
+  }
+  std::string day = format_date(until);
+  std::erase(day, '-');
+  return text + ";UNTIL=" + day;
+}
+
+std::optional<Command> read_show_recurring(Sentence& sentence, Part part) {
+  const bool repeats = sentence.has(part, {"recurring", "repeating", "repeat", "repeats", "recur", "recurs", "routines", "routine", "habits"});
+  const bool asks = sentence[part.first].in(kQuestion | kShow) || sentence[part.first].is({"recurring", "repeating", "my", "all"});
+  const bool frequency_of_tasks = sentence[part.first].in(kQuestion | kShow) && sentence.has(part, {"daily", "weekly", "monthly", "yearly"}) && sentence.has(part, {"tasks", "reminders", "routines", "todos", "things", "series"});
+  if ((!repeats && !frequency_of_tasks) || !asks) return {};
+  if (sentence[part.first].is({"set", "create", "make"}) || sentence.has(part, {"stats", "streak"})) return {};
+  if (sentence[part.first].is({"recurring", "repeating"}) && part.size() > 3) return {};
+  Command command = make(Intent::show_recurring, 0.93);
+  const auto frequency = [&]() -> std::optional<Grain> {
+    if (sentence.has(part, {"daily", "day", "everyday"})) return Grain::day;
+    if (sentence.has(part, {"weekly", "week"})) return Grain::week;
+    if (sentence.has(part, {"monthly", "month"})) return Grain::month;
+    if (sentence.has(part, {"yearly", "year", "annually", "annual"})) return Grain::year;
+    if (sentence.has(part, {"hourly", "hour"})) return Grain::hour;
+    return {};
+  }();
+  command.filter.frequency = frequency;
+  for (std::size_t i = part.first; i < part.last; ++i) {
+    std::string_view word = sentence[i].low;
+    if (word.starts_with('#')) word.remove_prefix(1);
+    if (is_known_tag(sentence.context, word)) command.filter.tags.emplace_back(word);
+  }
+  command.filtered = !command.filter.empty();
+  return command;
+}
+
+std::optional<Command> read_stop(Sentence& sentence, Part part) {
+  const std::size_t at = part.first;
+  Part phrase{at + 1, part.last};
+  bool certain = false;
+  if (sentence[at].is({"stop", "quit", "end", "discontinue", "cease"})) {
+    certain = sentence.has(part, {"reminding", "repeating", "reminder", "reminders", "series", "recurring", "recurrence"});
+  } else if (sentence[at].is({"don't", "dont", "never", "no"}) && part.size() > 1 && sentence[at + 1].is({"repeat", "remind", "more", "longer"})) {
+    phrase.first = at + 2;
+    if (phrase.first < part.last && sentence[phrase.first].is("repeat")) ++phrase.first;
+    certain = true;
+  } else if (sentence.starts(part, at, {"turn", "off"}) || sentence.starts(part, at, {"switch", "off"})) {
+    phrase.first = at + 2;
+    if (!sentence.has(part, {"reminder", "reminders", "alarm", "repeat", "recurrence", "repetition"})) return {};
+    certain = true;
+  } else if (sentence[at].is({"cancel", "delete", "remove"}) && sentence.has(part, {"series", "recurrence", "repetition", "repeat", "recurring"})) {
+    if (sentence.has(part, {"tasks", "all", "everything"})) return {};
+    certain = true;
+  } else if (sentence[at].is("make") && (sentence.has(part, {"not"}) || sentence.has(part, {"stop"})) && sentence.has(part, {"repeat", "repeating", "recurring"})) {
+    std::size_t end = part.first;
+    sentence.has(part, {"not", "stop"}, &end);
+    phrase.last = end;
+    certain = true;
+  } else {
+    return {};
+  }
+  bool keep_next = false;
+  for (std::size_t i = phrase.first; i < phrase.last; ++i) {
+    if (sentence[i].is({"but", "and"}) && sentence.has({i, phrase.last}, {"keep", "leave", "except"})) {
+      keep_next = sentence.has({i, phrase.last}, {"next", "one", "current", "this"});
+      phrase.last = i;
+      break;
+    }
+    if (sentence[i].is({"after"}) && sentence.has({i, phrase.last}, {"next", "this"}) && sentence.has({i, phrase.last}, {"one", "time"})) {
+      keep_next = true;
+      phrase.last = i;
+      break;
+    }
+  }
+  const Timing timing = read_timing(sentence, phrase, TimingFor::change);
+  const bool generic = sentence.has(phrase, {"reminder", "reminders", "series", "repeating", "recurring", "me"});
+  Found found = find_series(sentence, phrase, generic || certain);
+  if (found.outcome == Found::Outcome::nothing) {
+    if (!certain && !(sentence[at].is({"stop", "end"}) && sentence.context.tasks.size() > 0 && phrase.size() <= 2)) return sentence.release(phrase), std::nullopt;
+    return make_clarify("no_such_task", Intent::stop_recurring);
+  }
+  if (found.outcome == Found::Outcome::unclear && !certain) return {};
+  remember(sentence, found);
+  if (found.one() && timing.due && !found.tasks[0]->rrule.empty()) {
+    Command command = about(Intent::update, found, sentence);
+    command.rrule = with_until(found.tasks[0]->rrule, timing.due->date());
+    command.until = timing.due->date();
+    command.scope = Command::Scope::series;
+    return command;
+  }
+  Command command = about(Intent::stop_recurring, found, sentence);
+  command.keep_next = keep_next && command.intent == Intent::stop_recurring;
+  return command;
+}
+
+std::optional<Command> read_pause(Sentence& sentence, Part part) {
+  const std::size_t at = part.first;
+  Part phrase{at + 1, part.last};
+  bool certain = true;
+  if (sentence[at].is({"pause", "suspend", "freeze", "disable", "halt"})) {
+  } else if (sentence[at].is("put") && sentence.has(part, {"hold", "pause", "ice"})) {
+  } else if (sentence[at].is("hold") && part.size() > 1) {
+    certain = false;
+    if (sentence[at + 1].is("off")) ++phrase.first;
+    if (phrase.first < part.last && sentence[phrase.first].is("on")) ++phrase.first;
+  } else if (sentence.starts(part, at, {"take", "a", "break", "from"})) {
+    phrase.first = at + 4;
+  } else {
+    return {};
+  }
+  Command timed;
+  for (std::size_t i = phrase.first; i < phrase.last && !timed.until; ++i) {
+    if (!sentence[i].is("for") || i + 1 >= phrase.last) continue;
+    std::size_t k = i + 1;
+    if (k < phrase.last && sentence[k].is({"the", "next"})) ++k;
+    if (k < phrase.last && sentence[k].is("next")) ++k;
+    const auto length = read_length(sentence, phrase, k);
+    if (!length) continue;
+    timed.until = When{moved(LocalTime{sentence.now.today()}, length->length), true}.date();
+    sentence.take({i, length->last});
+    add_span(timed, sentence, {i, length->last}, "until", format_date(*timed.until));
+  }
+  if (!timed.until) {
+    const Timing timing = read_timing(sentence, phrase, TimingFor::change);
+    if (timing.due) timed.until = timing.due->date();
+    else if (timing.to) timed.until = When{timing.to->day() + days{1}, true}.date();
+    for (std::size_t index : timing.used) add_span(timed, sentence, sentence.terms_of(sentence.times[index]), "until", timed.until ? format_date(*timed.until) : "");
+  }
+  if (sentence.has(phrase, {"all", "everything", "reminders"}) && find_by_name(sentence, name_of(sentence, phrase), Among::repeating).outcome == Found::Outcome::nothing && sentence.has(phrase, {"all", "everything", "every"})) {
+    Command command = make(Intent::pause_recurring, 0.9);
+    command.bulk = command.filtered = true;
+    command.until = timed.until;
+    command.spans = std::move(timed.spans);
+    return command;
+  }
+  const Found found = find_series(sentence, phrase, true);
+  if (found.outcome == Found::Outcome::nothing && !certain) return sentence.release(phrase), std::nullopt;
+  remember(sentence, found);
+  Command command = about(Intent::pause_recurring, found, sentence);
+  command.until = timed.until;
+  command.spans = std::move(timed.spans);
+  return command;
+}
+
+std::optional<Command> read_resume(Sentence& sentence, Part part) {
+  const std::size_t at = part.first;
+  const bool verb = sentence[at].is({"resume", "unpause", "restart", "reactivate", "continue", "un-pause", "reenable"}) ||
+                    (sentence[at].is("start") && (sentence.has(part, {"again"}) || sentence.has(part, {"back"})));
+  if (!verb || part.size() < 2) return {};
+  Part phrase{at + 1, part.last};
+  const Timing timing = read_timing(sentence, phrase, TimingFor::change);
+  const Found found = find_series(sentence, phrase, true);
+  if (found.outcome == Found::Outcome::nothing) {
+    if (!sentence[at].is({"resume", "unpause", "un-pause"}) || sentence.context.tasks.empty()) return sentence.release(phrase), std::nullopt;
+    return make_clarify("no_such_task", Intent::update);
+  }
+  remember(sentence, found);
+  Command command = about(Intent::update, found, sentence);
+  command.resume = command.intent == Intent::update;
+  if (timing.due && command.resume) command.due = timing.due;
+  return command;
+}
+
+std::optional<Command> read_skip(Sentence& sentence, Part part) {
+  if (!sentence[part.first].is({"skip", "miss"}) || part.size() < 2) return {};
+  Part phrase{part.first + 1, part.last};
+  const Timing timing = read_timing(sentence, phrase, TimingFor::change);
+  const Found found = find_series(sentence, phrase, true);
+  if (found.outcome == Found::Outcome::nothing || (found.outcome == Found::Outcome::unclear && !sentence.has(phrase, {"it", "that", "this", "next"}))) {
+    return sentence.release(phrase), std::nullopt;
+  }
+  remember(sentence, found);
+  Command command = about(Intent::update, found, sentence);
+  if (command.intent != Intent::update) return command;
+  command.scope = Command::Scope::occurrence;
+  const TaskItem& task = *found.tasks[0];
+  if (timing.due) {
+    command.skip.push_back(When{timing.due->day(), true});
+    for (const When& more : timing.more) command.skip.push_back(When{more.day(), true});
+  } else if (task.due) {
+    command.skip.push_back(When{task.due->day(), true});
+  }
+  return command;
+}
+
+}  // namespace
+
+std::optional<Command> read_series(Sentence& sentence, Part part) {
+  part = without_courtesy(sentence, part);
+  if (part.empty()) return {};
+  if (auto command = read_show_recurring(sentence, part)) return command;
+  if (auto command = read_stop(sentence, part)) return command;
+  if (auto command = read_pause(sentence, part)) return command;
+  if (auto command = read_resume(sentence, part)) return command;
+  return read_skip(sentence, part);
+}
+
+}  // namespace daybook::language::chat

@@ -1,0 +1,330 @@
+#include "language/command/timing.hpp"
+
+#include <algorithm>
+
+namespace daybook::language::chat {
+namespace {
+
+using std::chrono::days;
+using std::chrono::local_days;
+
+/// Words that may follow a time that stands by itself: what comes after it is another phrase.
+bool ends_phrase(const Term& term) {
+  return term.taken || term.in(kPreposition) || term.in(kPronoun | kSubject | kRemind) || term.low.starts_with('#') || term.low.starts_with('@') ||
+         term.low.starts_with('!') || term.low.starts_with("//") || term.is({"-", "–", "—", "please", "sharp", "my", "the", "tag", "again", "if", "instead", "every"});
+}
+
+bool starts_with_article(const Term& term) {
+  return term.is({"the", "this", "these", "a", "an", "next", "every", "each", "all", "any", "last", "that", "my"});
+}
+
+void merge_clock(RepeatRule& rule, const Moment& moment) {
+  const auto clock = moment.clock();
+  const int hour = static_cast<int>(clock.count() / 60);
+  if (rule.hours.empty()) rule.minutes.assign(1, static_cast<int>(clock.count() % 60));
+  if (std::find(rule.hours.begin(), rule.hours.end(), hour) == rule.hours.end()) rule.hours.push_back(hour);
+  std::sort(rule.hours.begin(), rule.hours.end());
+}
+
+/// The clock time of one reading on the day of the other.
+Moment combined(const Moment& day, const Moment& clock) {
+  Moment both = clock;
+  both.local = std::chrono::floor<days>(day.local) + (clock.local - std::chrono::floor<days>(clock.local));
+  return both;
+}
+
+}  // namespace
+
+std::string_view to_string(PartOfDay part) {
+  switch (part) {
+    case PartOfDay::none: return "";
+    case PartOfDay::early_morning: return "early_morning";
+    case PartOfDay::morning: return "morning";
+    case PartOfDay::noon: return "noon";
+    case PartOfDay::afternoon: return "afternoon";
+    case PartOfDay::evening: return "evening";
+    case PartOfDay::night: return "night";
+    case PartOfDay::midnight: return "midnight";
+  }
+  return "";
+}
+
+When when_of(const Moment& moment, const Now& now) {
+  if (!moment.has_clock()) return {std::chrono::floor<days>(moment.local), true};
+  if (moment.offset) {
+    const Instant instant{std::chrono::sys_seconds{moment.local.time_since_epoch()} - *moment.offset};
+    return {now.to_local(instant), false};
+  }
+  return {std::chrono::floor<std::chrono::minutes>(moment.local), false};
+}
+
+bool is_attributive(const Sentence& sentence, Part part, const TimeReading& reading) {
+  const Part said = sentence.terms_of(reading);
+  if (said.empty()) return false;
+  // "tomorrow's meeting" names a thing; at the start of a sentence too.
+  if (sentence[said.last - 1].low.ends_with("'s") && said.last < part.last) return true;
+  if (said.last >= part.last || sentence[said.last - 1].after != 0) return false;
+  const Term& next = sentence[said.last];
+  if (ends_phrase(next) || next.after == ':') {
+    if (!next.is("show") && !next.quoted) return false;
+  }
+  const bool first = said.first == part.first;
+  if (first) return false;
+  const Term& before = sentence[said.first - 1];
+  if (before.taken) return false;
+  const bool own_article = starts_with_article(sentence[said.first]) || reading.relation != Relation::none;
+  if (!own_article && before.in(kArticle) && before.is({"the", "his", "her", "my", "your", "our", "their", "its", "a", "an", "some"})) {
+    // "the 8pm show": but "on the 15th call Bob" has the article inside the date.
+    return next.groups == 0 || !next.in(kActionVerb) || reading.kind == TimeKind::recurrence || reading.has_clock;
+  }
+  if (!own_article && reading.kind == TimeKind::instant && reading.has_date && !reading.has_clock && reading.weekday_only) {
+    // "buy Sunday roast": the name of a day straight after the verb, and a thing after it.
+    return before.in(kActionVerb) && said.first == part.first + 1 && !next.in(kActionVerb);
+  }
+  return false;
+}
+
+DayRange range_of(const Sentence& sentence, const TimeReading& reading) {
+  const Now& now = sentence.now;
+  const Part said = sentence.terms_of(reading);
+  const auto last_day = [](const Moment& moment) {
+    const local_days day = std::chrono::floor<days>(moment.local);
+    const Date date{day};
+    switch (moment.grain) {
+      case Grain::week: return day + days{6};
+      case Grain::month: return local_days{date.year() / date.month() / std::chrono::last};
+      case Grain::quarter: {
+        const Date end{date + std::chrono::months{2}};
+        return local_days{end.year() / end.month() / std::chrono::last};
+      }
+      case Grain::year: return local_days{date.year() / 12 / 31};
+      default: return day;
+    }
+  };
+  DayRange range;
+  if (reading.kind == TimeKind::instant && reading.start) {
+    const When from = when_of(*reading.start, now);
+    if (from.all_day && reading.part_of_day != PartOfDay::none) {
+      int begin = 0;
+      int end = 24;
+      switch (reading.part_of_day) {
+        case PartOfDay::early_morning: begin = 5, end = 9; break;
+        case PartOfDay::morning: begin = 6, end = 12; break;
+        case PartOfDay::noon: begin = 12, end = 13; break;
+        case PartOfDay::afternoon: begin = 12, end = 18; break;
+        case PartOfDay::evening: begin = 18, end = 22; break;
+        default: begin = 18, end = 24; break;
+      }
+      range.from = When{from.local + std::chrono::hours{begin}, false};
+      range.to = When{from.local + std::chrono::hours{end}, false};
+      return range;
+    }
+    range.from = from;
+    range.to = from.all_day ? When{last_day(*reading.start), true} : from;
+    // A weekend is asked for as both its days.
+    if (from.all_day && sentence.has(said, {"weekend", "weekend's", "weekends"}) && from.day() == last_day(*reading.start)) {
+      range.to = When{from.day() + days{1}, true};
+    }
+  } else if (reading.kind == TimeKind::interval) {
+    if (reading.start) range.from = when_of(*reading.start, now);
+    if (reading.end) {
+      When to = when_of(*reading.end, now);
+      if (to.all_day) to.local -= days{1};  // the end of a reading is exclusive
+      range.to = to;
+    }
+  }
+  // "the next 3 days" starts today and includes the third day from now.
+  for (std::size_t i = said.first; i + 2 < said.last; ++i) {
+    if (!sentence[i].is({"next", "coming", "following"})) continue;
+    const int count = small_number(sentence[i + 1].low);
+    if (count < 1) break;
+    const std::string_view unit = sentence[i + 2].low;
+    const int length = unit.starts_with("day") ? count : unit.starts_with("week") ? 7 * count : 0;
+    if (length == 0) break;
+    range.from = When{now.today(), true};
+    range.to = When{now.today() + days{length}, true};
+    break;
+  }
+  return range;
+}
+
+Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
+  Timing timing;
+  const Now& now = sentence.now;
+  std::optional<Moment> day;
+  std::optional<Moment> clock;
+  bool combinable = true;
+  std::size_t first_day_end = 0;
+  for (std::size_t index = 0; index < sentence.times.size(); ++index) {
+    const TimeReading& reading = sentence.times[index];
+    const Part said = sentence.terms_of(reading);
+    if (said.empty() || said.first < part.first || said.last > part.last) continue;
+    bool blocked = reading.score < 0.5;
+    for (std::size_t i = said.first; i < said.last; ++i) blocked = blocked || sentence[i].taken || sentence[i].quoted;
+    if (blocked || (purpose == TimingFor::title && is_attributive(sentence, part, reading))) continue;
+
+    bool used = true;
+    switch (reading.kind) {
+      case TimeKind::recurrence:
+        if (!timing.rule) {
+          timing.rule = reading.rule;
+        } else if (reading.rule.frequency == timing.rule->frequency && timing.rule->hours.empty()) {
+          // "every morning and every evening"
+        } else {
+          used = false;
+        }
+        if (reading.part_of_day != PartOfDay::none) timing.parts_of_day.push_back(reading.part_of_day);
+        break;
+      case TimeKind::duration:
+        if (reading.relation == Relation::for_ && timing.duration.empty()) {
+          timing.duration = reading.length;
+        } else {
+          used = false;
+        }
+        break;
+      case TimeKind::interval: {
+        if (reading.start && reading.end && reading.start->has_clock() && reading.end->has_clock()) {
+          const auto length = reading.end->local - reading.start->local;
+          if (reading.has_date || !day) {
+            (reading.has_date ? day : clock) = *reading.start;
+          } else {
+            clock = *reading.start;
+          }
+          if (reading.has_date) clock = *reading.start;
+          timing.duration = {};
+          timing.duration.seconds = length.count();
+          timing.duration.grain = Grain::minute;
+        } else if (reading.relation == Relation::by || reading.relation == Relation::before || reading.relation == Relation::until || !reading.start) {
+          // "by Friday": a last day
+          if (reading.end) {
+            Moment last = *reading.end;
+            if (!last.has_clock() && reading.end_inclusive_said) last.local -= days{1};
+            if (reading.relation == Relation::until && timing.rule) {
+              timing.rule->until = last.local;
+            } else {
+              (last.has_clock() && !reading.has_date ? clock : day) = last;
+              if (last.has_clock()) clock = last;
+            }
+          }
+        } else {
+          const DayRange range = range_of(sentence, reading);
+          timing.from = range.from;
+          timing.to = range.to;
+        }
+        break;
+      }
+      case TimeKind::instant: {
+        const Moment& moment = *reading.start;
+        if (timing.rule && reading.relation == Relation::until) {
+          timing.rule->until = moment.local;
+          timing.rule->until_has_clock = moment.has_clock();
+          break;
+        }
+        if (moment.grain >= Grain::week && !timing.rule) {
+          const DayRange range = range_of(sentence, reading);
+          timing.from = range.from;
+          timing.to = range.to;
+          break;
+        }
+        if (reading.has_clock && !reading.has_date) {
+          if (clock && combinable && !timing.rule) {
+            used = false;  // the first time counts
+          } else if (timing.rule || !clock) {
+            if (timing.rule) merge_clock(*timing.rule, moment);
+            clock = moment;
+            timing.meridiem = timing.meridiem || reading.meridiem;
+          }
+        } else if (reading.has_date) {
+          if (day) {
+            // "Monday and Wednesday"
+            const bool joined = said.first > 0 && first_day_end > 0 && said.first <= first_day_end + 1;
+            if (joined && !reading.from_now) {
+              timing.more.push_back(when_of(moment, now));
+              first_day_end = said.last;
+              if (moment.has_clock()) clock = moment;
+            } else {
+              used = false;
+            }
+          } else {
+            day = moment;
+            first_day_end = said.last;
+            if (moment.has_clock()) clock = moment;
+            timing.weekday_only = reading.weekday_only;
+            timing.from_now = reading.from_now;
+          }
+        }
+        if (reading.part_of_day != PartOfDay::none && timing.part_of_day == PartOfDay::none) timing.part_of_day = reading.part_of_day;
+        if (reading.meridiem) timing.meridiem = true;
+        if (!reading.length.empty() && timing.duration.empty() && !reading.from_now) timing.duration = reading.length;
+        break;
+      }
+    }
+    if (!used) continue;
+    if (timing.relation == Relation::none) timing.relation = reading.relation;
+    timing.has_date = timing.has_date || reading.has_date;
+    timing.has_clock = timing.has_clock || reading.has_clock;
+    timing.used.push_back(index);
+    sentence.take(said);
+  }
+
+  if (day && clock && !day->has_clock()) {
+    // A bare hour said for another day is in the afternoon if it is early on the clock.
+    timing.due = when_of(combined(*day, *clock), now);
+  } else if (day) {
+    timing.due = when_of(*day, now);
+  } else if (clock) {
+    timing.due = when_of(*clock, now);
+  }
+  if (clock) {
+    for (When& other : timing.more) {
+      if (other.all_day) other = When{other.local + (clock->local - std::chrono::floor<days>(clock->local)), false};
+    }
+  }
+  if (timing.rule) {
+    if (day && !day->has_clock()) timing.rule->start = day->local;
+    if (day && day->has_clock()) {
+      timing.rule->start = day->local;
+      timing.rule->start_has_clock = true;
+      if (timing.rule->hours.empty()) merge_clock(*timing.rule, *day);
+    }
+    timing.due.reset();
+  }
+  return timing;
+}
+
+void apply_timing(const Sentence& sentence, const Timing& timing, Command& command) {
+  const auto note_spans = [&](std::string_view slot, const std::string& meaning) {
+    for (std::size_t index : timing.used) add_span(command, sentence, sentence.terms_of(sentence.times[index]), slot, meaning);
+  };
+  command.duration = timing.duration;
+  command.part_of_day = timing.part_of_day;
+  if (timing.rule) {
+    command.rule = timing.rule;
+    command.rrule = timing.rule->rrule();
+    command.parts_of_day = timing.parts_of_day;
+    command.times_per_period = timing.rule->times_per_period;
+    if (timing.parts_of_day.empty() || !timing.rule->hours.empty()) command.due = first_due(*timing.rule, sentence.now);
+    note_spans("rrule", command.rrule);
+    return;
+  }
+  command.due = timing.due;
+  command.due_from = timing.from;
+  command.due_to = timing.to;
+  if (command.due) {
+    command.due_from.reset();
+    command.due_to.reset();
+    note_spans("due", command.due->iso(sentence.now));
+    if (!command.due->all_day) {
+      const auto resolved = sentence.now.zone().to_instant(command.due->local);
+      if (resolved.kind == domain::LocalKind::skipped) {
+        command.clock_change = "gap";
+        command.due->local = sentence.now.to_local(resolved.instant);
+      }
+      if (resolved.kind == domain::LocalKind::doubled) command.clock_change = "overlap";
+    }
+  } else if (command.due_from) {
+    note_spans("due_from", command.due_from->iso(sentence.now));
+  }
+}
+
+}  // namespace daybook::language::chat
