@@ -132,7 +132,7 @@ function(daybook_service role)
   set(dir ${CMAKE_SOURCE_DIR}/src/services/${role})
   if(EXISTS ${dir}/client.cpp)
     add_library(daybook_${role}_client STATIC ${dir}/client.cpp)
-    target_link_libraries(daybook_${role}_client PUBLIC daybook_options daybook_core daybook_domain daybook_language
+    target_link_libraries(daybook_${role}_client PUBLIC daybook_options daybook_core daybook_domain daybook_language_command
                           daybook_runtime daybook_http)
     daybook_pch(daybook_${role}_client asio)
     set_property(GLOBAL APPEND PROPERTY DAYBOOK_CLIENTS daybook_${role}_client)
@@ -140,7 +140,7 @@ function(daybook_service role)
 endfunction()
 function(daybook_service_library role)
   get_property(clients GLOBAL PROPERTY DAYBOOK_CLIENTS)
-  daybook_module(services/${role} PCH asio DEPS daybook_core daybook_domain daybook_language daybook_runtime
+  daybook_module(services/${role} PCH asio DEPS daybook_core daybook_domain daybook_language_command daybook_runtime
                  daybook_storage_sqlite daybook_http daybook_telemetry ${clients} ${ARGN}
                  TEST_DEPS daybook_runtime_embedded)
 endfunction()

@@ -81,7 +81,7 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
         break;
       }
       if (!found.ok() && found.outcome == Found::Outcome::ambiguous) {
-        std::erase_if(found.tasks, [&](const TaskItem* task) { return std::find(question.options.begin(), question.options.end(), task->title) == question.options.end(); });
+        found.tasks.erase(std::remove_if(found.tasks.begin(), found.tasks.end(), [&](const TaskItem* task) { return std::find(question.options.begin(), question.options.end(), task->title) == question.options.end(); }), found.tasks.end());
         if (found.tasks.size() == 1) found.outcome = Found::Outcome::found;
       }
     }

@@ -53,10 +53,21 @@ struct When {
 
 /// A moment to be reminded at: so long before the due time, or by itself.
 struct ReminderWish {
-  Length before;
+  Length before;  ///< Ignored where `at` is set; zero means when it is due.
   /// "the day before at 6pm": on the wall clock of the day that `before` (whole days) leads to.
   std::optional<std::chrono::minutes> clock;
   std::optional<When> at;
+
+  static ReminderWish ahead(Length length) {
+    ReminderWish wish;
+    wish.before = length;
+    return wish;
+  }
+  static ReminderWish moment(When when) {
+    ReminderWish wish;
+    wish.at = when;
+    return wish;
+  }
   friend bool operator==(const ReminderWish&, const ReminderWish&) = default;
 };
 

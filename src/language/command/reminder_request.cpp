@@ -90,7 +90,7 @@ std::optional<Command> read_before_task(Sentence& sentence, Part part) {
     command = about(Intent::set_reminder, found, sentence);
     remember(sentence, found);
   }
-  for (const Length& length : lengths) command.reminders.push_back({length, {}});
+  for (const Length& length : lengths) command.reminders.push_back(ReminderWish::ahead(length));
   add_span(command, sentence, {part.first, i}, "reminders", lengths[0].iso());
   return command;
 }
@@ -162,7 +162,7 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
       remember(sentence, found);
       if (command.due) {
         existing.reminders = command.reminders;
-        if (existing.reminders.empty()) existing.reminders.push_back({{}, command.due});
+        if (existing.reminders.empty()) existing.reminders.push_back(ReminderWish::moment(*command.due));
         existing.due = command.due;
       } else if (!command.reminders.empty()) {
         existing.reminders = command.reminders;
@@ -178,7 +178,7 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
     const Found spoken = find_spoken(sentence);
     if (spoken.one() && command.due) {
       Command existing = about(Intent::set_reminder, spoken, sentence);
-      existing.reminders.push_back({{}, command.due});
+      existing.reminders.push_back(ReminderWish::moment(*command.due));
       existing.due = command.due;
       return existing;
     }

@@ -35,7 +35,7 @@ std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& c
     }
   }
   if (end == at) return at;
-  for (const Length& length : lengths) command.reminders.push_back({length, {}});
+  for (const Length& length : lengths) command.reminders.push_back(ReminderWish::ahead(length));
   return end;
 }
 
@@ -57,7 +57,7 @@ void read_reminders(Sentence& sentence, Part part, Command& command) {
       if (length && length->last < part.last && sentence[length->last].is({"reminder", "warning", "alert"}) && i > part.first) {
         std::size_t from = i;
         while (from > part.first && sentence[from - 1].is({"with", "a", "an", "and"})) --from;
-        command.reminders.push_back({length->length, {}});
+        command.reminders.push_back(ReminderWish::ahead(length->length));
         sentence.take({from, length->last + 1});
         add_span(command, sentence, {from, length->last + 1}, "reminders", length->length.iso());
         i = length->last;

@@ -280,7 +280,7 @@ Found find_by_name(const Sentence& sentence, Part phrase, Among among) {
     matches.push_back(one);
   }
   if (matches.empty()) return result;
-  std::erase_if(matches, [&](const Match& one) { return one.said < best - 0.12; });
+  matches.erase(std::remove_if(matches.begin(), matches.end(), [&](const Match& one) { return one.said < best - 0.12; }), matches.end());
   const auto most = std::max_element(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
     return a.said * 2 + a.title < b.said * 2 + b.title;
   });

@@ -153,7 +153,8 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
   const Now& now = sentence.now;
   std::optional<Moment> day;
   std::optional<Moment> clock;
-  bool combinable = true;
+  const TimeReading* day_reading = nullptr;
+  const TimeReading* clock_reading = nullptr;
   std::size_t first_day_end = 0;
   for (std::size_t index = 0; index < sentence.times.size(); ++index) {
     const TimeReading& reading = sentence.times[index];
@@ -227,11 +228,12 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
           break;
         }
         if (reading.has_clock && !reading.has_date) {
-          if (clock && combinable && !timing.rule) {
+          if (clock && !timing.rule) {
             used = false;  // the first time counts
           } else if (timing.rule || !clock) {
             if (timing.rule) merge_clock(*timing.rule, moment);
             clock = moment;
+            clock_reading = &reading;
             timing.meridiem = timing.meridiem || reading.meridiem;
           }
         } else if (reading.has_date) {
@@ -247,6 +249,7 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
             }
           } else {
             day = moment;
+            day_reading = &reading;
             first_day_end = said.last;
             if (moment.has_clock()) clock = moment;
             timing.weekday_only = reading.weekday_only;
@@ -268,8 +271,13 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
   }
 
   if (day && clock && !day->has_clock()) {
-    // A bare hour said for another day is in the afternoon if it is early on the clock.
-    timing.due = when_of(combined(*day, *clock), now);
+    // Which half of the day a bare hour means depends on the day.
+    if (day_reading != nullptr && clock_reading != nullptr) {
+      timing.due = when_of(*combine(*day_reading, *clock_reading, sentence.settings).start, now);
+      clock = Moment{timing.due->local, Grain::minute, {}};
+    } else {
+      timing.due = when_of(combined(*day, *clock), now);
+    }
   } else if (day) {
     timing.due = when_of(*day, now);
   } else if (clock) {
