@@ -75,6 +75,29 @@ Asides read_asides(Sentence& sentence, Part part) {
   return asides;
 }
 
+/// "to 8", "to 9:30": a clock time that only the verb makes one.
+void read_bare_clock(Sentence& sentence, Part part, Timing& timing) {
+  if (timing.has_clock || timing.rule) return;
+  for (std::size_t i = part.first; i + 1 < part.last; ++i) {
+    if (sentence[i].taken || !sentence[i].is({"to", "at", "till", "until", "@"}) || sentence[i + 1].taken || sentence[i + 1].quoted) continue;
+    if (i + 2 < part.last && !sentence[i + 2].taken && !sentence[i + 2].is({"instead", "please", "on", "and", "from"})) continue;
+    const std::string_view word = sentence[i + 1].low;
+    const std::size_t colon = word.find(':');
+    if (word.empty() || word[0] < '0' || word[0] > '9') continue;
+    const int hour = small_number(word.substr(0, colon));
+    const int minute = colon == std::string_view::npos ? 0 : small_number(word.substr(colon + 1));
+    if (hour > 23 || minute > 59 || word.size() > 5 || (hour == 0 && word[0] != '0')) continue;
+    const LocalTime day = timing.due ? LocalTime{timing.due->day()} : LocalTime{sentence.now.today()};
+    const auto clock = hours{hour} + std::chrono::minutes{minute};
+    timing.due = When{day + clock, false};
+    if (timing.has_date && hour < 7) timing.due->local += hours{12};
+    timing.has_clock = true;
+    timing.meridiem = hour > 12 || word.starts_with('0');
+    sentence.take({i, i + 2});
+    return;
+  }
+}
+
 /// Words of a change that name nothing.
 bool is_change_word(const Term& term) {
   return term.is({"to", "for", "on", "at", "by", "until", "till", "as", "is", "be", "due", "date", "deadline", "from", "it's", "so", "that's", "the", "my", "with", "start", "time", "back",
@@ -269,7 +292,8 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
       break;
     }
   }
-  const Timing timing = read_timing(sentence, rest, TimingFor::change);
+  Timing timing = read_timing(sentence, rest, TimingFor::change);
+  if (!shift) read_bare_clock(sentence, rest, timing);
   const bool changes = timing.any() || shift || change.priority != Priority::none || !change.tags.empty() || !change.reminders.empty() || !timing.duration.empty() || !change.note.empty();
 
   // "make lunch at noon": only a task that is named, or "it", is changed.

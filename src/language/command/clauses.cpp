@@ -20,6 +20,13 @@ bool is_creation(const Command& command) {
   return command.intent == Intent::create_task || command.intent == Intent::create_recurring || command.intent == Intent::set_reminder;
 }
 
+bool is_dated(const Sentence& sentence, Part part) {
+  return std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) {
+    const Part said = sentence.terms_of(one);
+    return said.first >= part.first && said.last <= part.last && (one.has_date || one.from_now);
+  });
+}
+
 bool has_time(const Command& command) { return command.due || command.due_from || command.rule; }
 
 /// A second clause that changes what the first one speaks of: "set X for Saturday and make it low priority".
@@ -116,6 +123,16 @@ std::optional<Command> read_gapped(Sentence& sentence, Part part) {
   return {};
 }
 
+/// "remind me a day before and an hour before": of what the first clause makes.
+bool is_only_leads(Sentence& sentence, Part part) {
+  Command reminders;
+  read_reminders(sentence, part, reminders);
+  bool all = !reminders.reminders.empty();
+  for (std::size_t i = part.first; i < part.last; ++i) all = all && (sentence[i].taken || sentence[i].is({"and", "please"}));
+  sentence.release(part);
+  return all;
+}
+
 /// Whether two clauses stand on their own: the second asks for something by itself, not as part of the first's title.
 bool stands_alone(const Sentence& sentence, const Command& first, Part second_part, const Command& second, bool strong_joint) {
   if (first.intent == Intent::none || second.intent == Intent::none) return false;
@@ -190,6 +207,7 @@ Command read_sentence(Sentence& sentence, Part part) {
     while (next < part.last && sentence[next].is({"and", "then", "also", "but", "plus", "&", "please"})) ++next;
     if (next >= part.last || !may_begin(sentence, part, next)) continue;
     if (note_start(sentence, clause) <= i) break;
+    if (is_only_leads(sentence, {next, part.last})) continue;
     ++tried;
     const auto spoken = sentence.spoken;
     sentence.release(part);
@@ -208,6 +226,19 @@ Command read_sentence(Sentence& sentence, Part part) {
     // Where the right side ends is not known yet: try it up to the end.
     Command right = read_clause(sentence, {next, part.last});
     sentence.release(part);
+    // "dentist tomorrow at 10, remind me at 9"
+    const bool bare_reminder = right.intent == Intent::clarify && right.reason == "missing_title" && right.wanted == Intent::set_reminder && right.due;
+    if (bare_reminder && left.intent == Intent::create_task && left.actions.empty() && !left.title.empty()) {
+      When at = *right.due;
+      // A bare time is on the day of the task, if that is still ahead.
+      if (left.due && !at.all_day && !is_dated(sentence, {next, part.last})) {
+        const When other{LocalTime{left.due->day()} + (at.local - std::chrono::floor<std::chrono::days>(at.local)), false};
+        if (other.local > sentence.now.local()) at = other;
+      }
+      left.reminders.push_back(ReminderWish::moment(at));
+      actions.push_back(std::move(left));
+      return with_actions(std::move(actions));
+    }
     if (!stands_alone(sentence, left, {next, part.last}, right, strong)) {
       sentence.spoken = spoken;
       sentence.made_new = false;

@@ -232,6 +232,19 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
       command.rrule = timing.rule->rrule();
     }
   }
+  // "tomorrow at the same time"
+  if (command.due && command.due->all_day && !command.rule) {
+    for (std::size_t i = part.first; i < part.last; ++i) {
+      std::size_t end = i;
+      if (sentence.starts(part, i, {"at", "the", "same", "time"})) end = i + 4;
+      else if (sentence.starts(part, i, {"same", "time"})) end = i + 2;
+      if (end == i || sentence[i].taken) continue;
+      const LocalTime now = std::chrono::floor<std::chrono::minutes>(sentence.now.local());
+      command.due = When{command.due->local + (now - std::chrono::floor<std::chrono::days>(now)), false};
+      sentence.take({i, end});
+      break;
+    }
+  }
   if (command.rule) command.intent = Intent::create_recurring;
   if (command.rule && command.rule->times_per_period > 0 && command.rule->days.empty() && !command.due) command.ask = "days";
   if (command.rule && command.rule->frequency == Grain::minute && command.rule->interval == 1) command.needs_confirmation = true;
@@ -245,14 +258,16 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
     const bool commas = std::any_of(&sentence[part.first], &sentence[part.last - 1] + 1, [](const Term& term) { return term.after == ',' && !term.taken; });
     if (items.size() > 1 && (separate || opening.list || (commas && !sentence[part.first].in(kActionVerb)))) {
       command.confidence = 0.9;
+      std::vector<Command> actions;
       for (std::string& title : items) {
-        Command item = command;
-        item.title = std::move(title);
-        item.spans.clear();
-        command.actions.push_back(std::move(item));
+        actions.push_back(command);
+        actions.back().title = std::move(title);
+        actions.back().spans.clear();
       }
-      command.title.clear();
-      return command;
+      Command all = make(command.intent, command.confidence);
+      all.spans = std::move(command.spans);
+      all.actions = std::move(actions);
+      return all;
     }
   }
   command.title = read_title(sentence, part);
@@ -275,14 +290,15 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
     return question;
   }
   if (!timing.more.empty() && !command.rule) {
-    Command first = command;
-    command.actions.push_back(first);
+    Command all = make(command.intent, command.confidence);
     for (const When& when : timing.more) {
-      Command other = first;
+      Command other = command;
       other.due = when;
       other.spans.clear();
-      command.actions.push_back(std::move(other));
+      all.actions.push_back(std::move(other));
     }
+    all.actions.insert(all.actions.begin(), std::move(command));
+    return all;
   }
   add_span(command, sentence, {part.first, part.last}, "title", command.title);
   ignore(whole, "the part as it was said is not needed further");

@@ -262,7 +262,15 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
       }
     }
   }
-  const Times times = read_filter_times(sentence, part);
+  Times times = read_filter_times(sentence, part);
+  if (std::size_t at = 0; sentence.has(part, {"weekend"}, &at) && !sentence[at].taken && !times.from) {
+    const auto today = sentence.now.today();
+    const auto weekday = static_cast<int>(std::chrono::weekday{today}.iso_encoding());
+    const auto saturday = today + days{weekday == 7 ? -1 : 6 - weekday};
+    times.from = When{saturday, true};
+    times.to = When{saturday + days{1}, true};
+    sentence.take({at, at + 1});
+  }
   if (times.from || times.to || times.at) reading.said = true;
   if (created) {
     filter.created_from = times.from ? times.from : times.at;

@@ -103,7 +103,7 @@ bool asks_for_list(const Sentence& sentence, Part part, std::size_t& filter_at, 
   if (head.is({"how's", "hows", "how"})) return sentence.has(part, {"day", "week", "schedule", "look", "looking", "calendar"}) && sentence.has(part, {"my", "the", "today", "tomorrow", "look"});
   filter_at = at;
   // "tasks for the weekend", "my tasks", "overdue tasks", "today's agenda"
-  if (sentence.has(part, {"tasks", "todos", "to-dos", "agenda", "todo"}) && !head.in(kActionVerb | kCreate | kRemind | kSubject) && head.after != ':') return true;
+  if (sentence.has(part, {"tasks", "todos", "to-dos", "agenda", "todo"}) && !head.in(kActionVerb | kCreate | kRemind | kSubject | kDelete | kMove | kComplete) && head.after != ':') return true;
   if (head.is({"overdue", "completed", "pending", "unfinished", "upcoming"}) && part.size() <= 4) return true;
   if (head.is({"today", "tomorrow", "tonight"}) && (part.size() == 1)) return true;
   if (head.is({"my"}) && sentence.has(part, {"day", "week", "list", "schedule", "agenda", "calendar", "reminders", "plan", "plans", "priorities", "deadlines"}) && part.size() <= 4) return true;

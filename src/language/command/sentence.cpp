@@ -3,9 +3,60 @@
 #include <algorithm>
 
 namespace daybook::language::chat {
+namespace {
+
+/// Things that carry a number of their own: "chapter 3", "room 12".
+bool is_numbered(std::string_view word) {
+  constexpr std::string_view kNumbered[] = {"chapter", "chapters", "part",   "page",    "pages",    "volume", "vol",   "section", "unit",   "lesson",  "episode", "ep",
+                                            "season",  "room",     "gate",   "level",   "phase",    "step",   "version", "number", "no",    "flight",  "route",   "bus",
+                                            "line",    "item",     "exercise", "question", "problem", "act",  "book",  "grade",   "tier",   "highway", "pier",    "floor",
+                                            "building", "iphone",  "ps",     "windows", "module",   "appendix", "figure", "table", "ticket", "issue",  "pr",      "bug",
+                                            "apartment", "apt",    "suite",  "terminal", "platform", "track", "round", "draft",   "option", "size",    "form",    "case",
+                                            "verse",   "psalm",    "galaxy", "pixel",   "playstation", "xbox", "catch", "channel", "area",  "district", "formula", "invoice",
+                                            "milestone", "sprint", "zone",   "team",    "group",    "class",  "stage", "day",     "article"};
+  return std::find(std::begin(kNumbered), std::end(kNumbered), word) != std::end(kNumbered);
+}
+
+}  // namespace
 
 Sentence::Sentence(std::string_view said, const Now& when, const Settings& wishes, const Context& before)
-    : text(said), now(when), settings(wishes), context(before), terms(said), times(read_times(said, when, wishes)) {}
+    : text(said), now(when), settings(wishes), context(before), terms(said), times(read_times(said, when, wishes)) {
+  tidy_times();
+}
+
+void Sentence::tidy_times() {
+  std::erase_if(times, [&](TimeReading& reading) {
+    Part said = terms_of(reading.span);
+    if (said.empty()) return true;
+    // "check-in 5:45am": a reading does not begin within a word; "555-0134" holds no time.
+    if (reading.span.begin > terms[said.first].begin && text[terms[said.first].begin] != '@' && text[terms[said.first].begin] != '~') {
+      if (said.size() == 1) return true;
+      ++said.first;
+      reading.span.begin = terms[said.first].begin;
+    }
+    // "chapter 3 today": the number belongs to what it counts.
+    if (said.size() > 1 && said.first > 0 && is_numbered(terms[said.first - 1].low) && small_number(terms[said.first].low) > 0) {
+      const std::size_t begin = terms[said.first + 1].begin;
+      auto rest = read_times(text.substr(begin, reading.span.end - begin), now, settings);
+      if (rest.size() != 1) return true;
+      rest[0].span.begin += begin;
+      rest[0].span.end += begin;
+      reading = std::move(rest[0]);
+    }
+    if (said.size() == 1 && said.first > 0 && is_numbered(terms[said.first - 1].low) && small_number(terms[said.first].low) > 0) return true;
+    // A part of the day names no hour here, but which part.
+    if (reading.part_of_day != PartOfDay::none && !reading.has_clock && reading.kind == TimeKind::instant && reading.start && reading.has_date) {
+      reading.start->local = std::chrono::floor<std::chrono::days>(reading.start->local);
+      reading.start->grain = Grain::day;
+    }
+    return false;
+  });
+}
+
+void Sentence::take_reading(const TimeReading& reading) {
+  take(terms_of(reading.span));
+  for (const Span& span : reading.more_spans) take(terms_of(span));
+}
 
 std::string_view Sentence::original(Part part) const {
   if (part.empty()) return {};

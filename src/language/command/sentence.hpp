@@ -42,6 +42,10 @@ struct Sentence {
   /// The terms that a span of bytes touches.
   Part terms_of(Span span) const;
   Part terms_of(const TimeReading& reading) const { return terms_of(reading.span); }
+  /// Takes all the pieces of a reading.
+  void take_reading(const TimeReading& reading);
+
+  void tidy_times();
 
   std::string_view text;
   const Now& now;

@@ -151,6 +151,11 @@ DayRange range_of(const Sentence& sentence, const TimeReading& reading) {
 Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
   Timing timing;
   const Now& now = sentence.now;
+  const bool repeats = std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) {
+    const Part said = sentence.terms_of(one);
+    return one.kind == TimeKind::recurrence && one.score >= 0.5 && said.first >= part.first && said.last <= part.last &&
+           !(purpose == TimingFor::title && is_attributive(sentence, part, one));
+  });
   std::optional<Moment> day;
   std::optional<Moment> clock;
   const TimeReading* day_reading = nullptr;
@@ -216,6 +221,12 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
       }
       case TimeKind::instant: {
         const Moment& moment = *reading.start;
+        // "leap day cake every Feb 29": beside a repeat, a day is where it starts, or part of the name.
+        if (repeats && reading.has_date && reading.relation != Relation::from && reading.relation != Relation::until && reading.relation != Relation::after &&
+            reading.relation != Relation::since && said.first == part.first && said.last < part.last) {
+          used = false;
+          break;
+        }
         if (timing.rule && reading.relation == Relation::until) {
           timing.rule->until = moment.local;
           timing.rule->until_has_clock = moment.has_clock();
@@ -267,7 +278,12 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
     timing.has_date = timing.has_date || reading.has_date;
     timing.has_clock = timing.has_clock || reading.has_clock;
     timing.used.push_back(index);
-    sentence.take(said);
+    sentence.take_reading(reading);
+    // "every minute of the day"
+    if (reading.kind == TimeKind::recurrence && sentence.starts(part, said.last, {"of", "the"}) && said.last + 2 < part.last &&
+        sentence[said.last + 2].is({"day", "week", "month", "year"})) {
+      sentence.take({said.last, said.last + 3});
+    }
   }
 
   if (day && clock && !day->has_clock()) {
