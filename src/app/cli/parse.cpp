@@ -3,10 +3,8 @@
 
 #include "app/cli/answer_lines.hpp"
 #include "app/cli/cli.hpp"
-namespace daybook::language {
-static std::string answer_time_question(std::string_view) { return R"({"kind":"none"})"; }
-static std::string answer_command_question(std::string_view) { return R"({"reading":{"intent":"none"}})"; }
-}  // namespace daybook::language
+#include "language/command/command_lines.hpp"
+#include "language/json_lines.hpp"
 
 namespace daybook::app {
 

@@ -36,9 +36,12 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
   const Term& head = sentence[part.first];
   const std::string last_turn = context.turns.empty() ? std::string() : context.turns.back();
 
-  const bool no = all_in(sentence, part, kNo | kPolite | kSmallTalk | kPronoun) && (head.in(kNo) || sentence.has(part, {"no", "nope", "cancel"}));
-  const bool forget = sentence.starts(part, part.first, {"forget", "it"}) || sentence.starts(part, part.first, {"never", "mind"}) || head.is({"nevermind", "cancel"}) || sentence.starts(part, part.first, {"forget", "about", "it"}) ||
-                      sentence.starts(part, part.first, {"leave", "it"}) || sentence.starts(part, part.first, {"drop", "it"});
+  const bool no = all_in(sentence, part, kNo | kPolite | kSmallTalk | kPronoun) &&
+                  (head.in(kNo) || sentence.has(part, {"no", "nope", "cancel"}));
+  const bool forget =
+      sentence.starts(part, part.first, {"forget", "it"}) || sentence.starts(part, part.first, {"never", "mind"}) ||
+      head.is({"nevermind", "cancel"}) || sentence.starts(part, part.first, {"forget", "about", "it"}) ||
+      sentence.starts(part, part.first, {"leave", "it"}) || sentence.starts(part, part.first, {"drop", "it"});
   if (question.slot == "confirm") {
     if (forget || no || (head.in(kNo) && part.size() <= 4)) {
       Command command = make(question.intent, 0.95);
@@ -46,7 +49,9 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
       if (forget && question.intent == Intent::none) command.cancel = true;
       return command;
     }
-    if (all_in(sentence, part, kYes | kPolite | kSmallTalk) || (head.in(kYes) && !head.is({"do", "go", "it", "please", "right"}) && part.size() <= 4) || sentence.starts(part, part.first, {"do", "it"}) || sentence.starts(part, part.first, {"go", "ahead"})) {
+    if (all_in(sentence, part, kYes | kPolite | kSmallTalk) ||
+        (head.in(kYes) && !head.is({"do", "go", "it", "please", "right"}) && part.size() <= 4) ||
+        sentence.starts(part, part.first, {"do", "it"}) || sentence.starts(part, part.first, {"go", "ahead"})) {
       Command command = make(question.intent, 0.97);
       command.confirmed = true;
       return command;
@@ -81,7 +86,12 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
         break;
       }
       if (!found.ok() && found.outcome == Found::Outcome::ambiguous) {
-        found.tasks.erase(std::remove_if(found.tasks.begin(), found.tasks.end(), [&](const TaskItem* task) { return std::find(question.options.begin(), question.options.end(), task->title) == question.options.end(); }), found.tasks.end());
+        found.tasks.erase(std::remove_if(found.tasks.begin(), found.tasks.end(),
+                                         [&](const TaskItem* task) {
+                                           return std::find(question.options.begin(), question.options.end(),
+                                                            task->title) == question.options.end();
+                                         }),
+                          found.tasks.end());
         if (found.tasks.size() == 1) found.outcome = Found::Outcome::found;
       }
     }
@@ -95,7 +105,8 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
       for (const TaskItem* task : found.tasks) clear.tasks.push_back(*task);
       clear.last = found.tasks[0]->id;
       Command command = read_command(last_turn, sentence.now, sentence.settings, clear);
-      if (command.intent != Intent::clarify && command.intent != Intent::none && !command.targets.empty()) return command;
+      if (command.intent != Intent::clarify && command.intent != Intent::none && !command.targets.empty())
+        return command;
     }
     return about(question.intent == Intent::none ? Intent::complete : question.intent, found, sentence);
   }
@@ -103,10 +114,14 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
   const bool recurring = question.slot == "days" || question.slot == "date";
   if (question.slot == "am_pm" && !last_turn.empty()) {
     std::string_view half;
-    if (sentence.has(part, {"pm", "p.m", "p", "evening", "afternoon", "night", "tonight"})) half = "pm";
-    else if (sentence.has(part, {"am", "a.m", "a", "morning"})) half = "am";
-    else if (sentence.has(part, {"noon", "midday"})) half = "pm";
-    else if (sentence.has(part, {"midnight"})) half = "am";
+    if (sentence.has(part, {"pm", "p.m", "p", "evening", "afternoon", "night", "tonight"}))
+      half = "pm";
+    else if (sentence.has(part, {"am", "a.m", "a", "morning"}))
+      half = "am";
+    else if (sentence.has(part, {"noon", "midday"}))
+      half = "pm";
+    else if (sentence.has(part, {"midnight"}))
+      half = "am";
     if (!half.empty()) {
       // Said again with the half of the day after its hour.
       const Terms before(last_turn);
@@ -124,9 +139,13 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
   }
   if (question.slot == "title") {
     Command command = again(sentence, std::string(sentence.text));
-    if (command.intent == Intent::create_task || command.intent == Intent::set_reminder || command.intent == Intent::none) {
+    if (command.intent == Intent::create_task || command.intent == Intent::set_reminder ||
+        command.intent == Intent::none) {
       const Command first = last_turn.empty() ? Command{} : again(sentence, last_turn);
-      command.intent = first.wanted == Intent::set_reminder || question.intent == Intent::set_reminder ? Intent::set_reminder : first.rule ? Intent::create_recurring : Intent::create_task;
+      command.intent = first.wanted == Intent::set_reminder || question.intent == Intent::set_reminder
+                           ? Intent::set_reminder
+                       : first.rule ? Intent::create_recurring
+                                    : Intent::create_task;
       if (command.title.empty()) command.title = read_title(sentence, part);
       if (!command.due) command.due = first.due;
       if (first.rule) command.rule = first.rule, command.rrule = first.rrule;
@@ -135,7 +154,8 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
     }
     return {};
   }
-  if (question.slot == "due" || question.slot == "time" || question.slot == "when" || question.slot == "snooze_to" || question.slot == "am_pm" || recurring) {
+  if (question.slot == "due" || question.slot == "time" || question.slot == "when" || question.slot == "snooze_to" ||
+      question.slot == "am_pm" || recurring) {
     Sentence said(sentence.text, sentence.now, sentence.settings, sentence.context);
     const Part all = said.whole();
     Command extra;
@@ -149,11 +169,16 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
           return command;
         }
       }
-      if (all.size() == 1 && question.slot == "time" && small_number(said[0].low) > 0 && small_number(said[0].low) <= 24) return again(sentence, last_turn + " at " + std::string(said[0].low));
+      if (all.size() == 1 && question.slot == "time" && small_number(said[0].low) > 0 &&
+          small_number(said[0].low) <= 24)
+        return again(sentence, last_turn + " at " + std::string(said[0].low));
       return {};
     }
     std::size_t left = 0;
-    for (std::size_t i = all.first; i < all.last; ++i) left += !said[i].taken && !said[i].in(kGlue | kPolite | kArticle | kPreposition) && !said[i].is({"is", "it", "it's", "make", "do", "fine", "good", "maybe", "say", "let's", "how", "works", "each", "week"});
+    for (std::size_t i = all.first; i < all.last; ++i)
+      left += !said[i].taken && !said[i].in(kGlue | kPolite | kArticle | kPreposition) &&
+              !said[i].is({"is", "it", "it's", "make", "do", "fine", "good", "maybe", "say", "let's", "how", "works",
+                           "each", "week"});
     if (left > 0) return {};
     const Command first = last_turn.empty() ? Command{} : again(sentence, last_turn);
     Intent intent = question.intent;
@@ -165,8 +190,10 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
       command.targets = first.targets;
       if (const TaskItem* task = context.find(first.targets[0].id)) {
         (intent == Intent::snooze ? command.snooze_to : command.due) = timing.has_date ? timing.due : timing.due;
-        if (intent == Intent::update && timing.has_date && timing.due && timing.due->all_day && task->due && !task->due->all_day) {
-          command.due = When{timing.due->local + (task->due->local - std::chrono::floor<std::chrono::days>(task->due->local)), false};
+        if (intent == Intent::update && timing.has_date && timing.due && timing.due->all_day && task->due &&
+            !task->due->all_day) {
+          command.due = When{
+              timing.due->local + (task->due->local - std::chrono::floor<std::chrono::days>(task->due->local)), false};
         }
       }
       return command;
@@ -182,10 +209,13 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
       if (!first.rule) rule.frequency = Grain::week;
       rule.times_per_period = 0;
       if (rule.frequency == Grain::week) {
-        const auto weekday = [](const When& when) { return static_cast<std::uint8_t>(std::chrono::weekday{when.day()}.iso_encoding()); };
+        const auto weekday = [](const When& when) {
+          return static_cast<std::uint8_t>(std::chrono::weekday{when.day()}.iso_encoding());
+        };
         rule.days.push_back({0, weekday(*timing.due)});
         for (const When& more : timing.more) rule.days.push_back({0, weekday(more)});
-        std::sort(rule.days.begin(), rule.days.end(), [](const RuleDay& a, const RuleDay& b) { return a.weekday < b.weekday; });
+        std::sort(rule.days.begin(), rule.days.end(),
+                  [](const RuleDay& a, const RuleDay& b) { return a.weekday < b.weekday; });
       } else if (rule.frequency == Grain::year) {
         const Date date = timing.due->date();
         rule.months = {static_cast<int>(static_cast<unsigned>(date.month()))};
@@ -198,7 +228,8 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
       timing.rule->minutes = first.rule->minutes;
     }
     if (timing.due && !timing.has_date && first.due && first.due->all_day) {
-      timing.due = When{first.due->local + (timing.due->local - std::chrono::floor<std::chrono::days>(timing.due->local)), false};
+      timing.due = When{
+          first.due->local + (timing.due->local - std::chrono::floor<std::chrono::days>(timing.due->local)), false};
     }
     apply_timing(said, timing, command);
     if (command.rule) command.intent = Intent::create_recurring;

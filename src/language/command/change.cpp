@@ -8,114 +8,6 @@ namespace {
 using std::chrono::days;
 using std::chrono::hours;
 
-struct Shift {
-  Length length;
-  int sign = 1;
-};
-
-/// "an hour later", "by a week", "back two days", "forward 30 minutes", "up by an hour"
-std::optional<Shift> read_shift(Sentence& sentence, Part part, bool verb_delays) {
-  for (std::size_t i = part.first; i < part.last; ++i) {
-    if (sentence[i].taken || sentence[i].quoted) continue;
-    const auto length = read_length(sentence, part, i);
-    if (!length) continue;
-    std::size_t from = i;
-    std::size_t end = length->last;
-    int sign = 0;
-    if (end < part.last && sentence[end].is({"later", "back", "further", "forward", "forwards", "out", "ahead", "more"})) {
-      sign = 1;
-      ++end;
-    } else if (end < part.last && sentence[end].is({"earlier", "sooner", "before", "early"})) {
-      sign = -1;
-      ++end;
-    }
-    const bool by = from > part.first && sentence[from - 1].is({"by", "for", "another"});
-    if (by) --from;
-    bool direction = false;
-    while (from > part.first && sentence[from - 1].is({"back", "forward", "forwards", "up", "out", "ahead", "off", "earlier", "later", "down"})) {
-      --from;
-      direction = true;
-      const bool sooner = sentence[from].is({"up", "earlier"}) || (sentence[from].is({"forward", "forwards", "ahead"}) && sentence[part.first].is({"bring", "pull"}));
-      if (sign == 0) sign = sooner ? -1 : 1;
-    }
-    if (sign == 0 && (by || verb_delays) && (from == part.first || !sentence[from - 1].is({"to", "in", "until", "till", "after", "every", "within"}))) sign = 1;
-    ignore(direction, "the sign says it");
-    if (sign == 0) continue;
-    sentence.take({from, end});
-    return Shift{length->length, sign};
-  }
-  return {};
-}
-
-/// "from now on", "same time", "instead of 3", "instead": what they say, taken out of the part.
-struct Asides {
-  bool series = false;
-  bool occurrence = false;
-};
-Asides read_asides(Sentence& sentence, Part part) {
-  Asides asides;
-  for (std::size_t i = part.first; i < part.last; ++i) {
-    std::size_t end = i;
-    if (sentence.starts(part, i, {"from", "now", "on"})) end = i + 3, asides.series = true;
-    else if (sentence.starts(part, i, {"going", "forward"}) || sentence.starts(part, i, {"every", "time"})) end = i + 2, asides.series = true;
-    else if (sentence[i].is({"permanently", "always", "onwards"})) end = i + 1, asides.series = true;
-    else if (sentence.starts(part, i, {"for", "good"})) end = i + 2, asides.series = true;
-    else if (sentence.starts(part, i, {"just", "this", "once"}) || sentence.starts(part, i, {"only", "this", "time"}) || sentence.starts(part, i, {"just", "this", "time"})) end = i + 3, asides.occurrence = true;
-    else if (sentence.starts(part, i, {"this", "once"}) || sentence.starts(part, i, {"this", "time"})) end = i + 2, asides.occurrence = true;
-    else if (sentence.starts(part, i, {"at", "the", "same", "time"})) end = i + 4;
-    else if (sentence.starts(part, i, {"the", "same", "time"})) end = i + 3;
-    else if (sentence.starts(part, i, {"same", "time"})) end = i + 2;
-    else if (sentence.starts(part, i, {"instead", "of"}) || sentence.starts(part, i, {"rather", "than"})) end = part.last;
-    else if (sentence[i].is({"instead", "rather"})) end = i + 1;
-    if (end > i) {
-      sentence.take({i, end});
-      i = end - 1;
-    }
-  }
-  return asides;
-}
-
-/// "to 8", "to 9:30": a clock time that only the verb makes one.
-void read_bare_clock(Sentence& sentence, Part part, Timing& timing) {
-  if (timing.has_clock || timing.rule) return;
-  for (std::size_t i = part.first; i + 1 < part.last; ++i) {
-    if (sentence[i].taken || !sentence[i].is({"to", "at", "till", "until", "@"}) || sentence[i + 1].taken || sentence[i + 1].quoted) continue;
-    if (i + 2 < part.last && !sentence[i + 2].taken && !sentence[i + 2].is({"instead", "please", "on", "and", "from"})) continue;
-    const std::string_view word = sentence[i + 1].low;
-    const std::size_t colon = word.find(':');
-    if (word.empty() || word[0] < '0' || word[0] > '9') continue;
-    const int hour = small_number(word.substr(0, colon));
-    const int minute = colon == std::string_view::npos ? 0 : small_number(word.substr(colon + 1));
-    if (hour > 23 || minute > 59 || word.size() > 5 || (hour == 0 && word[0] != '0')) continue;
-    const LocalTime day = timing.due ? LocalTime{timing.due->day()} : LocalTime{sentence.now.today()};
-    const auto clock = hours{hour} + std::chrono::minutes{minute};
-    timing.due = When{day + clock, false};
-    if (timing.has_date && hour < 7) timing.due->local += hours{12};
-    timing.has_clock = true;
-    timing.meridiem = hour > 12 || word.starts_with('0');
-    sentence.take({i, i + 2});
-    return;
-  }
-}
-
-/// Words of a change that name nothing.
-bool is_change_word(const Term& term) {
-  return term.is({"to", "for", "on", "at", "by", "until", "till", "as", "is", "be", "due", "date", "deadline", "from", "it's", "so", "that's", "the", "my", "with", "start", "time", "back",
-                  "forward", "repeat", "happen", "and", "of", "up", "off", "out", "into", "in", "down", "set", "should", "instead", "change", "a", "an", "scheduled", "happens", "repeats", "are", "now", "then", "over", "ahead", "task", "long", "takes", "take"});
-}
-
-/// The words between the verb and the times that name the task, in one piece.
-Part name_part(const Sentence& sentence, Part part) {
-  Part name = part;
-  while (!name.empty() && (sentence[name.first].taken || is_change_word(sentence[name.first]))) ++name.first;
-  std::size_t last = name.first;
-  for (std::size_t i = name.first; i < name.last; ++i) {
-    if (!sentence[i].taken && !is_change_word(sentence[i])) last = i + 1;
-  }
-  name.last = last;
-  return name;
-}
-
 /// Takes away the title of a task that stands whole in the part, so that "Friday report" keeps its Friday.
 const TaskItem* find_whole_title(Sentence& sentence, Part part, Part& where) {
   const TaskItem* best = nullptr;
@@ -142,89 +34,6 @@ const TaskItem* find_whole_title(Sentence& sentence, Part part, Part& where) {
 
 }  // namespace
 
-std::optional<When> rescheduled(const TaskItem& task, const Timing& timing, const Now& now) {
-  if (!timing.due) return {};
-  When to = *timing.due;
-  if (timing.has_date || timing.from_now) {
-    if (to.all_day && task.due && !task.due->all_day && timing.part_of_day == PartOfDay::none) {
-      return When{to.local + (task.due->local - std::chrono::floor<days>(task.due->local)), false};
-    }
-    return to;
-  }
-  // A clock time alone.
-  if (!task.due) return to;
-  const auto day = std::max(task.due->day(), now.today());
-  auto clock = to.local - std::chrono::floor<days>(to.local);
-  if (!timing.meridiem && clock < hours{13}) {
-    const auto other = clock >= hours{12} ? clock - hours{12} : clock + hours{12};
-    if (!task.due->all_day) {
-      const auto old = task.due->local - std::chrono::floor<days>(task.due->local);
-      const auto distance = [&](auto time) { return time > old ? time - old : old - time; };
-      if (distance(other) < distance(clock)) clock = other;
-    } else if (day != now.today()) {
-      // On another day 1 to 6 is the afternoon.
-      const auto early = clock >= hours{12} ? clock - hours{12} : clock;
-      clock = early < hours{7} ? early + hours{12} : early;
-    }
-  } else if (!timing.meridiem && !task.due->all_day && clock >= hours{13}) {
-    const auto other = clock - hours{12};
-    const auto old = task.due->local - std::chrono::floor<days>(task.due->local);
-    const auto distance = [&](auto time) { return time > old ? time - old : old - time; };
-    if (distance(other) < distance(clock)) clock = other;
-  }
-  return When{LocalTime{day} + clock, false};
-}
-
-std::string with_clock(std::string_view rrule, LocalTime when) {
-  std::string text;
-  for (std::size_t at = 0; at < rrule.size();) {
-    const std::size_t end = std::min(rrule.find(';', at), rrule.size());
-    const std::string_view part = rrule.substr(at, end - at);
-    if (!part.starts_with("BYHOUR=") && !part.starts_with("BYMINUTE=")) {
-      if (!text.empty()) text += ';';
-      text += part;
-    }
-    at = end + 1;
-  }
-  const auto clock = std::chrono::duration_cast<std::chrono::minutes>(when - std::chrono::floor<days>(when)).count();
-  return text + ";BYHOUR=" + std::to_string(clock / 60) + ";BYMINUTE=" + std::to_string(clock % 60);
-}
-
-std::optional<Command> read_correction(Sentence& sentence, Part part) {
-  const std::size_t at = part.first;
-  std::size_t i = at;
-  bool correction = false;
-  while (i < part.last && sentence[i].is({"no", "nope", "sorry", "wait", "oops", "actually", "not", "i", "meant", "mean", "rather", "should", "make", "that", "it", "be", "it's", "change", "to", "was", "said", "for", "on", "at", "ah"})) {
-    correction = correction || sentence[i].is({"meant", "mean", "no", "oops", "wait", "sorry", "said", "actually", "rather"});
-    ++i;
-  }
-  if (i == at || i >= part.last) return {};
-  if (!correction && !sentence.has(part, {"instead"}) && !sentence.has({at, i}, {"it", "that"})) return {};
-  if (sentence[at].is({"it", "that", "it's"}) && !sentence.has({at, i}, {"should"}) && !sentence.has(part, {"instead"})) return {};
-  Command change;
-  Part rest{at, part.last};
-  read_markers(sentence, rest, change);
-  const Asides asides = read_asides(sentence, rest);
-  const auto shift = read_shift(sentence, rest, false);
-  const Timing timing = read_timing(sentence, rest, TimingFor::change);
-  for (std::size_t k = i; k < part.last; ++k) {
-    if (!sentence[k].taken && !is_change_word(sentence[k])) return {};
-  }
-  if (!timing.any() && !shift && change.priority == Priority::none && change.tags.empty()) return {};
-  if (sentence.made_new) return {};
-  const Found found = find_spoken(sentence);
-  if (!found.ok()) return make_clarify("which_task", Intent::update);
-  Command command = about(Intent::update, found, sentence);
-  const TaskItem& task = *found.tasks[0];
-  if (shift && task.due) command.due = When{moved(task.due->local, shift->length, shift->sign), task.due->all_day && shift->length.seconds == 0};
-  else if (timing.rule) command.rule = timing.rule, command.rrule = timing.rule->rrule();
-  else command.due = rescheduled(task, timing, sentence.now);
-  command.priority = change.priority;
-  command.tags_add = std::move(change.tags);
-  ignore(asides, "a correction is of what was just said");
-  return command;
-}
-
 std::optional<Command> read_change(Sentence& sentence, Part part) {
   const Part said = part;
   if (auto command = read_correction(sentence, part)) return command;
@@ -240,11 +49,14 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
   bool certain = false;  // the verb can only mean a task that exists
   bool delays = false;   // a bare length after it is a delay
   bool sooner = false;
-  if (head.is({"reschedule", "postpone", "defer", "re-schedule"}) || misspelt == "reschedule" || misspelt == "postpone") {
+  if (head.is({"reschedule", "postpone", "defer", "re-schedule"}) || misspelt == "reschedule" ||
+      misspelt == "postpone") {
     certain = delays = true;
   } else if (head.is({"push", "delay", "bump", "shift", "extend"})) {
     delays = true;
-  } else if (head.is({"move", "bring", "pull", "advance", "swap", "switch", "change", "set", "make", "update", "edit", "mark", "adjust", "put", "modify", "flag", "repeat", "raise", "lower", "increase", "decrease", "schedule", "have", "give", "add"})) {
+  } else if (head.is({"move",   "bring",    "pull",     "advance",  "swap", "switch", "change", "set",    "make",
+                      "update", "edit",     "mark",     "adjust",   "put",  "modify", "flag",   "repeat", "raise",
+                      "lower",  "increase", "decrease", "schedule", "have", "give",   "add"})) {
     sooner = head.is({"bring", "pull", "advance"});
     if (head.is("put") && after < part.last && sentence[after].is("off")) ++after, delays = true;
   } else if (sentence.has(part, {"is", "are", "should", "needs", "takes"}) && !head.in(kSubject | kQuestion)) {
@@ -266,7 +78,9 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
   const Asides asides = read_asides(sentence, rest);
   // "make it urgent", "is important"
   for (std::size_t i = rest.first; i < rest.last && change.priority == Priority::none; ++i) {
-    if (!sentence[i].taken && !sentence[i].quoted && sentence[i].is({"urgent", "important", "critical", "high", "low", "medium"}) && (i + 1 == rest.last || sentence[i + 1].taken) && i > at) {
+    if (!sentence[i].taken && !sentence[i].quoted &&
+        sentence[i].is({"urgent", "important", "critical", "high", "low", "medium"}) &&
+        (i + 1 == rest.last || sentence[i + 1].taken) && i > at) {
       change.priority = priority_word(sentence[i].low);
       sentence.take({i, i + 1});
       add_span(change, sentence, {i, i + 1}, "priority", std::string(to_string(change.priority)));
@@ -281,10 +95,13 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
   if (!shift) {
     for (const TimeReading& reading : sentence.times) {
       const Part time = sentence.terms_of(reading);
-      if (time.empty() || time.first < rest.first || time.last >= rest.last || reading.score < 0.3 || reading.kind != TimeKind::instant) continue;
+      if (time.empty() || time.first < rest.first || time.last >= rest.last || reading.score < 0.3 ||
+          reading.kind != TimeKind::instant)
+        continue;
       if (sentence[time.first].taken || !reading.has_date || reading.has_clock) continue;
       const bool possessive = sentence[time.last - 1].low.ends_with("'s");
-      const bool before_name = time.first <= rest.first + 1 && !sentence[time.last].in(kPreposition) && !sentence[time.last].taken && reading.relation == Relation::none &&
+      const bool before_name = time.first <= rest.first + 1 && !sentence[time.last].in(kPreposition) &&
+                               !sentence[time.last].taken && reading.relation == Relation::none &&
                                sentence.has({time.last, rest.last}, {"to", "until", "by"});
       if (!possessive && !before_name) continue;
       occurrence = when_of(*reading.start, sentence.now);
@@ -294,7 +111,8 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
   }
   Timing timing = read_timing(sentence, rest, TimingFor::change);
   if (!shift) read_bare_clock(sentence, rest, timing);
-  const bool changes = timing.any() || shift || change.priority != Priority::none || !change.tags.empty() || !change.reminders.empty() || !timing.duration.empty() || !change.note.empty();
+  const bool changes = timing.any() || shift || change.priority != Priority::none || !change.tags.empty() ||
+                       !change.reminders.empty() || !timing.duration.empty() || !change.note.empty();
 
   // "make lunch at noon": only a task that is named, or "it", is changed.
   Found found;
@@ -308,12 +126,14 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
     if (left > 2 && !certain) found = {};
   } else {
     const Part name = name_part(sentence, rest);
-    if (name.empty() && !certain && !delays && !head.is({"move", "change"})) return sentence.release(said), std::nullopt;
+    if (name.empty() && !certain && !delays && !head.is({"move", "change"}))
+      return sentence.release(said), std::nullopt;
     if (!changes && !name.empty() && sentence.has(name, {"to"})) {
       std::size_t to = name.last;
       sentence.has(name, {"to"}, &to);
       found = find_tasks(sentence, {name.first, to}, Among::any);  // "move it to then"
-    } else if (sentence.has(name, {"all", "everything", "every", "tasks", "todos"}) && !find_by_name(sentence, name, Among::open).exact && !sentence.has(name, {"of"})) {
+    } else if (sentence.has(name, {"all", "everything", "every", "tasks", "todos"}) &&
+               !find_by_name(sentence, name, Among::open).exact && !sentence.has(name, {"of"})) {
       const FilterReading reading = read_filter(sentence, name, FilterFor::bulk);
       if (reading.leftover == 0 && changes) {
         Command command = make(Intent::update, 0.9);
@@ -335,8 +155,11 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
     if (found.outcome == Found::Outcome::nothing && occurrence) found = find_by_name(sentence, name, Among::any);
   }
   if (found.outcome == Found::Outcome::nothing || found.outcome == Found::Outcome::unclear) {
-    const bool to_a_time = head.is({"move", "push", "shift", "bump", "delay"}) && (shift || (timing.any() && sentence.has(rest, {"to", "until", "till", "by", "back", "forward"})));
-    if (found.outcome == Found::Outcome::unclear && (changes || certain) && !sentence.made_new) return about(Intent::update, found, sentence);
+    const bool to_a_time =
+        head.is({"move", "push", "shift", "bump", "delay"}) &&
+        (shift || (timing.any() && sentence.has(rest, {"to", "until", "till", "by", "back", "forward"})));
+    if (found.outcome == Found::Outcome::unclear && (changes || certain) && !sentence.made_new)
+      return about(Intent::update, found, sentence);
     if (!certain && !to_a_time) return sentence.release(said), std::nullopt;
     return make_clarify("no_such_task", Intent::update);
   }
@@ -349,8 +172,11 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
     question.ask = "time";
     return question;
   }
-  if (head.is({"have", "give", "add", "schedule", "put", "set", "make"}) && !found.ok() && found.outcome != Found::Outcome::ambiguous) return sentence.release(said), std::nullopt;
-  if (head.is({"have", "add", "schedule"}) && !found.exact && !found.pronoun && change.reminders.empty()) return sentence.release(said), std::nullopt;
+  if (head.is({"have", "give", "add", "schedule", "put", "set", "make"}) && !found.ok() &&
+      found.outcome != Found::Outcome::ambiguous)
+    return sentence.release(said), std::nullopt;
+  if (head.is({"have", "add", "schedule"}) && !found.exact && !found.pronoun && change.reminders.empty())
+    return sentence.release(said), std::nullopt;
   remember(sentence, found);
   Command command = about(change.reminders.empty() ? Intent::update : Intent::set_reminder, found, sentence);
   if (!found.ok()) return command;
@@ -363,7 +189,8 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
     command.rule = rule;
     command.rrule = rule.rrule();
     // A new rhythm keeps the time of day.
-    if (rule.hours.empty() && task.due && !task.due->all_day && rule.frequency >= Grain::day) command.rrule = with_clock(command.rrule, task.due->local);
+    if (rule.hours.empty() && task.due && !task.due->all_day && rule.frequency >= Grain::day)
+      command.rrule = with_clock(command.rrule, task.due->local);
   } else if (shift) {
     if (!task.due) {
       Command question = make_clarify("missing_time", Intent::update);
@@ -376,9 +203,15 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
   } else if (timing.due) {
     TaskItem meant = task;
     if (occurrence) {
-      meant.due = task.due && !task.due->all_day ? When{occurrence->local + (task.due->local - std::chrono::floor<days>(task.due->local)), false} : *occurrence;
+      meant.due = task.due && !task.due->all_day
+                      ? When{occurrence->local + (task.due->local - std::chrono::floor<days>(task.due->local)), false}
+                      : *occurrence;
     }
     command.due = rescheduled(meant, timing, sentence.now);
+    if (asides.same_time && command.due && task.due && !task.due->all_day) {
+      command.due =
+          When{LocalTime{command.due->day()} + (task.due->local - std::chrono::floor<days>(task.due->local)), false};
+    }
     if (!task.rrule.empty()) {
       if (occurrence || asides.occurrence) {
         command.scope = Command::Scope::occurrence;

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 
-#include "language/command/timing.hpp"
 #include "language/command/readers.hpp"
+#include "language/command/timing.hpp"
 #include "language/words.hpp"
 
 namespace daybook::language::chat {
@@ -11,13 +11,19 @@ namespace {
 using std::chrono::days;
 using std::chrono::local_days;
 
-constexpr std::array<std::string_view, 12> kMonths = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
-constexpr std::array<std::string_view, 7> kDays = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
+                                                      "May",       "June",     "July",     "August",
+                                                      "September", "October",  "November", "December"};
+constexpr std::array<std::string_view, 7> kDays = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                                   "Friday", "Saturday", "Sunday"};
 
 /// "31st", "31" as a day of the month; 0 for others.
 int day_number(std::string_view word) {
-  if (word.size() > 2 && (word.ends_with("st") || word.ends_with("nd") || word.ends_with("rd") || word.ends_with("th"))) word.remove_suffix(2);
-  if (word.empty() || word.size() > 2 || !std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; })) return 0;
+  if (word.size() > 2 && (word.ends_with("st") || word.ends_with("nd") || word.ends_with("rd") || word.ends_with("th")))
+    word.remove_suffix(2);
+  if (word.empty() || word.size() > 2 ||
+      !std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return 0;
   return small_number(word);
 }
 
@@ -42,9 +48,11 @@ Command impossible_date(const Sentence& sentence, int month, int day, int year_s
   const Date next{local_days{end} + days{1}};
   question.options = {format_date(end), format_date(next)};
   const auto spoken = [](Date date) {
-    return std::to_string(static_cast<unsigned>(date.day())) + " " + std::string(kMonths[static_cast<unsigned>(date.month()) - 1]);
+    return std::to_string(static_cast<unsigned>(date.day())) + " " +
+           std::string(kMonths[static_cast<unsigned>(date.month()) - 1]);
   };
-  question.explanation = std::string(kMonths[static_cast<std::size_t>(month - 1)]) + " has no " + ordinal(day) + "; did you mean " + spoken(end) + " or " + spoken(next) + "?";
+  question.explanation = std::string(kMonths[static_cast<std::size_t>(month - 1)]) + " has no " + ordinal(day) +
+                         "; did you mean " + spoken(end) + " or " + spoken(next) + "?";
   return question;
 }
 
@@ -150,9 +158,11 @@ std::optional<Command> wrong_weekday(Sentence& sentence, Part part) {
     const Date today{sentence.now.today()};
     int year = last < part.last ? year_number(sentence[last].low) : 0;
     if (year > 0) ++last;
-    Date date{(year > 0 ? std::chrono::year{year} : today.year()) / static_cast<unsigned>(month) / static_cast<unsigned>(day)};
+    Date date{(year > 0 ? std::chrono::year{year} : today.year()) / static_cast<unsigned>(month) /
+              static_cast<unsigned>(day)};
     if (!date.ok()) continue;
-    if (year == 0 && local_days{date} < sentence.now.today()) date = Date{date.year() + std::chrono::years{1} , date.month(), date.day()};
+    if (year == 0 && local_days{date} < sentence.now.today())
+      date = Date{date.year() + std::chrono::years{1}, date.month(), date.day()};
     if (!date.ok()) continue;
     const auto said = static_cast<unsigned>(word->weekday);
     const auto real = std::chrono::weekday{local_days{date}}.iso_encoding();
@@ -164,7 +174,9 @@ std::optional<Command> wrong_weekday(Sentence& sentence, Part part) {
     if (offset < -3) offset += 7;
     const Date other{local_days{date} + days{offset}};
     question.options = {format_date(other), format_date(date)};
-    question.explanation = ordinal(day) + " " + std::string(kMonths[static_cast<std::size_t>(month - 1)]) + " is a " + std::string(kDays[real - 1]) + ", not a " + std::string(kDays[said - 1]) + ". Which is right?";
+    question.explanation = ordinal(day) + " " + std::string(kMonths[static_cast<std::size_t>(month - 1)]) + " is a " +
+                           std::string(kDays[real - 1]) + ", not a " + std::string(kDays[said - 1]) +
+                           ". Which is right?";
     sentence.take({i > part.first && sentence[i - 1].is({"on", "by"}) ? i - 1 : i, last});
     const Timing clock = read_timing(sentence, part, TimingFor::title);
     ignore(clock, "only taken out of the title");

@@ -8,16 +8,20 @@ namespace {
 /// Whether a clause that begins here could ask for something of its own.
 bool may_begin(const Sentence& sentence, Part part, std::size_t at) {
   std::size_t i = at;
-  while (i < part.last && sentence[i].is({"then", "also", "please", "and", "now", "just", "afterwards", "finally"})) ++i;
+  while (i < part.last && sentence[i].is({"then", "also", "please", "and", "now", "just", "afterwards", "finally"}))
+    ++i;
   if (i >= part.last) return false;
   const Term& term = sentence[i];
   if (term.quoted) return false;
   return term.in(kRemind | kComplete | kDelete | kMove | kCreate | kShow | kActionVerb) ||
-         term.is({"rename", "tag", "untag", "snooze", "dismiss", "list", "undo", "skip", "pause", "resume", "stop", "don't", "set", "change", "i", "prioritize", "what", "what's", "search", "put", "need"});
+         term.is({"rename", "tag",        "untag",  "snooze", "dismiss", "list", "undo",
+                  "skip",   "pause",      "resume", "stop",   "don't",   "set",  "change",
+                  "i",      "prioritize", "what",   "what's", "search",  "put",  "need"});
 }
 
 bool is_creation(const Command& command) {
-  return command.intent == Intent::create_task || command.intent == Intent::create_recurring || command.intent == Intent::set_reminder;
+  return command.intent == Intent::create_task || command.intent == Intent::create_recurring ||
+         command.intent == Intent::set_reminder;
 }
 
 bool is_dated(const Sentence& sentence, Part part) {
@@ -35,8 +39,10 @@ bool merge(Command& first, Command& second) {
   const bool same_task = first.intent == Intent::update && !first.targets.empty() && first.targets == second.targets;
   if (!same_task || first.bulk || second.bulk) return false;
   if (!second.title.empty()) first.title = std::move(second.title);
-  if (second.due && !first.due) first.due = second.due;
-  else if (second.due) return false;
+  if (second.due && !first.due)
+    first.due = second.due;
+  else if (second.due)
+    return false;
   if (!second.rrule.empty()) first.rrule = std::move(second.rrule), first.rule = std::move(second.rule);
   if (second.priority != Priority::none) first.priority = second.priority;
   first.tags_add.insert(first.tags_add.end(), second.tags_add.begin(), second.tags_add.end());
@@ -50,12 +56,16 @@ bool merge(Command& first, Command& second) {
 /// "add call mom tomorrow and make it high priority": the second clause describes what the first makes.
 bool describe_new(Sentence& sentence, Part clause, Command& made) {
   const Part said = without_courtesy(sentence, clause);
-  if (said.empty() || !sentence[said.first].is({"make", "set", "mark", "tag", "flag", "give", "it's", "label"})) return false;
-  if (said.size() < 2 || !(sentence[said.first].is("it's") || sentence[said.first + 1].is({"it", "that", "this", "them"}))) return false;
+  if (said.empty() || !sentence[said.first].is({"make", "set", "mark", "tag", "flag", "give", "it's", "label"}))
+    return false;
+  if (said.size() < 2 ||
+      !(sentence[said.first].is("it's") || sentence[said.first + 1].is({"it", "that", "this", "them"})))
+    return false;
   Command extra;
   read_markers(sentence, said, extra);
   for (std::size_t i = said.first; i < said.last && extra.priority == Priority::none; ++i) {
-    if (!sentence[i].taken && sentence[i].is({"urgent", "important", "high", "low", "medium", "critical"})) extra.priority = priority_word(sentence[i].low);
+    if (!sentence[i].taken && sentence[i].is({"urgent", "important", "high", "low", "medium", "critical"}))
+      extra.priority = priority_word(sentence[i].low);
   }
   if (sentence[said.first].is({"tag", "label"}) && extra.tags.empty()) {
     for (std::size_t i = said.first + 2; i < said.last; ++i) {
@@ -94,7 +104,8 @@ std::optional<Command> read_gapped(Sentence& sentence, Part part) {
   const auto timed_until = [&](std::size_t end, std::size_t from) {
     return std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) {
       const Part time = sentence.terms_of(one);
-      return one.score >= 0.5 && one.kind == TimeKind::instant && time.last == end && time.first > from && !time.empty();
+      return one.score >= 0.5 && one.kind == TimeKind::instant && time.last == end && time.first > from &&
+             !time.empty();
     });
   };
   for (std::size_t i = said.first + 2; i + 1 < said.last; ++i) {
@@ -103,14 +114,17 @@ std::optional<Command> read_gapped(Sentence& sentence, Part part) {
     const std::size_t second = sentence[i].is({"and", "&"}) ? i + 1 : i;
     if (!timed_until(i, said.first) || !timed_until(said.last, second)) continue;
     const Term& verb = sentence[said.first];
-    if (!verb.in(kActionVerb) || sentence[second].in(kActionVerb | kRemind | kGlue | kComplete | kDelete | kArticle)) continue;
+    if (!verb.in(kActionVerb) || sentence[second].in(kActionVerb | kRemind | kGlue | kComplete | kDelete | kArticle))
+      continue;
     // One day, two hours of it: "call Ann Monday at 3 and at 4" is no list of people.
     auto first = read_creation(sentence, {said.first, i}, true);
     sentence.release(said);
     auto other = read_creation(sentence, {second, said.last}, true);
     sentence.release(said);
     if (!first || !other || first->title.empty() || other->title.empty() || !first->due || !other->due) continue;
-    if (first->intent != Intent::create_task || other->intent != Intent::create_task || !first->actions.empty() || !other->actions.empty()) continue;
+    if (first->intent != Intent::create_task || other->intent != Intent::create_task || !first->actions.empty() ||
+        !other->actions.empty())
+      continue;
     std::string title(sentence.original({said.first, said.first + 1}));
     title += ' ';
     title += other->title;
@@ -128,23 +142,27 @@ bool is_only_leads(Sentence& sentence, Part part) {
   Command reminders;
   read_reminders(sentence, part, reminders);
   bool all = !reminders.reminders.empty();
-  for (std::size_t i = part.first; i < part.last; ++i) all = all && (sentence[i].taken || sentence[i].is({"and", "please"}));
+  for (std::size_t i = part.first; i < part.last; ++i)
+    all = all && (sentence[i].taken || sentence[i].is({"and", "please"}));
   sentence.release(part);
   return all;
 }
 
 /// Whether two clauses stand on their own: the second asks for something by itself, not as part of the first's title.
-bool stands_alone(const Sentence& sentence, const Command& first, Part second_part, const Command& second, bool strong_joint) {
+bool stands_alone(const Sentence& sentence, const Command& first, Part second_part, const Command& second,
+                  bool strong_joint) {
   if (first.intent == Intent::none || second.intent == Intent::none) return false;
   const Part said = without_courtesy(sentence, second_part);
   if (said.empty()) return false;
   const Term& head = sentence[said.first];
   if (second.intent == Intent::clarify) {
     // "mark milk done and delete it" may still need a question; a title that goes on does not ask.
-    return !is_creation(first) && first.intent != Intent::clarify && head.in(kDelete | kMove | kComplete) && (second.reason == "which_task" || strong_joint);
+    return !is_creation(first) && first.intent != Intent::clarify && head.in(kDelete | kMove | kComplete) &&
+           (second.reason == "which_task" || strong_joint);
   }
   if (!is_creation(second)) {
-    if (second.intent == Intent::list || second.intent == Intent::search) return head.in(kShow) || head.is({"what", "what's", "search"});
+    if (second.intent == Intent::list || second.intent == Intent::search)
+      return head.in(kShow) || head.is({"what", "what's", "search"});
     return true;
   }
   if (head.in(kRemind) || head.is({"reminder"})) return true;
@@ -177,12 +195,21 @@ Command read_clause(Sentence& sentence, Part part) {
   };
   // Words that bind one ("I need to …") come before the test for statements.
   const Part said = without_courtesy(sentence, part);
-  const bool obligation = !said.empty() && (sentence[said.first].is({"i", "we", "i'd", "i'll", "ill", "i've", "ive", "i'm", "im", "need", "gotta", "you"})) &&
-                          (sentence.starts(said, said.first + 1, {"need"}) || sentence.starts(said, said.first + 1, {"have", "to"}) || sentence.starts(said, said.first + 1, {"must"}) ||
-                           sentence.starts(said, said.first + 1, {"should"}) || sentence.starts(said, said.first + 1, {"want", "to"}) || sentence.starts(said, said.first + 1, {"gotta"}) || sentence.starts(said, said.first + 1, {"got", "to"}) ||
-                           sentence.starts(said, said.first + 1, {"like", "to"}) || sentence.starts(said, said.first + 1, {"better"}) || sentence.starts(said, said.first + 1, {"going", "to"}) || sentence.starts(said, said.first + 1, {"really", "need"}) ||
-                           sentence.starts(said, said.first + 1, {"also", "need"}) || sentence.starts(said, said.first + 1, {"will"}) || sentence.starts(said, said.first + 1, {"wanna"}) || sentence.starts(said, said.first + 1, {"plan", "to"}) || sentence.starts(said, said.first + 1, {"still", "need"}) || sentence.starts(said, said.first + 1, {"supposed", "to"}) ||
-                           sentence[said.first].is({"i'll", "ill", "need", "gotta"}));
+  const bool obligation =
+      !said.empty() &&
+      (sentence[said.first].is(
+          {"i", "we", "i'd", "i'll", "ill", "i've", "ive", "i'm", "im", "need", "gotta", "you"})) &&
+      (sentence.starts(said, said.first + 1, {"need"}) || sentence.starts(said, said.first + 1, {"have", "to"}) ||
+       sentence.starts(said, said.first + 1, {"must"}) || sentence.starts(said, said.first + 1, {"should"}) ||
+       sentence.starts(said, said.first + 1, {"want", "to"}) || sentence.starts(said, said.first + 1, {"gotta"}) ||
+       sentence.starts(said, said.first + 1, {"got", "to"}) || sentence.starts(said, said.first + 1, {"like", "to"}) ||
+       sentence.starts(said, said.first + 1, {"better"}) || sentence.starts(said, said.first + 1, {"going", "to"}) ||
+       sentence.starts(said, said.first + 1, {"really", "need"}) ||
+       sentence.starts(said, said.first + 1, {"also", "need"}) || sentence.starts(said, said.first + 1, {"will"}) ||
+       sentence.starts(said, said.first + 1, {"wanna"}) || sentence.starts(said, said.first + 1, {"plan", "to"}) ||
+       sentence.starts(said, said.first + 1, {"still", "need"}) ||
+       sentence.starts(said, said.first + 1, {"supposed", "to"}) ||
+       sentence[said.first].is({"i'll", "ill", "need", "gotta"}));
   if (!obligation) {
     if (auto command = by(read_small_talk)) return std::move(*command);
   }
@@ -200,7 +227,8 @@ Command read_sentence(Sentence& sentence, Part part) {
   int tried = 0;
   for (std::size_t i = part.first + 1; i < part.last && tried < 8; ++i) {
     const char after = sentence[i - 1].after;
-    const bool strong = after == ';' || ((after == '.' || after == '!') && sentence[i - 1].low.size() > 2) || sentence[i].is("then");
+    const bool strong =
+        after == ';' || ((after == '.' || after == '!') && sentence[i - 1].low.size() > 2) || sentence[i].is("then");
     const bool joint = sentence[i].is({"and", "then", "also", "but", "plus", "&"});
     if (sentence[i].quoted || (!strong && !joint && after != ',') || i <= clause.first) continue;
     std::size_t next = i;
@@ -227,12 +255,14 @@ Command read_sentence(Sentence& sentence, Part part) {
     Command right = read_clause(sentence, {next, part.last});
     sentence.release(part);
     // "dentist tomorrow at 10, remind me at 9"
-    const bool bare_reminder = right.intent == Intent::clarify && right.reason == "missing_title" && right.wanted == Intent::set_reminder && right.due;
+    const bool bare_reminder = right.intent == Intent::clarify && right.reason == "missing_title" &&
+                               right.wanted == Intent::set_reminder && right.due;
     if (bare_reminder && left.intent == Intent::create_task && left.actions.empty() && !left.title.empty()) {
       When at = *right.due;
       // A bare time is on the day of the task, if that is still ahead.
       if (left.due && !at.all_day && !is_dated(sentence, {next, part.last})) {
-        const When other{LocalTime{left.due->day()} + (at.local - std::chrono::floor<std::chrono::days>(at.local)), false};
+        const When other{LocalTime{left.due->day()} + (at.local - std::chrono::floor<std::chrono::days>(at.local)),
+                         false};
         if (other.local > sentence.now.local()) at = other;
       }
       left.reminders.push_back(ReminderWish::moment(at));

@@ -156,16 +156,16 @@ struct Command {
   bool needs_confirmation = false;
 
   // Questions.
-  std::string_view ask;     ///< The slot that is missing: time, due, days, date, title.
-  std::string_view reason;  ///< Of clarify, none.
+  std::string_view ask;          ///< The slot that is missing: time, due, days, date, title.
+  std::string_view reason;       ///< Of clarify, none.
   Intent wanted = Intent::none;  ///< Of clarify: what is asked for once the answer is known.
   std::vector<std::string> options;
-  std::string explanation;  ///< A sentence for the person: "February has no 30th; did you mean …?"
-  std::string_view topic;   ///< Of help.
+  std::string explanation;        ///< A sentence for the person: "February has no 30th; did you mean …?"
+  std::string_view topic;         ///< Of help.
   std::string_view clock_change;  ///< "gap" or "overlap": the time is skipped, or shown twice, by the clocks.
 
   std::vector<RecognisedSpan> spans;
-  std::vector<Command> actions;       ///< Several things in one sentence, in their order; `intent` is that of the first.
+  std::vector<Command> actions;  ///< Several things in one sentence, in their order; `intent` is that of the first.
   std::vector<Command> alternatives;  ///< Other readings, the likelier first.
 };
 

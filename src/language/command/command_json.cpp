@@ -25,26 +25,39 @@ void put(json::object& out, std::string_view key, const std::vector<std::string>
 
 std::string_view frequency_name(Grain grain) {
   switch (grain) {
-    case Grain::minute: return "MINUTELY";
-    case Grain::hour: return "HOURLY";
-    case Grain::day: return "DAILY";
-    case Grain::week: return "WEEKLY";
-    case Grain::month: return "MONTHLY";
-    case Grain::year: return "YEARLY";
-    default: return "";
+    case Grain::minute:
+      return "MINUTELY";
+    case Grain::hour:
+      return "HOURLY";
+    case Grain::day:
+      return "DAILY";
+    case Grain::week:
+      return "WEEKLY";
+    case Grain::month:
+      return "MONTHLY";
+    case Grain::year:
+      return "YEARLY";
+    default:
+      return "";
   }
 }
 
 std::string_view part_name(PartOfDay part) {
   switch (part) {
-    case PartOfDay::none: return "";
+    case PartOfDay::none:
+      return "";
     case PartOfDay::early_morning:
-    case PartOfDay::morning: return "morning";
-    case PartOfDay::noon: return "noon";
-    case PartOfDay::afternoon: return "afternoon";
-    case PartOfDay::evening: return "evening";
+    case PartOfDay::morning:
+      return "morning";
+    case PartOfDay::noon:
+      return "noon";
+    case PartOfDay::afternoon:
+      return "afternoon";
+    case PartOfDay::evening:
+      return "evening";
     case PartOfDay::night:
-    case PartOfDay::midnight: return "night";
+    case PartOfDay::midnight:
+      return "night";
   }
   return "";
 }
@@ -73,11 +86,20 @@ json::object filter_json(const Filter& filter, const Now& now) {
   if (filter.has_reminder) out["has_reminder"] = true;
   if (filter.next) out["next"] = true;
   switch (filter.sort) {
-    case SortBy::unsaid: break;
-    case SortBy::priority: out["sort"] = "priority"; break;
-    case SortBy::due: out["sort"] = "due"; break;
-    case SortBy::created: out["sort"] = "created"; break;
-    case SortBy::title: out["sort"] = "title"; break;
+    case SortBy::unsaid:
+      break;
+    case SortBy::priority:
+      out["sort"] = "priority";
+      break;
+    case SortBy::due:
+      out["sort"] = "due";
+      break;
+    case SortBy::created:
+      out["sort"] = "created";
+      break;
+    case SortBy::title:
+      out["sort"] = "title";
+      break;
   }
   return out;
 }
@@ -157,7 +179,8 @@ json::object to_json(const Command& command, const Now& now, bool with_spans) {
   if (command.needs_confirmation) out["needs_confirmation"] = true;
   put(out, "ask", command.ask);
   put(out, "reason", command.reason);
-  if (command.intent == Intent::clarify && command.wanted != Intent::none) put(out, "wanted", to_string(command.wanted));
+  if (command.intent == Intent::clarify && command.wanted != Intent::none)
+    put(out, "wanted", to_string(command.wanted));
   put(out, "options", command.options);
   put(out, "explanation", command.explanation);
   put(out, "topic", command.topic);

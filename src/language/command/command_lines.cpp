@@ -52,7 +52,10 @@ TaskItem task_of(const json::object& object, const Now& now) {
   task.tags = texts_of(object, "tags");
   task.category = text_of(object, "category");
   const auto priority = text_of(object, "priority");
-  task.priority = priority == "high" ? Priority::high : priority == "medium" ? Priority::medium : priority == "low" ? Priority::low : Priority::none;
+  task.priority = priority == "high"     ? Priority::high
+                  : priority == "medium" ? Priority::medium
+                  : priority == "low"    ? Priority::low
+                                         : Priority::none;
   const auto status = text_of(object, "status");
   const auto* done = object.if_contains("done");
   task.done = status == "done" || status == "completed" || (done != nullptr && done->is_bool() && done->get_bool());

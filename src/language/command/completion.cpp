@@ -11,7 +11,9 @@ bool says_done(const Term& term) { return term.in(kDoneWord) || term.is("off"); 
 Command about_phrase(Sentence& sentence, Part phrase, Intent intent, Among among) {
   const Found named = find_by_name(sentence, phrase, among);
   if (!named.exact) {
-    const bool quantified = sentence.has(phrase, {"all", "everything", "every", "tasks", "todos", "reminders", "items"}) && !sentence.has(phrase, {"of"});
+    const bool quantified =
+        sentence.has(phrase, {"all", "everything", "every", "tasks", "todos", "reminders", "items"}) &&
+        !sentence.has(phrase, {"of"});
     if (quantified) {
       const FilterReading reading = read_filter(sentence, phrase, FilterFor::bulk);
       if (reading.leftover == 0) {
@@ -39,8 +41,9 @@ Command reopened(Sentence& sentence, Part phrase) {
 /// "mark X done", "check off X", "X done"; the parts of it.
 std::optional<Command> read_marking(Sentence& sentence, Part part) {
   const std::size_t at = part.first;
-  const bool verb = sentence[at].is({"mark", "set", "check", "tick", "cross", "flag", "consider", "put", "count", "make", "call"}) ||
-                    misspelt_verb(sentence[at].low) == "mark";
+  const bool verb =
+      sentence[at].is({"mark", "set", "check", "tick", "cross", "flag", "consider", "put", "count", "make", "call"}) ||
+      misspelt_verb(sentence[at].low) == "mark";
   if (!verb || part.size() < 2) return {};
   // "check off X"
   if (sentence[at].is({"check", "tick", "cross", "mark"}) && sentence[at + 1].is("off") && part.size() > 2) {
@@ -51,7 +54,8 @@ std::optional<Command> read_marking(Sentence& sentence, Part part) {
   bool done = false;
   for (std::size_t i = at + 1; i < part.last; ++i) {
     if (sentence[i].quoted) continue;
-    if (sentence[i].is({"undone", "incomplete", "unfinished", "open", "pending"}) || (sentence[i].is("not") && i + 1 < part.last && says_done(sentence[i + 1]))) {
+    if (sentence[i].is({"undone", "incomplete", "unfinished", "open", "pending"}) ||
+        (sentence[i].is("not") && i + 1 < part.last && says_done(sentence[i + 1]))) {
       undone = true;
       end = i;
       break;
@@ -91,8 +95,10 @@ std::optional<Command> read_completion(Sentence& sentence, Part part) {
     return reopened(sentence, {at + 1, part.last});
   }
   // "done", "all done", "finished it", "I did it"
-  if (part.size() <= 2 && says_done(sentence[part.last - 1]) && !head.is("off") && (part.size() == 1 || head.is({"all", "it's", "its", "that's", "i'm", "im"}))) {
-    if (head.is("all") && (context.list.size() > 1)) return about_phrase(sentence, {at, at + 1}, Intent::complete, Among::open);
+  if (part.size() <= 2 && says_done(sentence[part.last - 1]) && !head.is("off") &&
+      (part.size() == 1 || head.is({"all", "it's", "its", "that's", "i'm", "im"}))) {
+    if (head.is("all") && (context.list.size() > 1))
+      return about_phrase(sentence, {at, at + 1}, Intent::complete, Among::open);
     Found found = find_spoken(sentence);
     if (!context.reminders.empty() && sentence.spoken.empty()) {
       if (const TaskItem* task = context.find(context.reminders.back())) {
@@ -106,7 +112,9 @@ std::optional<Command> read_completion(Sentence& sentence, Part part) {
 
   // "complete 2", "finish the report"
   const bool complete = head.is({"complete", "completed"}) || misspelt_verb(head.low) == "complete";
-  if ((complete || head.is({"finish", "close", "finalize", "resolve", "accomplish"}) || misspelt_verb(head.low) == "finish") && part.size() > 1) {
+  if ((complete || head.is({"finish", "close", "finalize", "resolve", "accomplish"}) ||
+       misspelt_verb(head.low) == "finish") &&
+      part.size() > 1) {
     const bool timed = std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& reading) {
       const Part said = sentence.terms_of(reading);
       return said.first > at && said.last <= part.last && reading.score >= 0.5 && reading.kind != TimeKind::duration;
@@ -135,12 +143,15 @@ std::optional<Command> read_completion(Sentence& sentence, Part part) {
   while (i < part.last && sentence[i].is({"just", "already", "finally", "actually", "also", "all", "totally"})) ++i;
   if (i < part.last && sentence[i].in(kNegative)) question_or_negative = true;
   if (question_or_negative) return {};
-  if (i < part.last && (sentence[i].in(kPast | kDoneWord)) && (subject || i > at || sentence[i].in(kPast)) && !sentence[i].is({"read", "complete"})) {
+  if (i < part.last && (sentence[i].in(kPast | kDoneWord)) && (subject || i > at || sentence[i].in(kPast)) &&
+      !sentence[i].is({"read", "complete"})) {
     const std::size_t verb = i;
     ++i;
     if (i < part.last && sentence[i].is({"with", "doing", "off", "up"}) && sentence[verb].in(kDoneWord)) ++i;
     Part phrase{i, part.last};
-    while (!phrase.empty() && sentence[phrase.last - 1].is({"already", "now", "today", "yesterday", "earlier", "done", "finally", "all", "too", "off", "list", "this", "morning"})) {
+    while (!phrase.empty() &&
+           sentence[phrase.last - 1].is({"already", "now", "today", "yesterday", "earlier", "done", "finally", "all",
+                                         "too", "off", "list", "this", "morning"})) {
       if (sentence[phrase.last - 1].is({"list", "all"}) && phrase.size() < 2) break;
       --phrase.last;
     }
@@ -154,7 +165,8 @@ std::optional<Command> read_completion(Sentence& sentence, Part part) {
       if (other.outcome != Found::Outcome::nothing) found = other;
     }
     if (found.outcome == Found::Outcome::nothing) {
-      if ((general && !context.tasks.empty() && !phrase.empty()) || (subject && !context.tasks.empty())) return make_clarify("no_such_task", Intent::complete);
+      if ((general && !context.tasks.empty() && !phrase.empty()) || (subject && !context.tasks.empty()))
+        return make_clarify("no_such_task", Intent::complete);
       if (subject) return make(Intent::none, 0.6);
       return {};
     }
@@ -166,7 +178,8 @@ std::optional<Command> read_completion(Sentence& sentence, Part part) {
   if (part.size() >= 2 && says_done(sentence[part.last - 1]) && !sentence[part.last - 1].is({"off", "complete"})) {
     Part phrase{at, part.last - 1};
     bool negative = false;
-    while (!phrase.empty() && (sentence[phrase.last - 1].in(kBe | kNegative) || sentence[phrase.last - 1].is({"all", "now", "been", "already", "got", "get"}))) {
+    while (!phrase.empty() && (sentence[phrase.last - 1].in(kBe | kNegative) ||
+                               sentence[phrase.last - 1].is({"all", "now", "been", "already", "got", "get"}))) {
       negative = negative || sentence[phrase.last - 1].in(kNegative);
       --phrase.last;
     }
@@ -177,7 +190,8 @@ std::optional<Command> read_completion(Sentence& sentence, Part part) {
         remember(sentence, found);
         return about(Intent::complete, found, sentence);
       }
-      if (part.size() > phrase.size() + 1 && !context.tasks.empty()) return make_clarify("no_such_task", Intent::complete);
+      if (part.size() > phrase.size() + 1 && !context.tasks.empty())
+        return make_clarify("no_such_task", Intent::complete);
     }
   }
   return {};
@@ -194,13 +208,16 @@ std::optional<Command> read_deletion(Sentence& sentence, Part part) {
   if (head.is({"delete", "remove", "erase"}) || misspelt == "delete" || misspelt == "remove") {
     after = at + 1;
     certain = true;
-  } else if (head.is({"cancel", "drop", "trash", "discard", "scrap", "bin", "kill", "clear", "forget", "wipe", "nuke", "scratch", "purge", "ditch", "empty"}) || misspelt == "cancel") {
+  } else if (head.is({"cancel", "drop", "trash", "discard", "scrap", "bin", "kill", "clear", "forget", "wipe", "nuke",
+                      "scratch", "purge", "ditch", "empty"}) ||
+             misspelt == "cancel") {
     after = at + 1;
     if (after < part.last && head.is({"forget", "wipe"}) && sentence[after].is({"about", "out"})) ++after;
   } else if (sentence.starts(part, at, {"get", "rid", "of"})) {
     after = at + 3;
     certain = true;
-  } else if (head.is({"take", "cross", "strike"}) && (sentence.has(part, {"off"}) || sentence.starts(part, part.last - 1, {"out"}))) {
+  } else if (head.is({"take", "cross", "strike"}) &&
+             (sentence.has(part, {"off"}) || sentence.starts(part, part.last - 1, {"out"}))) {
     // "take X off my list"
     std::size_t off = 0;
     if (!sentence.has(part, {"off"}, &off)) off = part.last - 1;
@@ -209,7 +226,9 @@ std::optional<Command> read_deletion(Sentence& sentence, Part part) {
     if (found.outcome == Found::Outcome::nothing) return {};
     remember(sentence, found);
     return about(Intent::remove, found, sentence);
-  } else if (head.is({"i", "we", "no"}) && (sentence.starts(part, at + 1, {"don't", "need"}) || sentence.starts(part, at + 1, {"no", "longer", "need"}) || sentence.starts(part, at, {"no", "need"}))) {
+  } else if (head.is({"i", "we", "no"}) &&
+             (sentence.starts(part, at + 1, {"don't", "need"}) ||
+              sentence.starts(part, at + 1, {"no", "longer", "need"}) || sentence.starts(part, at, {"no", "need"}))) {
     // "I don't need to call mom anymore"
     after = at + (sentence[at + 1].is("no") ? 4 : head.is("no") ? 2 : 3);
     if (after < part.last && sentence[after].is("to")) ++after;
@@ -222,16 +241,21 @@ std::optional<Command> read_deletion(Sentence& sentence, Part part) {
     return about(Intent::remove, spoken, sentence);
   }
   Part phrase{after, part.last};
-  while (!phrase.empty() && sentence[phrase.last - 1].is({"anymore", "more", "any", "again", "list", "altogether", "completely", "permanently"})) {
+  while (!phrase.empty() && sentence[phrase.last - 1].is({"anymore", "more", "any", "again", "list", "altogether",
+                                                          "completely", "permanently"})) {
     if (sentence[phrase.last - 1].is("list") && phrase.size() < 3) break;
     --phrase.last;
   }
-  if (phrase.size() > 2 && sentence[phrase.last - 1].is({"my", "the", "todo", "to-do"}) && sentence[phrase.last - 2].is({"from", "off", "on"})) phrase.last -= 2;
-  if (phrase.size() > 3 && sentence[phrase.last - 1].is({"todo", "to-do"}) && sentence[phrase.last - 3].is("from")) phrase.last -= 3;
+  if (phrase.size() > 2 && sentence[phrase.last - 1].is({"my", "the", "todo", "to-do"}) &&
+      sentence[phrase.last - 2].is({"from", "off", "on"}))
+    phrase.last -= 2;
+  if (phrase.size() > 3 && sentence[phrase.last - 1].is({"todo", "to-do"}) && sentence[phrase.last - 3].is("from"))
+    phrase.last -= 3;
 
-  const bool quantified = sentence.has(phrase, {"all", "everything", "every", "tasks", "todos", "items", "reminders"}) ||
-                          (sentence[phrase.first].is({"completed", "done", "finished", "overdue"}) && phrase.size() <= 2) ||
-                          (head.is({"clear", "empty", "wipe"}) && sentence.has(phrase, {"list", "todo", "agenda", "tomorrow", "today"}));
+  const bool quantified =
+      sentence.has(phrase, {"all", "everything", "every", "tasks", "todos", "items", "reminders"}) ||
+      (sentence[phrase.first].is({"completed", "done", "finished", "overdue"}) && phrase.size() <= 2) ||
+      (head.is({"clear", "empty", "wipe"}) && sentence.has(phrase, {"list", "todo", "agenda", "tomorrow", "today"}));
   if (quantified && !sentence.starts(phrase, phrase.first, {"all", "of", "them"})) {
     const Found named = find_by_name(sentence, phrase, Among::open);
     if (!named.exact) {

@@ -5,16 +5,24 @@
 namespace daybook::language::chat {
 namespace {
 
-bool is_task_noun(const Term& term) { return term.is({"task", "tasks", "todo", "todos", "to-do", "to-dos", "reminder", "reminders", "item", "items", "event", "chore", "entry"}); }
+bool is_task_noun(const Term& term) {
+  return term.is({"task", "tasks", "todo", "todos", "to-do", "to-dos", "reminder", "reminders", "item", "items",
+                  "event", "chore", "entry"});
+}
 
 /// "i need to", "have to", "remember to": an obligation, after which the thing to do stands. The term after it.
 std::size_t after_obligation(const Sentence& sentence, Part part) {
   std::size_t i = part.first;
-  if (i < part.last && sentence[i].is({"i", "we", "i've", "ive", "i'd", "i'll", "ill", "we've", "i'm", "im", "you"})) ++i;
-  while (i < part.last && i > part.first && sentence[i].is({"really", "also", "still", "just", "probably", "definitely", "kinda", "would"})) ++i;
+  if (i < part.last && sentence[i].is({"i", "we", "i've", "ive", "i'd", "i'll", "ill", "we've", "i'm", "im", "you"}))
+    ++i;
+  while (i < part.last && i > part.first &&
+         sentence[i].is({"really", "also", "still", "just", "probably", "definitely", "kinda", "would"}))
+    ++i;
   if (i >= part.last) return part.first;
   const auto to = [&](std::size_t k) { return k < part.last && sentence[k].is("to"); };
-  if (sentence[i].is({"need", "have", "want", "ought", "got", "plan", "like", "going", "supposed", "remember", "gonna", "try", "hope", "intend"}) && to(i + 1)) {
+  if (sentence[i].is({"need", "have", "want", "ought", "got", "plan", "like", "going", "supposed", "remember", "gonna",
+                      "try", "hope", "intend"}) &&
+      to(i + 1)) {
     if (sentence[i].is({"plan", "like"}) && i == part.first) return part.first;
     return i + 2;
   }
@@ -23,16 +31,17 @@ std::size_t after_obligation(const Sentence& sentence, Part part) {
   if (i > part.first && sentence[i - 1].is({"i'll", "ill"})) return i;
   if (sentence[i].is({"don't", "dont", "never"}) && sentence.starts(part, i + 1, {"forget", "to"})) return i + 3;
   if (sentence[i].is({"don't", "dont"}) && sentence.starts(part, i + 1, {"forget"})) return i + 2;
-  if (sentence[i].is("need") && i > part.first && i + 1 < part.last) return sentence[i + 1].is({"a", "an", "the", "some", "more"}) ? part.first : i + 1;
+  if (sentence[i].is("need") && i > part.first && i + 1 < part.last)
+    return sentence[i + 1].is({"a", "an", "the", "some", "more"}) ? part.first : i + 1;
   if (i == part.first && sentence[i].is("time") && to(i + 1)) return i + 2;
   return part.first;
 }
 
 struct Opening {
-  std::size_t at = 0;      ///< Where the thing to do begins.
-  bool sure = false;       ///< The words before it leave no doubt that something is to be made.
-  bool noun = false;       ///< "a task" was said.
-  bool list = false;       ///< "tasks": several may follow.
+  std::size_t at = 0;  ///< Where the thing to do begins.
+  bool sure = false;   ///< The words before it leave no doubt that something is to be made.
+  bool noun = false;   ///< "a task" was said.
+  bool list = false;   ///< "tasks": several may follow.
 };
 
 /// "add a high priority task to", "new todo:", "put", "todo:".
@@ -45,19 +54,27 @@ Opening read_opening(Sentence& sentence, Part part, Command& command) {
     return opening.at = i + 1, opening.sure = opening.noun = true, opening;
   }
   if (sentence.starts(part, i, {"note", "to", "self"})) return opening.at = i + 3, opening.sure = true, opening;
-  const bool verb = sentence[i].is({"add", "create", "make", "new", "put", "insert", "set", "schedule", "open", "log", "enter", "jot", "write"});
+  const bool verb = sentence[i].is(
+      {"add", "create", "make", "new", "put", "insert", "set", "schedule", "open", "log", "enter", "jot", "write"});
   if (!verb) {
     std::size_t k = i;
     if (sentence[k].is({"a", "another"})) ++k;
-    if (k < part.last && sentence[k].is({"new", "another"}) && k + 1 < part.last && is_task_noun(sentence[k + 1])) i = k;
-    else return opening;
+    if (k < part.last && sentence[k].is({"new", "another"}) && k + 1 < part.last && is_task_noun(sentence[k + 1]))
+      i = k;
+    else
+      return opening;
   }
   const bool add = sentence[i].is("add");
   std::size_t k = i + 1;
   if (k < part.last && sentence[k].is({"up", "down", "in"})) ++k;
-  while (k < part.last && (sentence[k].taken || sentence[k].is({"a", "an", "the", "new", "another", "following", "me", "these", "this", "my", "some", "quick", "separate", "one", "two", "three", "few", "recurring", "repeating"}) )) ++k;
+  while (k < part.last &&
+         (sentence[k].taken ||
+          sentence[k].is({"a", "an", "the", "new", "another", "following", "me", "these", "this", "my", "some", "quick",
+                          "separate", "one", "two", "three", "few", "recurring", "repeating"})))
+    ++k;
   // "a high priority task": the markers have taken their words by now.
-  if (k < part.last && sentence[k].is({"high", "low", "medium", "urgent", "important"}) && k + 1 < part.last && is_task_noun(sentence[k + 1])) {
+  if (k < part.last && sentence[k].is({"high", "low", "medium", "urgent", "important"}) && k + 1 < part.last &&
+      is_task_noun(sentence[k + 1])) {
     command.priority = priority_word(sentence[k].low);
     ++k;
   }
@@ -66,7 +83,9 @@ Opening read_opening(Sentence& sentence, Part part, Command& command) {
     ++k;
     opening.sure = opening.noun = true;
     if (sentence[k - 1].after == ':') return opening.at = k, opening;
-    while (k < part.last && (sentence[k].taken || sentence[k].is({"to", "for", "called", "named", "titled", "that", "says", "saying", "about", ":", "-", "i", "need", "–"}))) {
+    while (k < part.last &&
+           (sentence[k].taken || sentence[k].is({"to", "for", "called", "named", "titled", "that", "says", "saying",
+                                                 "about", ":", "-", "i", "need", "–"}))) {
       // "for Monday" belongs to the time.
       ++k;
     }
@@ -112,9 +131,14 @@ void read_after_completion(Sentence& sentence, Part part, Timing& timing) {
     if (at >= part.last || !sentence[at].is({"after", "from", "since"})) continue;
     std::size_t end = at + 1;
     bool done = false;
-    while (end < part.last && sentence[end].is({"i", "i've", "it", "it's", "its", "is", "was", "been", "the", "last", "time", "did", "done", "completion", "completed", "complete",
-                                               "completing", "finish", "finished", "finishing", "doing", "each", "every", "we", "have", "my", "that", "previous"})) {
-      done = done || sentence[end].is({"did", "done", "completion", "completed", "complete", "completing", "finish", "finished", "finishing", "doing"}) ||
+    while (end < part.last &&
+           sentence[end].is({"i",         "i've",     "it",         "it's",   "its",      "is",        "was",
+                             "been",      "the",      "last",       "time",   "did",      "done",      "completion",
+                             "completed", "complete", "completing", "finish", "finished", "finishing", "doing",
+                             "each",      "every",    "we",         "have",   "my",       "that",      "previous"})) {
+      done = done ||
+             sentence[end].is({"did", "done", "completion", "completed", "complete", "completing", "finish", "finished",
+                               "finishing", "doing"}) ||
              (sentence[end].is("time") && sentence[end - 1].is("last"));
       ++end;
     }
@@ -122,12 +146,18 @@ void read_after_completion(Sentence& sentence, Part part, Timing& timing) {
     const Length& said = length->length;
     RepeatRule rule;
     rule.after_completion = true;
-    if (said.years > 0) rule.frequency = Grain::year, rule.interval = said.years;
-    else if (said.months > 0) rule.frequency = Grain::month, rule.interval = said.months;
-    else if (said.days > 0 && said.days % 7 == 0 && said.grain == Grain::week) rule.frequency = Grain::week, rule.interval = said.days / 7;
-    else if (said.days > 0) rule.frequency = Grain::day, rule.interval = said.days;
-    else if (said.seconds % 3600 == 0) rule.frequency = Grain::hour, rule.interval = static_cast<int>(said.seconds / 3600);
-    else rule.frequency = Grain::minute, rule.interval = static_cast<int>(std::max<std::int64_t>(1, said.seconds / 60));
+    if (said.years > 0)
+      rule.frequency = Grain::year, rule.interval = said.years;
+    else if (said.months > 0)
+      rule.frequency = Grain::month, rule.interval = said.months;
+    else if (said.days > 0 && said.days % 7 == 0 && said.grain == Grain::week)
+      rule.frequency = Grain::week, rule.interval = said.days / 7;
+    else if (said.days > 0)
+      rule.frequency = Grain::day, rule.interval = said.days;
+    else if (said.seconds % 3600 == 0)
+      rule.frequency = Grain::hour, rule.interval = static_cast<int>(said.seconds / 3600);
+    else
+      rule.frequency = Grain::minute, rule.interval = static_cast<int>(std::max<std::int64_t>(1, said.seconds / 60));
     std::size_t from = i;
     if (from > part.first && sentence[from - 1].is({"every", "again", "repeat"})) --from;
     timing.rule = rule;
@@ -139,7 +169,9 @@ void read_after_completion(Sentence& sentence, Part part, Timing& timing) {
 /// "every spring" has no date yet.
 bool read_season(Sentence& sentence, Part part, Command& command) {
   for (std::size_t i = part.first; i + 1 < part.last; ++i) {
-    if (!sentence[i].is({"every", "each"}) || !sentence[i + 1].is({"spring", "summer", "autumn", "fall", "winter", "season"})) continue;
+    if (!sentence[i].is({"every", "each"}) ||
+        !sentence[i + 1].is({"spring", "summer", "autumn", "fall", "winter", "season"}))
+      continue;
     RepeatRule rule;
     rule.frequency = Grain::year;
     command.rule = rule;
@@ -236,8 +268,10 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
   if (command.due && command.due->all_day && !command.rule) {
     for (std::size_t i = part.first; i < part.last; ++i) {
       std::size_t end = i;
-      if (sentence.starts(part, i, {"at", "the", "same", "time"})) end = i + 4;
-      else if (sentence.starts(part, i, {"same", "time"})) end = i + 2;
+      if (sentence.starts(part, i, {"at", "the", "same", "time"}))
+        end = i + 4;
+      else if (sentence.starts(part, i, {"same", "time"}))
+        end = i + 2;
       if (end == i || sentence[i].taken) continue;
       const LocalTime now = std::chrono::floor<std::chrono::minutes>(sentence.now.local());
       command.due = When{command.due->local + (now - std::chrono::floor<std::chrono::days>(now)), false};
@@ -246,16 +280,21 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
     }
   }
   if (command.rule) command.intent = Intent::create_recurring;
-  if (command.rule && command.rule->times_per_period > 0 && command.rule->days.empty() && !command.due) command.ask = "days";
-  if (command.rule && command.rule->frequency == Grain::minute && command.rule->interval == 1) command.needs_confirmation = true;
+  if (command.rule && command.rule->times_per_period > 0 && command.rule->days.empty() && !command.due)
+    command.ask = "days";
+  if (command.rule && command.rule->frequency == Grain::minute && command.rule->interval == 1)
+    command.needs_confirmation = true;
   if (opened && opening.noun) {
     // "add a task tomorrow to call mom": the thing to do stands after the time.
-    while (part.first < part.last && (sentence[part.first].taken || sentence[part.first].is({"to", "for", "on", "at", "that"}))) ++part.first;
+    while (part.first < part.last &&
+           (sentence[part.first].taken || sentence[part.first].is({"to", "for", "on", "at", "that"})))
+      ++part.first;
   }
   if ((separate || (opening.list) || (opening.noun && sentence.has(part, {"and"}))) && part.size() > 1) {
     auto items = read_items(sentence, part);
     // "add a task to buy bread and butter" is one; "add task A, B and C" is three.
-    const bool commas = std::any_of(&sentence[part.first], &sentence[part.last - 1] + 1, [](const Term& term) { return term.after == ',' && !term.taken; });
+    const bool commas = std::any_of(&sentence[part.first], &sentence[part.last - 1] + 1,
+                                    [](const Term& term) { return term.after == ',' && !term.taken; });
     if (items.size() > 1 && (separate || opening.list || (commas && !sentence[part.first].in(kActionVerb)))) {
       command.confidence = 0.9;
       std::vector<Command> actions;
@@ -281,7 +320,8 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
     question.spans = std::move(command.spans);
     return question;
   }
-  command.confidence = sure || timing.any() || command.priority != Priority::none || !command.tags.empty() ? 0.92 : 0.75;
+  command.confidence =
+      sure || timing.any() || command.priority != Priority::none || !command.tags.empty() ? 0.92 : 0.75;
   if (timing.past_said) {
     Command question = make_clarify("past_time", command.intent);
     question.title = command.title;

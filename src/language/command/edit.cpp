@@ -37,7 +37,8 @@ std::optional<Command> read_rename(Sentence& sentence, Part part) {
   bool certain = false;
   if (sentence[at].is({"rename", "retitle", "reword", "rephrase"}) || misspelt_verb(sentence[at].low) == "rename") {
     certain = true;
-  } else if (sentence[at].is({"change", "edit", "update", "set"}) && sentence.has(part, {"title", "name", "wording", "text"})) {
+  } else if (sentence[at].is({"change", "edit", "update", "set"}) &&
+             sentence.has(part, {"title", "name", "wording", "text"})) {
     std::size_t noun = seek(sentence, part, {"title", "name", "wording", "text"});
     if (noun > at + 2 && !sentence[noun - 1].is({"the", "its"})) {
       phrase = {at + 1, noun};  // "change the dentist's title to"
@@ -57,7 +58,9 @@ std::optional<Command> read_rename(Sentence& sentence, Part part) {
     for (const TimeReading& reading : sentence.times) {
       if (sentence.terms_of(reading).first > to && reading.score >= 0.5) return {};
     }
-    if (sentence.has({to + 1, part.last}, {"priority", "high", "low", "medium", "urgent", "p1", "p2", "p3", "done", "open"})) return {};
+    if (sentence.has({to + 1, part.last},
+                     {"priority", "high", "low", "medium", "urgent", "p1", "p2", "p3", "done", "open"}))
+      return {};
   } else {
     return {};
   }
@@ -80,7 +83,8 @@ std::optional<Command> read_rename(Sentence& sentence, Part part) {
 std::vector<std::string> read_names(const Sentence& sentence, Part part) {
   std::vector<std::string> names;
   for (std::size_t i = part.first; i < part.last; ++i) {
-    if (sentence[i].is({"and", "&", "the", "tag", "tags", "label", "a", "both", "as", "or", "please", "too", "with"})) continue;
+    if (sentence[i].is({"and", "&", "the", "tag", "tags", "label", "a", "both", "as", "or", "please", "too", "with"}))
+      continue;
     std::string_view name = sentence[i].low;
     if (name.starts_with('#')) name.remove_prefix(1);
     if (!name.empty()) names.emplace_back(name);
@@ -96,7 +100,8 @@ std::optional<Command> read_tagging(Sentence& sentence, Part part) {
     (add ? change.tags_add : change.tags_remove) = read_names(sentence, names);
     if (change.tags_add.empty() && change.tags_remove.empty()) return std::optional<Command>{};
     sentence.take(names);
-    add_span(change, sentence, names, add ? "tags_add" : "tags_remove", change.tags_add.empty() ? change.tags_remove[0] : change.tags_add[0]);
+    add_span(change, sentence, names, add ? "tags_add" : "tags_remove",
+             change.tags_add.empty() ? change.tags_remove[0] : change.tags_add[0]);
     return finish(sentence, phrase, std::move(change), certain);
   };
   if (sentence[at].is({"tag", "label", "categorize", "categorise"}) && part.size() > 2) {
@@ -108,7 +113,8 @@ std::optional<Command> read_tagging(Sentence& sentence, Part part) {
     if (first == part.last) first = part.last - 1;
     return made({first, part.last}, {at + 1, first}, true, false);
   }
-  if (sentence[at].is({"add", "put", "apply", "attach", "give", "remove", "delete", "drop", "take", "strip", "clear"})) {
+  if (sentence[at].is(
+          {"add", "put", "apply", "attach", "give", "remove", "delete", "drop", "take", "strip", "clear"})) {
     const bool add = sentence[at].is({"add", "put", "apply", "attach", "give"});
     const bool noun = sentence.has(part, {"tag", "tags", "label", "labels"});
     const bool hash = part.size() > 1 && sentence[at + 1].low.starts_with('#');
@@ -124,7 +130,9 @@ std::optional<Command> read_tagging(Sentence& sentence, Part part) {
   }
   if (sentence[at].is({"untag", "unlabel"}) && part.size() > 1) {
     const std::size_t with = seek(sentence, {at + 1, part.last}, {"from", "with", "as"});
-    if (with < part.last) return sentence[with].is("from") ? made({at + 1, with}, {with + 1, part.last}, false, true) : made({with + 1, part.last}, {at + 1, with}, false, true);
+    if (with < part.last)
+      return sentence[with].is("from") ? made({at + 1, with}, {with + 1, part.last}, false, true)
+                                       : made({with + 1, part.last}, {at + 1, with}, false, true);
     const Found found = find_tasks(sentence, {at + 1, part.last}, Among::any);
     Command change;
     if (found.one()) change.tags_remove = found.tasks[0]->tags;
@@ -144,7 +152,8 @@ std::optional<Command> read_due_removal(Sentence& sentence, Part part) {
   if (!phrase.empty() && sentence[phrase.first].is({"from", "of", "for", "on", "off"})) {
     ++phrase.first;
   } else if (phrase.empty() && noun > part.first + 1) {
-    phrase = {part.first + 1, sentence[noun].is("date") && sentence[noun - 1].is("due") ? noun - 1 : noun};  // "clear its due date"
+    phrase = {part.first + 1,
+              sentence[noun].is("date") && sentence[noun - 1].is("due") ? noun - 1 : noun};  // "clear its due date"
     if (phrase.size() == 1 && sentence[phrase.first].is({"the", "its", "that", "a"})) phrase = {part.last, part.last};
   } else if (!phrase.empty()) {
     return {};

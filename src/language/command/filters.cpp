@@ -10,20 +10,28 @@ using std::chrono::days;
 /// Words of a query that narrow nothing.
 bool is_padding(const Term& term) {
   return term.in(kArticle | kTaskNoun | kBe | kQuestion | kShow | kPolite | kSubject) ||
-         term.is({"all", "everything", "anything", "every", "me", "on", "for", "in", "of", "due", "with", "have", "got",
-                  "going", "to", "do", "list", "lists", "at", "from", "there", "planned", "scheduled", "coming", "up",
-                  "left", "please", "still", "by", "that", "which", "each", "and", "but", "as", "them", "those", "these",
-                  "only", "currently", "happening", "agenda", "calendar", "schedule", "plan", "plans", "today's", "want",
-                  "need", "needs", "set", "marked", "during", "work?", "mine", "look", "like", "happens", "supposed", "be", "been", "ones",
-                  "had", "already", "yet", "out", "one", "or", "out", "assigned", "stuff", "upcoming", "deadlines", "deadline", "busy", "free",
-                  "exist", "any", "whose", "about?", "items", "current", "i", "date", "day"});
+         term.is({"all",       "everything", "anything", "every",    "me",     "on",       "for",       "in",
+                  "of",        "due",        "with",     "have",     "got",    "going",    "to",        "do",
+                  "list",      "lists",      "at",       "from",     "there",  "planned",  "scheduled", "coming",
+                  "up",        "left",       "please",   "still",    "by",     "that",     "which",     "each",
+                  "and",       "but",        "as",       "them",     "those",  "these",    "only",      "currently",
+                  "happening", "agenda",     "calendar", "schedule", "plan",   "plans",    "today's",   "want",
+                  "need",      "needs",      "set",      "marked",   "during", "work?",    "mine",      "look",
+                  "like",      "happens",    "supposed", "be",       "been",   "ones",     "had",       "already",
+                  "yet",       "out",        "one",      "or",       "out",    "assigned", "stuff",     "upcoming",
+                  "deadlines", "deadline",   "busy",     "free",     "exist",  "any",      "whose",     "about?",
+                  "items",     "current",    "i",        "date",     "day"});
 }
 
 StatusFilter status_word(const Sentence& sentence, std::size_t i) {
   const Term& term = sentence[i];
   if (term.is({"overdue", "late", "past-due", "missed", "behind", "delayed"})) return StatusFilter::overdue;
-  if (term.is({"done", "completed", "complete", "finished", "closed", "finish", "accomplished", "accomplish", "ticked"})) return StatusFilter::done;
-  if (term.is({"open", "pending", "active", "incomplete", "unfinished", "undone", "remaining", "outstanding", "uncompleted"})) return StatusFilter::open;
+  if (term.is(
+          {"done", "completed", "complete", "finished", "closed", "finish", "accomplished", "accomplish", "ticked"}))
+    return StatusFilter::done;
+  if (term.is({"open", "pending", "active", "incomplete", "unfinished", "undone", "remaining", "outstanding",
+               "uncompleted"}))
+    return StatusFilter::open;
   return StatusFilter::any;
 }
 
@@ -57,12 +65,17 @@ Times read_filter_times(Sentence& sentence, Part part) {
       return sentence[said.first].is(words) || (before != nullptr && before->is(words));
     };
     if (reading.relation == Relation::before || said_or_before({"before"})) {
-      if (range.from && reading.kind == TimeKind::instant) times.to = shifted(*range.from, -1);
-      else widen(times.to, range.to);
+      if (range.from && reading.kind == TimeKind::instant)
+        times.to = shifted(*range.from, -1);
+      else
+        widen(times.to, range.to);
     } else if (reading.relation == Relation::after || said_or_before({"after"})) {
-      if (reading.kind == TimeKind::instant && range.to) times.from = shifted(*range.to, 1);
-      else widen(times.from, range.from);
-    } else if (reading.relation == Relation::by || reading.relation == Relation::until || said_or_before({"by", "until", "till", "through"})) {
+      if (reading.kind == TimeKind::instant && range.to)
+        times.from = shifted(*range.to, 1);
+      else
+        widen(times.from, range.from);
+    } else if (reading.relation == Relation::by || reading.relation == Relation::until ||
+               said_or_before({"by", "until", "till", "through"})) {
       widen(times.to, range.to ? range.to : range.from);
     } else if (reading.relation == Relation::since || said_or_before({"since"})) {
       widen(times.from, range.from);
@@ -72,7 +85,11 @@ Times read_filter_times(Sentence& sentence, Part part) {
       widen(times.from, range.from);
       widen(times.to, range.to);
     }
-    sentence.take({before != nullptr && before->is({"before", "after", "by", "until", "till", "since", "through", "within", "in", "over"}) ? lead - 1 : said.first, said.last});
+    sentence.take({before != nullptr && before->is({"before", "after", "by", "until", "till", "since", "through",
+                                                    "within", "in", "over"})
+                       ? lead - 1
+                       : said.first,
+                   said.last});
   }
   return times;
 }
@@ -102,8 +119,11 @@ std::size_t read_sort(const Sentence& sentence, Part part, std::size_t at, Filte
   if (sentence[i].is("the")) ++i;
   const Term& key = sentence[i < part.last ? i : part.last - 1];
   if (key.is({"priority", "importance", "urgency"})) return filter.sort = SortBy::priority, i + 1;
-  if (key.is({"due", "date", "deadline", "time"})) return filter.sort = SortBy::due, i + 1 < part.last && sentence[i + 1].is({"date", "dates", "time"}) ? i + 2 : i + 1;
-  if (key.is({"created", "creation", "newest", "age"})) return filter.sort = SortBy::created, i + 1 < part.last && sentence[i + 1].is({"date", "time"}) ? i + 2 : i + 1;
+  if (key.is({"due", "date", "deadline", "time"}))
+    return filter.sort = SortBy::due,
+           i + 1 < part.last && sentence[i + 1].is({"date", "dates", "time"}) ? i + 2 : i + 1;
+  if (key.is({"created", "creation", "newest", "age"}))
+    return filter.sort = SortBy::created, i + 1 < part.last && sentence[i + 1].is({"date", "time"}) ? i + 2 : i + 1;
   if (key.is({"title", "name", "alphabet"})) return filter.sort = SortBy::title, i + 1;
   return at;
 }
@@ -135,15 +155,20 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
   for (std::size_t i = part.first; i < part.last; ++i) {
     const Term& term = sentence[i];
     if (term.taken || term.quoted) continue;
-    const auto next_is = [&](std::initializer_list<std::string_view> words) { return i + 1 < part.last && sentence[i + 1].is(words); };
+    const auto next_is = [&](std::initializer_list<std::string_view> words) {
+      return i + 1 < part.last && sentence[i + 1].is(words);
+    };
     if (const std::size_t after = read_sort(sentence, part, i, filter); after > i) {
       take(i, after);
       i = after - 1;
       continue;
     }
-    if (term.is({"tasks", "everything", "all", "todos", "reminders", "items", "things", "anything", "stuff", "to-dos", "both"})) reading.plural = true;
+    if (term.is({"tasks", "everything", "all", "todos", "reminders", "items", "things", "anything", "stuff", "to-dos",
+                 "both"}))
+      reading.plural = true;
     if (term.is({"reminders", "reminder", "alarms"}) && purpose == FilterFor::list) filter.has_reminder = true;
-    if (term.is({"not", "except", "without", "excluding", "minus", "isn't", "aren't", "besides", "no", "non"}) || sentence.starts(part, i, {"other", "than"})) {
+    if (term.is({"not", "except", "without", "excluding", "minus", "isn't", "aren't", "besides", "no", "non"}) ||
+        sentence.starts(part, i, {"other", "than"})) {
       // "without a due date", "no date"
       std::size_t k = i + 1;
       while (k < part.last && sentence[k].is({"a", "any", "due", "the", "set"})) ++k;
@@ -181,7 +206,9 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
       continue;
     }
     const Priority priority = priority_word(term.low);
-    if (priority != Priority::none && (term.is({"urgent", "important", "critical", "p1", "p2", "p3"}) || next_is({"priority", "prio", "importance", "ones"}) || (i > part.first && sentence[i - 1].is({"priority", "prio"})))) {
+    if (priority != Priority::none && (term.is({"urgent", "important", "critical", "p1", "p2", "p3"}) ||
+                                       next_is({"priority", "prio", "importance", "ones"}) ||
+                                       (i > part.first && sentence[i - 1].is({"priority", "prio"})))) {
       (negated ? filter.not_priority : filter.priority) = priority;
       negated = false;
       take(i, next_is({"priority", "prio", "importance"}) ? i + 2 : i + 1);
@@ -229,14 +256,16 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
       ++i;
       continue;
     }
-    if (term.is({"tagged", "labeled", "labelled", "tag", "tags", "label"}) || (term.is("with") && next_is({"tag", "tags", "label"}))) {
+    if (term.is({"tagged", "labeled", "labelled", "tag", "tags", "label"}) ||
+        (term.is("with") && next_is({"tag", "tags", "label"}))) {
       std::size_t k = i + 1;
       while (k < part.last && sentence[k].is({"with", "as", "tag", "tags", "label", "the", "either", "both"})) ++k;
       while (k < part.last && !sentence[k].taken) {
         (negated ? filter.not_tags : filter.tags).push_back(lower_name(sentence[k].low));
         const bool comma = sentence[k].after == ',';
         ++k;
-        if (k + 1 < part.last && sentence[k].is({"and", "or", "&"}) && !sentence[k + 1].is({"due", "overdue", "high", "low", "not", "done", "open"})) {
+        if (k + 1 < part.last && sentence[k].is({"and", "or", "&"}) &&
+            !sentence[k + 1].is({"due", "overdue", "high", "low", "not", "done", "open"})) {
           if (sentence[k].is("or")) any_of = true;
           ++k;
         } else if (!comma) {
@@ -249,7 +278,9 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
       i = k - 1;
       continue;
     }
-    if (term.is({"about", "containing", "mentioning", "regarding", "contain", "mention", "named", "called", "matching", "contains", "involving", "related"}) && i + 1 < part.last) {
+    if (term.is({"about", "containing", "mentioning", "regarding", "contain", "mention", "named", "called", "matching",
+                 "contains", "involving", "related"}) &&
+        i + 1 < part.last) {
       std::size_t k = i + 1;
       while (k < part.last && sentence[k].is({"to", "the", "word", "a", "my"})) ++k;
       if (k < part.last) {
@@ -294,7 +325,8 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
     if (!term.quoted && is_padding(term) && !is_known_tag(sentence.context, term.low)) continue;
     const std::string name = lower_name(term.low);
     if (!term.quoted && is_known_tag(sentence.context, name)) {
-      const bool after_negation = i > part.first && sentence[i - 1].is({"not", "except", "without", "excluding", "than", "no"});
+      const bool after_negation =
+          i > part.first && sentence[i - 1].is({"not", "except", "without", "excluding", "than", "no"});
       (after_negation ? filter.not_tags : filter.tags).push_back(name);
       take(i, i + 1);
       if (i + 1 < part.last && sentence[i + 1].is("or")) any_of = true;

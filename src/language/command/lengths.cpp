@@ -21,7 +21,8 @@ std::optional<Grain> unit_of(std::string_view word) {
   if (word.empty() || word.size() > 8) return {};
   for (const Unit& unit : kUnits) {
     const std::size_t at = unit.names.find(word);
-    if (at != std::string_view::npos && unit.names[at - 1] == ' ' && unit.names[at + word.size()] == ' ') return unit.grain;
+    if (at != std::string_view::npos && unit.names[at - 1] == ' ' && unit.names[at + word.size()] == ' ')
+      return unit.grain;
   }
   return {};
 }
@@ -31,14 +32,30 @@ void add(Length& length, Grain grain, double count) {
   const double rest = count - whole;
   const auto seconds = [](double value) { return static_cast<std::int64_t>(value + 0.5); };
   switch (grain) {
-    case Grain::second: length.seconds += seconds(count); break;
-    case Grain::minute: length.seconds += seconds(count * 60); break;
-    case Grain::hour: length.seconds += seconds(count * 3600); break;
-    case Grain::day: length.days += whole, length.seconds += seconds(rest * 86400); break;
-    case Grain::week: length.days += static_cast<int>(count * 7 + 0.5); break;
-    case Grain::month: length.months += whole, length.days += static_cast<int>(rest * 30 + 0.5); break;
-    case Grain::quarter: length.months += static_cast<int>(count * 3 + 0.5); break;
-    case Grain::year: length.years += whole, length.months += static_cast<int>(rest * 12 + 0.5); break;
+    case Grain::second:
+      length.seconds += seconds(count);
+      break;
+    case Grain::minute:
+      length.seconds += seconds(count * 60);
+      break;
+    case Grain::hour:
+      length.seconds += seconds(count * 3600);
+      break;
+    case Grain::day:
+      length.days += whole, length.seconds += seconds(rest * 86400);
+      break;
+    case Grain::week:
+      length.days += static_cast<int>(count * 7 + 0.5);
+      break;
+    case Grain::month:
+      length.months += whole, length.days += static_cast<int>(rest * 30 + 0.5);
+      break;
+    case Grain::quarter:
+      length.months += static_cast<int>(count * 3 + 0.5);
+      break;
+    case Grain::year:
+      length.years += whole, length.months += static_cast<int>(rest * 12 + 0.5);
+      break;
   }
   length.grain = grain;
 }
@@ -75,7 +92,9 @@ bool read_joined(std::string_view word, Length& length) {
 /// One count with its unit.
 std::optional<LengthReading> read_single(const Sentence& sentence, Part part, std::size_t at) {
   LengthReading reading;
-  const auto word = [&](std::size_t i) { return i < part.last && !sentence[i].quoted ? sentence[i].low : std::string_view{}; };
+  const auto word = [&](std::size_t i) {
+    return i < part.last && !sentence[i].quoted ? sentence[i].low : std::string_view{};
+  };
   const auto finish = [&](Grain grain, double count, std::size_t last) -> std::optional<LengthReading> {
     add(reading.length, grain, count);
     reading.last = last;

@@ -12,8 +12,11 @@ bool is_name(std::string_view word) {
 }
 
 Priority marker_priority(std::string_view word) {
-  if (word == "p1" || word == "!1" || word == "!!!" || word == "!high" || word == "!urgent" || word == "!important" || word == "!h") return Priority::high;
-  if (word == "p2" || word == "!2" || word == "!medium" || word == "!med" || word == "!normal" || word == "!m") return Priority::medium;
+  if (word == "p1" || word == "!1" || word == "!!!" || word == "!high" || word == "!urgent" || word == "!important" ||
+      word == "!h")
+    return Priority::high;
+  if (word == "p2" || word == "!2" || word == "!medium" || word == "!med" || word == "!normal" || word == "!m")
+    return Priority::medium;
   if (word == "p3" || word == "!3" || word == "!low" || word == "!l") return Priority::low;
   return Priority::none;
 }
@@ -28,7 +31,8 @@ void set_priority(Sentence& sentence, Command& command, Part part, Priority prio
 
 void add_tag(Sentence& sentence, Command& command, Part part, std::string_view tag) {
   std::string text(tag);
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   if (std::find(command.tags.begin(), command.tags.end(), text) == command.tags.end()) command.tags.push_back(text);
   sentence.take(part);
   add_span(command, sentence, part, "tags", std::move(text));
@@ -62,12 +66,15 @@ std::size_t read_tag_words(Sentence& sentence, Part part, std::size_t at, Comman
     any = true;
     const char after = sentence[i].after;
     ++i;
-    if (i < part.last && sentence[i].is({"and", "&"}) && i + 1 < part.last && !sentence[i + 1].in(kRemind | kActionVerb | kMove) && !sentence[i + 1].is({"due", "set", "make", "high", "low"})) {
+    if (i < part.last && sentence[i].is({"and", "&"}) && i + 1 < part.last &&
+        !sentence[i + 1].in(kRemind | kActionVerb | kMove) &&
+        !sentence[i + 1].is({"due", "set", "make", "high", "low"})) {
       sentence.take({i, i + 1});
       ++i;
     } else if (after != ',') {
       break;
-    } else if (i < part.last && (sentence[i].in(kArticle | kGlue | kRemind) || sentence[i].is({"high", "low", "medium", "urgent", "due", "p1", "p2", "p3"}))) {
+    } else if (i < part.last && (sentence[i].in(kArticle | kGlue | kRemind) ||
+                                 sentence[i].is({"high", "low", "medium", "urgent", "due", "p1", "p2", "p3"}))) {
       break;
     }
   }
@@ -79,8 +86,12 @@ std::size_t read_tag_words(Sentence& sentence, Part part, std::size_t at, Comman
 }  // namespace
 
 Priority priority_word(std::string_view low) {
-  if (low == "high" || low == "highest" || low == "top" || low == "urgent" || low == "important" || low == "critical" || low == "1" || low == "p1") return Priority::high;
-  if (low == "medium" || low == "med" || low == "normal" || low == "moderate" || low == "mid" || low == "2" || low == "p2") return Priority::medium;
+  if (low == "high" || low == "highest" || low == "top" || low == "urgent" || low == "important" || low == "critical" ||
+      low == "1" || low == "p1")
+    return Priority::high;
+  if (low == "medium" || low == "med" || low == "normal" || low == "moderate" || low == "mid" || low == "2" ||
+      low == "p2")
+    return Priority::medium;
   if (low == "low" || low == "lowest" || low == "minor" || low == "3" || low == "p3") return Priority::low;
   return Priority::none;
 }
@@ -93,7 +104,8 @@ void add_span(Command& command, const Sentence& sentence, Part part, std::string
 std::size_t note_start(const Sentence& sentence, Part part) {
   for (std::size_t i = part.first; i < part.last; ++i) {
     if (!sentence[i].quoted && sentence[i].low.starts_with("//")) return i;
-    if (i > part.first && sentence[i].is({"note", "notes"}) && sentence[i].after == ':' && sentence[i - 1].after != 0) return i;
+    if (i > part.first && sentence[i].is({"note", "notes"}) && sentence[i].after == ':' && sentence[i - 1].after != 0)
+      return i;
   }
   return part.last;
 }
@@ -137,7 +149,9 @@ void read_markers(Sentence& sentence, Part part, Command& command) {
       const bool joined = i > part.first && !sentence[i - 1].taken;
       if (joined && priority_word(sentence[i - 1].low) != Priority::none) {
         std::size_t from = i - 1;
-        while (from > part.first && sentence[from - 1].is({"with", "at", "as", "a", "very", "of", "and", "is"}) && !sentence[from - 1].taken) --from;
+        while (from > part.first && sentence[from - 1].is({"with", "at", "as", "a", "very", "of", "and", "is"}) &&
+               !sentence[from - 1].taken)
+          --from;
         std::size_t to = i + 1;
         // The word "task" that it described goes with it: "a high priority task to …" is left to its reader.
         set_priority(sentence, command, {from, to}, priority_word(sentence[i - 1].low));
@@ -157,7 +171,8 @@ void read_markers(Sentence& sentence, Part part, Command& command) {
     if (term.is({"medium-priority"})) set_priority(sentence, command, {i, i + 1}, Priority::medium);
     // "urgent: …", "…, urgent", "urgently", "asap"
     const bool edge = (i == part.first && (term.after == ':' || term.after == ',' || term.after == '!')) ||
-                      (i > part.first && i + 1 == part.last && (sentence[i - 1].after == ',' || sentence[i - 1].is({"-", "–", "—"}) || term.before == '(')) ||
+                      (i > part.first && i + 1 == part.last &&
+                       (sentence[i - 1].after == ',' || sentence[i - 1].is({"-", "–", "—"}) || term.before == '(')) ||
                       (i > part.first && sentence[i - 1].after == ',' && term.after == ',');
     if (edge && term.is({"urgent", "important", "critical", "asap"})) {
       set_priority(sentence, command, {i, i + 1}, Priority::high);
@@ -174,7 +189,8 @@ void read_markers(Sentence& sentence, Part part, Command& command) {
         continue;
       }
     }
-    if (term.is({"category", "project", "list"}) && i > part.first && i + 1 < part.last && sentence[i - 1].is({"in", "under", "the"}) && i + 2 == part.last && term.is("category")) {
+    if (term.is({"category", "project", "list"}) && i > part.first && i + 1 < part.last &&
+        sentence[i - 1].is({"in", "under", "the"}) && i + 2 == part.last && term.is("category")) {
       command.category = std::string(sentence[i + 1].low);
       std::size_t from = i - 1;
       if (sentence[from].is("the") && from > part.first && sentence[from - 1].is({"in", "under"})) --from;

@@ -6,13 +6,17 @@ namespace daybook::language::chat {
 namespace {
 
 bool speaks_of_tasks(const Sentence& sentence, Part part) {
-  return sentence.has(part, {"task", "tasks", "todo", "todos", "to-do", "to-dos", "due", "overdue", "reminder", "reminders", "list", "agenda", "schedule", "calendar", "plan", "plans", "plate",
-                             "deadline", "deadlines", "i", "my", "me", "everything", "late", "left", "planned", "scheduled", "tagged", "pending", "open", "completed", "next", "have", "on", "need"});
+  return sentence.has(
+      part, {"task",      "tasks",   "todo",   "todos",     "to-do",      "to-dos", "due",   "overdue", "reminder",
+             "reminders", "list",    "agenda", "schedule",  "calendar",   "plan",   "plans", "plate",   "deadline",
+             "deadlines", "i",       "my",     "me",        "everything", "late",   "left",  "planned", "scheduled",
+             "tagged",    "pending", "open",   "completed", "next",       "have",   "on",    "need"});
 }
 
 std::string lower_text(std::string_view text) {
   std::string low(text);
-  std::transform(low.begin(), low.end(), low.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(low.begin(), low.end(), low.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return low;
 }
 
@@ -33,10 +37,16 @@ std::optional<Command> read_search(Sentence& sentence, Part part) {
     if (rest.empty()) return {};
   } else if (sentence.starts(part, at, {"look", "for"}) || sentence.starts(part, at, {"look", "up"})) {
     ++rest.first;
-  } else if (head.is({"where", "where's", "wheres", "when", "when's", "whens", "which"}) || sentence.starts(part, at, {"what", "time"}) || sentence.starts(part, at, {"what", "day"})) {
+  } else if (head.is({"where", "where's", "wheres", "when", "when's", "whens", "which"}) ||
+             sentence.starts(part, at, {"what", "time"}) || sentence.starts(part, at, {"what", "day"})) {
     // "when is the next trash day?"
-    while (!rest.empty() && (sentence[rest.first].in(kBe) || sentence[rest.first].is({"is", "do", "did", "i", "time", "day", "have", "to", "need", "should", "the", "my", "next", "does", "supposed"}))) ++rest.first;
-    while (!rest.empty() && sentence[rest.last - 1].is({"due", "again", "happen", "happening", "next", "scheduled", "start", "for", "on", "set"})) --rest.last;
+    while (!rest.empty() && (sentence[rest.first].in(kBe) ||
+                             sentence[rest.first].is({"is", "do", "did", "i", "time", "day", "have", "to", "need",
+                                                      "should", "the", "my", "next", "does", "supposed"})))
+      ++rest.first;
+    while (!rest.empty() && sentence[rest.last - 1].is({"due", "again", "happen", "happening", "next", "scheduled",
+                                                        "start", "for", "on", "set"}))
+      --rest.last;
     if (rest.empty()) return {};
     const Found found = find_by_name(sentence, rest, Among::any);
     if (found.outcome == Found::Outcome::nothing) {
@@ -62,14 +72,25 @@ std::optional<Command> read_search(Sentence& sentence, Part part) {
   } else {
     return {};
   }
-  while (!rest.empty() && (sentence[rest.first].is({"for", "my", "me", "all", "tasks", "task", "anything", "everything", "about", "with", "the", "containing", "mentioning", "named", "called", "any", "things", "something", "through", "word", "in", "to", "that", "related", "mention", "mentions", "contain", "regarding", "todos"}))) ++rest.first;
-  while (!rest.empty() && sentence[rest.last - 1].is({"task", "tasks", "please", "title", "titles", "the", "in", "todos"})) --rest.last;
+  while (!rest.empty() &&
+         (sentence[rest.first].is({"for",        "my",         "me",      "all",       "tasks",  "task",
+                                   "anything",   "everything", "about",   "with",      "the",    "containing",
+                                   "mentioning", "named",      "called",  "any",       "things", "something",
+                                   "through",    "word",       "in",      "to",        "that",   "related",
+                                   "mention",    "mentions",   "contain", "regarding", "todos"})))
+    ++rest.first;
+  while (!rest.empty() &&
+         sentence[rest.last - 1].is({"task", "tasks", "please", "title", "titles", "the", "in", "todos"}))
+    --rest.last;
   if (rest.empty()) return {};
   const bool known = find_by_name(sentence, rest, Among::any).outcome != Found::Outcome::nothing;
   if (!certain && !known) {
     // "find a plumber" is something to do.
-    const bool articled = part.size() > 1 && sentence[at + 1].is({"a", "an", "some", "my", "out", "new", "someone", "somebody", "the", "time"});
-    const bool timed = std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) { return one.score >= 0.5 && sentence.terms_of(one).first > at; });
+    const bool articled = part.size() > 1 && sentence[at + 1].is({"a", "an", "some", "my", "out", "new", "someone",
+                                                                  "somebody", "the", "time"});
+    const bool timed = std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) {
+      return one.score >= 0.5 && sentence.terms_of(one).first > at;
+    });
     if (articled || timed || !head.is({"find", "locate", "grep"}) || rest.size() > 3) return {};
   }
   Command command = make(Intent::search, 0.92);
@@ -84,30 +105,54 @@ std::optional<Command> read_search(Sentence& sentence, Part part) {
 bool asks_for_list(const Sentence& sentence, Part part, std::size_t& filter_at, bool& certain) {
   const std::size_t at = part.first;
   const Term& head = sentence[at];
-  const auto next = [&](std::size_t k, std::initializer_list<std::string_view> words) { return at + k < part.last && sentence[at + k].is(words); };
+  const auto next = [&](std::size_t k, std::initializer_list<std::string_view> words) {
+    return at + k < part.last && sentence[at + k].is(words);
+  };
   filter_at = at + 1;
   certain = false;
   if (head.is({"show", "list", "display"})) return certain = true;
-  if (head.is({"give", "tell", "read", "get", "print"}) && next(1, {"me", "out"}) && (next(2, {"my", "the", "all", "a", "what", "what's", "everything"}))) return speaks_of_tasks(sentence, {at + 2, part.last});
-  if (head.is({"view", "see", "open", "pull", "review"}) && (next(1, {"my", "all", "the", "up"})) && sentence.has(part, {"tasks", "list", "todos", "agenda", "schedule", "reminders", "calendar"})) return true;
+  if (head.is({"give", "tell", "read", "get", "print"}) && next(1, {"me", "out"}) &&
+      (next(2, {"my", "the", "all", "a", "what", "what's", "everything"})))
+    return speaks_of_tasks(sentence, {at + 2, part.last});
+  if (head.is({"view", "see", "open", "pull", "review"}) && (next(1, {"my", "all", "the", "up"})) &&
+      sentence.has(part, {"tasks", "list", "todos", "agenda", "schedule", "reminders", "calendar"}))
+    return true;
   if (head.is({"what", "what's", "whats", "which", "who"})) {
-    return speaks_of_tasks(sentence, {at + 1, part.last}) || std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) { return part.size() <= 5 && one.has_date && head.is({"what's", "whats"}); });
+    return speaks_of_tasks(sentence, {at + 1, part.last}) ||
+           std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) {
+             return part.size() <= 5 && one.has_date && head.is({"what's", "whats"});
+           });
   }
   if (head.is({"anything", "everything", "nothing", "something"})) return true;
   if (head.is({"do", "did", "have", "got", "any", "are", "is", "am", "was"})) {
-    if (head.is({"do", "did", "have", "am"}) && (next(1, {"i", "we"}))) return sentence.has(part, {"anything", "something", "tasks", "free", "busy", "due", "have", "plans", "stuff", "much", "got", "booked", "available", "available?", "reminders", "things"});
-    if (head.is({"are", "is"}) && next(1, {"there"})) return speaks_of_tasks(sentence, part) || sentence.has(part, {"anything"});
-    if (head.is({"any", "got"})) return sentence.has(part, {"tasks", "due", "overdue", "late", "anything", "plans", "reminders", "urgent", "left", "todos", "for", "today", "tomorrow"});
+    if (head.is({"do", "did", "have", "am"}) && (next(1, {"i", "we"})))
+      return sentence.has(part, {"anything", "something", "tasks", "free", "busy", "due", "have", "plans", "stuff",
+                                 "much", "got", "booked", "available", "available?", "reminders", "things"});
+    if (head.is({"are", "is"}) && next(1, {"there"}))
+      return speaks_of_tasks(sentence, part) || sentence.has(part, {"anything"});
+    if (head.is({"any", "got"}))
+      return sentence.has(part, {"tasks", "due", "overdue", "late", "anything", "plans", "reminders", "urgent", "left",
+                                 "todos", "for", "today", "tomorrow"});
     return false;
   }
-  if (head.is({"how's", "hows", "how"})) return sentence.has(part, {"day", "week", "schedule", "look", "looking", "calendar"}) && sentence.has(part, {"my", "the", "today", "tomorrow", "look"});
+  if (head.is({"how's", "hows", "how"}))
+    return sentence.has(part, {"day", "week", "schedule", "look", "looking", "calendar"}) &&
+           sentence.has(part, {"my", "the", "today", "tomorrow", "look"});
   filter_at = at;
   // "tasks for the weekend", "my tasks", "overdue tasks", "today's agenda"
-  if (sentence.has(part, {"tasks", "todos", "to-dos", "agenda", "todo"}) && !head.in(kActionVerb | kCreate | kRemind | kSubject | kDelete | kMove | kComplete) && head.after != ':') return true;
+  if (sentence.has(part, {"tasks", "todos", "to-dos", "agenda", "todo"}) &&
+      !head.in(kActionVerb | kCreate | kRemind | kSubject | kDelete | kMove | kComplete) && head.after != ':')
+    return true;
   if (head.is({"overdue", "completed", "pending", "unfinished", "upcoming"}) && part.size() <= 4) return true;
   if (head.is({"today", "tomorrow", "tonight"}) && (part.size() == 1)) return true;
-  if (head.is({"my"}) && sentence.has(part, {"day", "week", "list", "schedule", "agenda", "calendar", "reminders", "plan", "plans", "priorities", "deadlines"}) && part.size() <= 4) return true;
-  if (head.is({"reminders", "agenda", "schedule", "list", "deadlines"}) && part.size() <= 4 && !sentence[at].in(kActionVerb)) return true;
+  if (head.is({"my"}) &&
+      sentence.has(part, {"day", "week", "list", "schedule", "agenda", "calendar", "reminders", "plan", "plans",
+                          "priorities", "deadlines"}) &&
+      part.size() <= 4)
+    return true;
+  if (head.is({"reminders", "agenda", "schedule", "list", "deadlines"}) && part.size() <= 4 &&
+      !sentence[at].in(kActionVerb))
+    return true;
   if (head.is({"due"}) && part.size() <= 4) return true;
   if (head.low.starts_with('#') && part.size() == 1) return true;
   if (head.is({"filter", "sort", "order"})) return sentence.has(part, {"tasks", "list", "todos", "everything", "them"});
@@ -119,9 +164,15 @@ bool asks_for_list(const Sentence& sentence, Part part, std::size_t& filter_at, 
 std::optional<Command> read_query(Sentence& sentence, Part part) {
   part = without_courtesy(sentence, part);
   // "I want to see my tasks", "can I see", "let me see"
-  if (sentence.starts(part, part.first, {"i", "want", "to", "see"}) || sentence.starts(part, part.first, {"i'd", "like", "to", "see"})) part.first += 4;
-  else if (sentence.starts(part, part.first, {"can", "i", "see"}) || sentence.starts(part, part.first, {"let", "me", "see"}) || sentence.starts(part, part.first, {"may", "i", "see"})) part.first += 3;
-  else if (sentence.starts(part, part.first, {"remind", "me", "what"})) part.first += 2;
+  if (sentence.starts(part, part.first, {"i", "want", "to", "see"}) ||
+      sentence.starts(part, part.first, {"i'd", "like", "to", "see"}))
+    part.first += 4;
+  else if (sentence.starts(part, part.first, {"can", "i", "see"}) ||
+           sentence.starts(part, part.first, {"let", "me", "see"}) ||
+           sentence.starts(part, part.first, {"may", "i", "see"}))
+    part.first += 3;
+  else if (sentence.starts(part, part.first, {"remind", "me", "what"}))
+    part.first += 2;
   if (part.empty()) return {};
   if (auto command = read_search(sentence, part)) return command;
   sentence.release(part);
@@ -132,8 +183,14 @@ std::optional<Command> read_query(Sentence& sentence, Part part) {
   const std::size_t at = part.first;
 
   // "what should I do next", "what's next"
-  const bool next = (sentence.has(part, {"next", "first", "now", "start"}) && sentence.has(part, {"what", "what's", "whats"}) && sentence.has(part, {"do", "what's", "whats", "work", "focus", "tackle", "begin", "start", "is"})) &&
-                    std::none_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) { const Part said = sentence.terms_of(one); return said.first >= at && said.last <= part.last && one.score >= 0.5 && one.has_date && !sentence.has(said, {"now"}); });
+  const bool next =
+      (sentence.has(part, {"next", "first", "now", "start"}) && sentence.has(part, {"what", "what's", "whats"}) &&
+       sentence.has(part, {"do", "what's", "whats", "work", "focus", "tackle", "begin", "start", "is"})) &&
+      std::none_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) {
+        const Part said = sentence.terms_of(one);
+        return said.first >= at && said.last <= part.last && one.score >= 0.5 && one.has_date &&
+               !sentence.has(said, {"now"});
+      });
   if ((next && !sentence.has(part, {"due", "on", "list"})) || sentence.starts(part, at, {"what's", "next"})) {
     Command command = make(Intent::list, 0.93);
     command.filter.next = true;
@@ -148,7 +205,8 @@ std::optional<Command> read_query(Sentence& sentence, Part part) {
     const Part left = reading.leftover_part;
     // Out of scope: "what is the weather tomorrow?"
     const bool question = sentence[at].in(kQuestion) && !certain;
-    const bool about_me = sentence.has(part, {"tasks", "task", "todo", "todos", "due", "my", "i", "list", "anything", "tagged", "reminders"});
+    const bool about_me = sentence.has(
+        part, {"tasks", "task", "todo", "todos", "due", "my", "i", "list", "anything", "tagged", "reminders"});
     const Found found = find_by_name(sentence, left, Among::any);
     if (found.ok() && left.size() > 1 && (found.exact || certain)) {
       remember(sentence, found);
@@ -164,7 +222,8 @@ std::optional<Command> read_query(Sentence& sentence, Part part) {
     const bool tag_place = reading.leftover == 1 && left.size() == 1;
     if (tag_place && found.outcome == Found::Outcome::nothing) {
       std::string_view name = sentence[left.first].low;
-      const bool negated = left.first > part.first && sentence[left.first - 1].is({"not", "except", "without", "excluding", "than"});
+      const bool negated =
+          left.first > part.first && sentence[left.first - 1].is({"not", "except", "without", "excluding", "than"});
       (negated ? reading.filter.not_tags : reading.filter.tags).emplace_back(name);
     } else if (certain || found.outcome != Found::Outcome::nothing) {
       if (reading.leftover > 3 && found.outcome == Found::Outcome::nothing) {
@@ -192,7 +251,8 @@ std::optional<Command> read_query(Sentence& sentence, Part part) {
   close_filter(command, command.filter.has_reminder);
   for (const TimeReading& one : sentence.times) {
     const Part said = sentence.terms_of(one);
-    if (said.first >= part.first && said.last <= part.last && sentence[said.first].taken) add_span(command, sentence, said, "filter", "when");
+    if (said.first >= part.first && said.last <= part.last && sentence[said.first].taken)
+      add_span(command, sentence, said, "filter", "when");
   }
   return command;
 }

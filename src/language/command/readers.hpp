@@ -41,10 +41,10 @@ Command read_sentence(Sentence& sentence, Part part);
 
 struct FilterReading {
   Filter filter;
-  bool said = false;          ///< Any word of it narrows or names tasks.
-  std::size_t leftover = 0;   ///< Words that are no part of a filter.
-  Part leftover_part;         ///< From the first to the last of them.
-  bool plural = false;        ///< "tasks", "everything": speaks of several.
+  bool said = false;         ///< Any word of it narrows or names tasks.
+  std::size_t leftover = 0;  ///< Words that are no part of a filter.
+  Part leftover_part;        ///< From the first to the last of them.
+  bool plural = false;       ///< "tasks", "everything": speaks of several.
 };
 enum class FilterFor : std::uint8_t { list, bulk };
 /// What the words of a part narrow tasks to; takes the terms it knows.

@@ -8,9 +8,16 @@ namespace {
 /// The reminder that the person answers: the one named, else the last that fired.
 Found find_fired(const Sentence& sentence, Part phrase) {
   const Context& context = sentence.context;
-  while (!phrase.empty() && (sentence[phrase.first].taken || sentence[phrase.first].is({"for", "until", "till", "to", "by", "about"}))) ++phrase.first;
-  while (!phrase.empty() && (sentence[phrase.last - 1].taken || sentence[phrase.last - 1].is({"for", "until", "till", "to", "by", "again", "later", "more", "now"}))) --phrase.last;
-  const bool generic = phrase.empty() || (phrase.size() <= 2 && sentence[phrase.last - 1].is({"it", "that", "this", "reminder", "one", "alarm", "task", "notification"}));
+  while (!phrase.empty() &&
+         (sentence[phrase.first].taken || sentence[phrase.first].is({"for", "until", "till", "to", "by", "about"})))
+    ++phrase.first;
+  while (!phrase.empty() &&
+         (sentence[phrase.last - 1].taken ||
+          sentence[phrase.last - 1].is({"for", "until", "till", "to", "by", "again", "later", "more", "now"})))
+    --phrase.last;
+  const bool generic =
+      phrase.empty() || (phrase.size() <= 2 && sentence[phrase.last - 1].is({"it", "that", "this", "reminder", "one",
+                                                                             "alarm", "task", "notification"}));
   Found found;
   if (generic) {
     if (!context.reminders.empty()) {
@@ -87,11 +94,14 @@ std::optional<Command> read_reminder_reply(Sentence& sentence, Part part) {
     if (again) {
       Part after{at + 2, part.last};
       if (!after.empty() && sentence[after.first].is("again")) ++after.first;
-      if (!after.empty() && sentence[after.first].is({"later", "in", "at", "tomorrow", "tonight", "next", "on", "this", "after"}) && !sentence.has(part, {"to", "about", "that"})) {
+      if (!after.empty() &&
+          sentence[after.first].is({"later", "in", "at", "tomorrow", "tonight", "next", "on", "this", "after"}) &&
+          !sentence.has(part, {"to", "about", "that"})) {
         snooze = true;
         rest = after;
       }
-    } else if (head.is({"later", "not"}) && (part.size() == 1 || sentence.starts(part, at, {"not", "now"}) || sentence.starts(part, at, {"not", "yet"}))) {
+    } else if (head.is({"later", "not"}) && (part.size() == 1 || sentence.starts(part, at, {"not", "now"}) ||
+                                             sentence.starts(part, at, {"not", "yet"}))) {
       snooze = true;
       rest = {part.size() > 1 ? at + 2 : at + 1, part.last};
     } else if (head.is({"give", "wait", "need"}) || sentence.starts(part, at, {"i", "need"})) {
@@ -105,7 +115,8 @@ std::optional<Command> read_reminder_reply(Sentence& sentence, Part part) {
     } else if (read_length(sentence, part, at) && sentence.has(part, {"more", "later"})) {
       snooze = true;
       rest = part;
-    } else if (head.is("in") && read_length(sentence, part, at + 1) && read_length(sentence, part, at + 1)->last == part.last) {
+    } else if (head.is("in") && read_length(sentence, part, at + 1) &&
+               read_length(sentence, part, at + 1)->last == part.last) {
       snooze = true;
       rest = part;
     } else if (sentence.starts(part, at, {"another"}) && read_length(sentence, part, at)) {
@@ -134,26 +145,35 @@ std::optional<Command> read_reminder_reply(Sentence& sentence, Part part) {
     return timed;
   }
 
-  bool dismiss = head.is({"dismiss", "silence", "ignore", "mute", "shush", "hush", "quiet", "shut", "enough"}) || misspelt_verb(head.low) == "dismiss";
+  bool dismiss = head.is({"dismiss", "silence", "ignore", "mute", "shush", "hush", "quiet", "shut", "enough"}) ||
+                 misspelt_verb(head.low) == "dismiss";
   if (!dismiss && head.is({"stop", "quit"})) {
-    dismiss = part.size() > 1 && sentence[at + 1].is({"buzzing", "beeping", "ringing", "nagging", "bugging", "bothering", "pinging", "it", "that", "alerting", "annoying", "notifying", "reminding"}) &&
+    dismiss = part.size() > 1 &&
+              sentence[at + 1].is({"buzzing", "beeping", "ringing", "nagging", "bugging", "bothering", "pinging", "it",
+                                   "that", "alerting", "annoying", "notifying", "reminding"}) &&
               (fired || !sentence[at + 1].is({"it", "that", "reminding"})) && (fired || part.size() <= 3);
     if (dismiss && sentence[at + 1].is("reminding") && part.size() > 3) dismiss = false;
     if (dismiss) rest = {part.last, part.last};
     if (!dismiss && fired && part.size() == 1) dismiss = true;
   }
-  if (!dismiss && sentence.starts(part, at, {"turn", "off"}) && sentence.has(part, {"alarm", "reminder", "it", "that", "notification"}) && fired) {
+  if (!dismiss && sentence.starts(part, at, {"turn", "off"}) &&
+      sentence.has(part, {"alarm", "reminder", "it", "that", "notification"}) && fired) {
     dismiss = true;
     rest = {at + 2, part.last};
   }
-  if (!dismiss && sentence.starts(part, at, {"turn", "it", "off"}) && fired) dismiss = true, rest = {part.last, part.last};
+  if (!dismiss && sentence.starts(part, at, {"turn", "it", "off"}) && fired)
+    dismiss = true, rest = {part.last, part.last};
   if (!dismiss && fired) {
-    dismiss = sentence.starts(part, at, {"got", "it"}) || sentence.starts(part, at, {"leave", "me", "alone"}) || sentence.starts(part, at, {"i", "know"}) || sentence.starts(part, at, {"be", "quiet"}) ||
-              sentence.starts(part, at, {"go", "away"}) || sentence.starts(part, at, {"don't", "remind", "me"}) || sentence.starts(part, at, {"clear", "it"});
+    dismiss = sentence.starts(part, at, {"got", "it"}) || sentence.starts(part, at, {"leave", "me", "alone"}) ||
+              sentence.starts(part, at, {"i", "know"}) || sentence.starts(part, at, {"be", "quiet"}) ||
+              sentence.starts(part, at, {"go", "away"}) || sentence.starts(part, at, {"don't", "remind", "me"}) ||
+              sentence.starts(part, at, {"clear", "it"});
     if (dismiss) rest = {part.last, part.last};
   }
   if (!dismiss) return {};
-  if (head.is({"ignore", "silence", "mute"}) && !fired && !sentence.has(rest, {"reminder", "reminders", "alarm", "it", "that"})) return {};
+  if (head.is({"ignore", "silence", "mute"}) && !fired &&
+      !sentence.has(rest, {"reminder", "reminders", "alarm", "it", "that"}))
+    return {};
   if (is_all(rest)) return bulk(Intent::dismiss);
   if (head.is({"shut", "enough", "quiet", "shush", "hush"})) rest = {part.last, part.last};
   const Found found = find_fired(sentence, rest);

@@ -6,7 +6,7 @@ namespace daybook::language::chat {
 namespace {
 
 struct Request {
-  std::size_t at = 0;   ///< The term after "remind me".
+  std::size_t at = 0;  ///< The term after "remind me".
   bool wake = false;
 };
 
@@ -22,17 +22,25 @@ std::optional<Request> read_request(const Sentence& sentence, Part part) {
     if (sentence[i].is("get") && !up) return {};
     return Request{up ? i + 3 : i + 2, true};
   }
-  if (sentence[i].is({"don't", "dont"}) && sentence.starts(part, i + 1, {"let", "me", "forget"})) return Request{i + 4, false};
+  if (sentence[i].is({"don't", "dont"}) && sentence.starts(part, i + 1, {"let", "me", "forget"}))
+    return Request{i + 4, false};
   std::size_t k = i;
-  if (sentence[k].is({"set", "add", "create", "make", "give", "new", "schedule", "send", "put", "i", "need", "want", "set-up"})) ++k;
-  while (k > i && k < part.last && sentence[k].is({"a", "an", "me", "another", "the", "new", "up", "need", "want", "quick", "recurring", "daily", "my"})) {
+  if (sentence[k].is(
+          {"set", "add", "create", "make", "give", "new", "schedule", "send", "put", "i", "need", "want", "set-up"}))
+    ++k;
+  while (k > i && k < part.last &&
+         sentence[k].is(
+             {"a", "an", "me", "another", "the", "new", "up", "need", "want", "quick", "recurring", "daily", "my"})) {
     if (sentence[k].is("daily")) break;
     ++k;
   }
-  if (k < part.last && (sentence[k].is({"reminder", "alarm", "reminders"}) || misspelt_verb(sentence[k].low) == "reminder")) {
+  if (k < part.last &&
+      (sentence[k].is({"reminder", "alarm", "reminders"}) || misspelt_verb(sentence[k].low) == "reminder")) {
     if (k > i) return Request{k + 1, false};
     // "reminder to …", "reminder: …"
-    if (sentence[k].after == ':' || (k + 1 < part.last && sentence[k + 1].is({"to", "for", "that", "about", "at", "on", "tomorrow", "in"}))) return Request{k + 1, false};
+    if (sentence[k].after == ':' ||
+        (k + 1 < part.last && sentence[k + 1].is({"to", "for", "that", "about", "at", "on", "tomorrow", "in"})))
+      return Request{k + 1, false};
   }
   return {};
 }
@@ -113,14 +121,16 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
   part.last = std::min(part.last, note_start(sentence, part));
   read_reminders(sentence, part, command);
   // "remind me 2 buy flour"
-  if (part.size() > 1 && sentence[part.first].is({"2", "too"}) && sentence[part.first + 1].in(kActionVerb)) sentence.take({part.first, part.first + 1});
+  if (part.size() > 1 && sentence[part.first].is({"2", "too"}) && sentence[part.first + 1].in(kActionVerb))
+    sentence.take({part.first, part.first + 1});
 
   if (auto problem = find_impossible(sentence, part)) {
     problem->title = read_title(sentence, part);
     problem->wanted = Intent::set_reminder;
     return problem;
   }
-  const bool bare_twelve = request->wake && sentence.has(part, {"12"}) && !sentence.has(part, {"noon", "midnight", "am", "pm"});
+  const bool bare_twelve =
+      request->wake && sentence.has(part, {"12"}) && !sentence.has(part, {"noon", "midnight", "am", "pm"});
   Timing timing = read_timing(sentence, part, TimingFor::title);
   apply_timing(sentence, timing, command);
   if (bare_twelve && timing.due && !timing.meridiem && !timing.has_date) {
@@ -134,10 +144,13 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
   }
   Part rest = part;
   while (!rest.empty() && (sentence[rest.first].taken ||
-                           sentence[rest.first].is({"to", "that", "about", "for", "of", "at", "on", "in", "by", "from", "-", "i", "need", "have", "should", "must", "the", "@"}))) {
+                           sentence[rest.first].is({"to", "that", "about", "for", "of", "at", "on", "in", "by", "from",
+                                                    "-", "i", "need", "have", "should", "must", "the", "@"}))) {
     if (sentence[rest.first].is({"the", "need", "have", "should", "must", "i", "from", "of"})) {
-      const bool obligation = sentence[rest.first].is("i") && rest.size() > 2 && sentence[rest.first + 1].is({"need", "have", "must", "should"});
-      const bool inside = rest.first > part.first && sentence[rest.first - 1].is("i") && sentence[rest.first].is({"need", "have", "must", "should"});
+      const bool obligation = sentence[rest.first].is("i") && rest.size() > 2 &&
+                              sentence[rest.first + 1].is({"need", "have", "must", "should"});
+      const bool inside = rest.first > part.first && sentence[rest.first - 1].is("i") &&
+                          sentence[rest.first].is({"need", "have", "must", "should"});
       const bool before_time = rest.size() > 1 && sentence[rest.first + 1].taken;
       if (!obligation && !inside && !before_time) break;
     }

@@ -3,7 +3,9 @@
 namespace daybook::language::chat {
 namespace {
 
-bool is_ahead(const Term& term) { return term.is({"before", "early", "earlier", "ahead", "prior", "beforehand", "in"}); }
+bool is_ahead(const Term& term) {
+  return term.is({"before", "early", "earlier", "ahead", "prior", "beforehand", "in"});
+}
 
 /// "a day before and an hour before", "30 min ahead of time"; the term after it, or `at`.
 std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& command) {
@@ -12,8 +14,11 @@ std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& c
   std::size_t end = at;
   while (i < part.last) {
     std::size_t next = i;
-    while (next < part.last && (sentence[next].is({"and", "also", "then", "&"}) || (next > at && sentence[next].is({"remind", "me"})))) ++next;
-    if (sentence[next < part.last ? next : part.last - 1].is("the") && sentence.starts(part, next, {"the", "day", "before"})) {
+    while (next < part.last &&
+           (sentence[next].is({"and", "also", "then", "&"}) || (next > at && sentence[next].is({"remind", "me"}))))
+      ++next;
+    if (sentence[next < part.last ? next : part.last - 1].is("the") &&
+        sentence.starts(part, next, {"the", "day", "before"})) {
       Length day;
       day.days = 1;
       day.grain = Grain::day;
@@ -54,7 +59,8 @@ void read_reminders(Sentence& sentence, Part part, Command& command) {
     } else {
       // "with a 10 minute reminder"
       const auto length = read_length(sentence, part, i);
-      if (length && length->last < part.last && sentence[length->last].is({"reminder", "warning", "alert"}) && i > part.first) {
+      if (length && length->last < part.last && sentence[length->last].is({"reminder", "warning", "alert"}) &&
+          i > part.first) {
         std::size_t from = i;
         while (from > part.first && sentence[from - 1].is({"with", "a", "an", "and"})) --from;
         command.reminders.push_back(ReminderWish::ahead(length->length));
@@ -72,7 +78,9 @@ void read_reminders(Sentence& sentence, Part part, Command& command) {
       return;
     }
     std::size_t from = i;
-    while (from > part.first && sentence[from - 1].is({"with", "a", "an", "and", "but", "also", "set", "add", "please"})) --from;
+    while (from > part.first &&
+           sentence[from - 1].is({"with", "a", "an", "and", "but", "also", "set", "add", "please"}))
+      --from;
     sentence.take({from, end});
     add_span(command, sentence, {from, end}, "reminders", command.reminders.back().before.iso());
     i = end - 1;

@@ -77,7 +77,7 @@ std::optional<When> first_due(const RepeatRule& rule, const Now& now) {
     if (rule.start && rule.start_has_clock) return When{*rule.start, false};
     if (rule.start && *rule.start > local) return When{*rule.start, false};
     if (rule.frequency == Grain::minute && rule.interval == 1) return {};
-    const auto step = rule.frequency == Grain::hour ? std::chrono::seconds{3600}
+    const auto step = rule.frequency == Grain::hour     ? std::chrono::seconds{3600}
                       : rule.frequency == Grain::minute ? std::chrono::seconds{60}
                                                         : std::chrono::seconds{1};
     return When{local + step * rule.interval, false};

@@ -30,8 +30,10 @@ Command about(Intent intent, const Found& found, const Sentence&) {
       for (const TaskItem* task : found.tasks) command.options.push_back(task->title);
       return command;
     }
-    case Found::Outcome::unclear: return make_clarify("which_task", intent);
-    case Found::Outcome::nothing: return make_clarify("no_such_task", intent);
+    case Found::Outcome::unclear:
+      return make_clarify("which_task", intent);
+    case Found::Outcome::nothing:
+      return make_clarify("no_such_task", intent);
   }
   return make_clarify("no_such_task", intent);
 }

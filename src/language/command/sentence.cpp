@@ -7,14 +7,29 @@ namespace {
 
 /// Things that carry a number of their own: "chapter 3", "room 12".
 bool is_numbered(std::string_view word) {
-  constexpr std::string_view kNumbered[] = {"chapter", "chapters", "part",   "page",    "pages",    "volume", "vol",   "section", "unit",   "lesson",  "episode", "ep",
-                                            "season",  "room",     "gate",   "level",   "phase",    "step",   "version", "number", "no",    "flight",  "route",   "bus",
-                                            "line",    "item",     "exercise", "question", "problem", "act",  "book",  "grade",   "tier",   "highway", "pier",    "floor",
-                                            "building", "iphone",  "ps",     "windows", "module",   "appendix", "figure", "table", "ticket", "issue",  "pr",      "bug",
-                                            "apartment", "apt",    "suite",  "terminal", "platform", "track", "round", "draft",   "option", "size",    "form",    "case",
-                                            "verse",   "psalm",    "galaxy", "pixel",   "playstation", "xbox", "catch", "channel", "area",  "district", "formula", "invoice",
-                                            "milestone", "sprint", "zone",   "team",    "group",    "class",  "stage", "day",     "article"};
+  constexpr std::string_view kNumbered[] = {
+      "chapter",   "chapters",    "part",   "page",      "pages",   "volume",   "vol",      "section",  "unit",
+      "lesson",    "episode",     "ep",     "season",    "room",    "gate",     "level",    "phase",    "step",
+      "version",   "number",      "no",     "flight",    "route",   "bus",      "line",     "item",     "exercise",
+      "question",  "problem",     "act",    "book",      "grade",   "tier",     "highway",  "pier",     "floor",
+      "building",  "iphone",      "ps",     "windows",   "module",  "appendix", "figure",   "table",    "ticket",
+      "issue",     "pr",          "bug",    "apartment", "apt",     "suite",    "terminal", "platform", "track",
+      "round",     "draft",       "option", "size",      "form",    "case",     "verse",    "psalm",    "galaxy",
+      "pixel",     "playstation", "xbox",   "catch",     "channel", "area",     "district", "formula",  "invoice",
+      "milestone", "zone",        "team",   "group",     "class",   "stage",    "day",      "article"};
   return std::find(std::begin(kNumbered), std::end(kNumbered), word) != std::end(kNumbered);
+}
+
+bool is_digits(std::string_view word) {
+  return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// "555-0134", "020-7946-0018"
+bool is_phone_number(std::string_view word) {
+  const std::size_t dash = word.find('-');
+  return dash >= 3 && dash != std::string_view::npos && word.size() - dash >= 4 &&
+         std::all_of(word.begin(), word.end(), [](char c) { return (c >= '0' && c <= '9') || c == '-'; }) &&
+         !(dash == 4 && word.size() == 10);
 }
 
 }  // namespace
@@ -29,13 +44,15 @@ void Sentence::tidy_times() {
     Part said = terms_of(reading.span);
     if (said.empty()) return true;
     // "check-in 5:45am": a reading does not begin within a word; "555-0134" holds no time.
-    if (reading.span.begin > terms[said.first].begin && text[terms[said.first].begin] != '@' && text[terms[said.first].begin] != '~') {
+    if (reading.span.begin > terms[said.first].begin && text[terms[said.first].begin] != '@' &&
+        text[terms[said.first].begin] != '~') {
       if (said.size() == 1) return true;
       ++said.first;
       reading.span.begin = terms[said.first].begin;
     }
     // "chapter 3 today": the number belongs to what it counts.
-    if (said.size() > 1 && said.first > 0 && is_numbered(terms[said.first - 1].low) && small_number(terms[said.first].low) > 0) {
+    if (said.size() > 1 && said.first > 0 && is_numbered(terms[said.first - 1].low) &&
+        is_digits(terms[said.first].low)) {
       const std::size_t begin = terms[said.first + 1].begin;
       auto rest = read_times(text.substr(begin, reading.span.end - begin), now, settings);
       if (rest.size() != 1) return true;
@@ -43,9 +60,13 @@ void Sentence::tidy_times() {
       rest[0].span.end += begin;
       reading = std::move(rest[0]);
     }
-    if (said.size() == 1 && said.first > 0 && is_numbered(terms[said.first - 1].low) && small_number(terms[said.first].low) > 0) return true;
+    if (said.size() == 1 && said.first > 0 && is_numbered(terms[said.first - 1].low) &&
+        is_digits(terms[said.first].low))
+      return true;
+    if (said.size() == 1 && is_phone_number(terms[said.first].low)) return true;
     // A part of the day names no hour here, but which part.
-    if (reading.part_of_day != PartOfDay::none && !reading.has_clock && reading.kind == TimeKind::instant && reading.start && reading.has_date) {
+    if (reading.part_of_day != PartOfDay::none && !reading.has_clock && reading.kind == TimeKind::instant &&
+        reading.start && reading.has_date) {
       reading.start->local = std::chrono::floor<std::chrono::days>(reading.start->local);
       reading.start->grain = Grain::day;
     }
@@ -107,10 +128,11 @@ Part without_courtesy(const Sentence& sentence, Part part) {
     const Term& term = sentence[at];
     if (term.in(kPolite) && part.size() > 1) {
       skip(1);
-    } else if (term.is({"can", "could", "would", "will"}) && at + 2 < part.last && sentence[at + 1].is({"you", "u", "we"})) {
+    } else if (term.is({"can", "could", "would", "will"}) && at + 2 < part.last &&
+               sentence[at + 1].is({"you", "u", "we"})) {
       skip(2);
-    } else if (term.is({"i'd", "id", "i"}) &&
-               (sentence.starts(part, at + 1, {"like", "you", "to"}) || sentence.starts(part, at + 1, {"want", "you", "to"}))) {
+    } else if (term.is({"i'd", "id", "i"}) && (sentence.starts(part, at + 1, {"like", "you", "to"}) ||
+                                               sentence.starts(part, at + 1, {"want", "you", "to"}))) {
       skip(4);
     } else if (term.is("i") && sentence.starts(part, at + 1, {"would", "like", "you", "to"})) {
       skip(5);
@@ -124,7 +146,8 @@ Part without_courtesy(const Sentence& sentence, Part part) {
       skip(1);
     }
   }
-  while (part.size() > 1 && sentence[part.last - 1].is({"please", "pls", "plz", "thanks", "thx", "k", "ok", "now?"})) --part.last;
+  while (part.size() > 1 && sentence[part.last - 1].is({"please", "pls", "plz", "thanks", "thx", "k", "ok", "now?"}))
+    --part.last;
   return part;
 }
 

@@ -78,9 +78,9 @@ LocalTime moved(LocalTime local, const Length& length, int sign = 1);
 struct Found {
   enum class Outcome : std::uint8_t { found, ambiguous, nothing, unclear } outcome = Outcome::nothing;
   boost::container::small_vector<const TaskItem*, 4> tasks;  ///< Those meant, or those that it could be.
-  bool exact = false;    ///< The phrase says every word of the title.
-  bool pronoun = false;  ///< "it", "that": the task spoken of.
-  bool several = false;  ///< A plural was said: "both", "1 and 3", "milk and eggs".
+  bool exact = false;                                        ///< The phrase says every word of the title.
+  bool pronoun = false;                                      ///< "it", "that": the task spoken of.
+  bool several = false;                                      ///< A plural was said: "both", "1 and 3", "milk and eggs".
 
   bool one() const { return outcome == Outcome::found && tasks.size() == 1; }
   bool ok() const { return outcome == Outcome::found; }

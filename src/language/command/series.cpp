@@ -13,15 +13,21 @@ Part name_of(const Sentence& sentence, Part phrase) {
     const Term& term = sentence[i];
     if (term.taken) return true;
     if (end) {
-      return term.is({"reminder", "reminders", "series", "anymore", "any", "more", "repeating", "recurring", "recurrence", "altogether", "task", "alarm", "for", "until", "till",
-                      "on", "from", "schedule", "forever", "completely", "again", "repeat", "rule", "please", "after", "alerts", "now", "hold", "in", "of", "occurrence", "one", "time"});
+      return term.is({"reminder",  "reminders",  "series",     "anymore",  "any",     "more",       "repeating",
+                      "recurring", "recurrence", "altogether", "task",     "alarm",   "for",        "until",
+                      "till",      "on",         "from",       "schedule", "forever", "completely", "again",
+                      "repeat",    "rule",       "please",     "after",    "alerts",  "now",        "hold",
+                      "in",        "of",         "occurrence", "one",      "time"});
     }
-    return term.is({"repeating", "reminding", "me", "to", "of", "about", "the", "my", "doing", "sending", "asking", "recurring", "with", "all", "from", "next", "this", "that", "for", "on", "in", "any", "more", "those", "these", "occurrence"});
+    return term.is({"repeating", "reminding", "me",        "to",   "of",   "about", "the",   "my",        "doing",
+                    "sending",   "asking",    "recurring", "with", "all",  "from",  "next",  "this",      "that",
+                    "for",       "on",        "in",        "any",  "more", "those", "these", "occurrence"});
   };
   if (phrase.size() == 1 && sentence[phrase.first].is({"that", "this", "it", "the"})) return phrase;
   while (!phrase.empty() && drops(phrase.last - 1, true)) --phrase.last;
   while (phrase.size() > 1 && drops(phrase.first, false)) ++phrase.first;
-  if (phrase.size() == 1 && sentence[phrase.first].is({"me", "the", "my", "next", "this", "a"})) phrase.first = phrase.last;
+  if (phrase.size() == 1 && sentence[phrase.first].is({"me", "the", "my", "next", "this", "a"}))
+    phrase.first = phrase.last;
   return phrase;
 }
 
@@ -63,9 +69,13 @@ std::string with_until(std::string_view rrule, Date until) {
 }
 
 std::optional<Command> read_show_recurring(Sentence& sentence, Part part) {
-  const bool repeats = sentence.has(part, {"recurring", "repeating", "repeat", "repeats", "recur", "recurs", "routines", "routine", "habits"});
-  const bool asks = sentence[part.first].in(kQuestion | kShow) || sentence[part.first].is({"recurring", "repeating", "my", "all"});
-  const bool frequency_of_tasks = sentence[part.first].in(kQuestion | kShow) && sentence.has(part, {"daily", "weekly", "monthly", "yearly"}) && sentence.has(part, {"tasks", "reminders", "routines", "todos", "things", "series"});
+  const bool repeats = sentence.has(
+      part, {"recurring", "repeating", "repeat", "repeats", "recur", "recurs", "routines", "routine", "habits"});
+  const bool asks =
+      sentence[part.first].in(kQuestion | kShow) || sentence[part.first].is({"recurring", "repeating", "my", "all"});
+  const bool frequency_of_tasks = sentence[part.first].in(kQuestion | kShow) &&
+                                  sentence.has(part, {"daily", "weekly", "monthly", "yearly"}) &&
+                                  sentence.has(part, {"tasks", "reminders", "routines", "todos", "things", "series"});
   if ((!repeats && !frequency_of_tasks) || !asks) return {};
   if (sentence[part.first].is({"set", "create", "make"}) || sentence.has(part, {"stats", "streak"})) return {};
   if (sentence[part.first].is({"recurring", "repeating"}) && part.size() > 3) return {};
@@ -93,8 +103,10 @@ std::optional<Command> read_stop(Sentence& sentence, Part part) {
   Part phrase{at + 1, part.last};
   bool certain = false;
   if (sentence[at].is({"stop", "quit", "end", "discontinue", "cease"})) {
-    certain = sentence.has(part, {"reminding", "repeating", "reminder", "reminders", "series", "recurring", "recurrence"});
-  } else if (sentence[at].is({"don't", "dont", "never", "no"}) && part.size() > 1 && sentence[at + 1].is({"repeat", "remind", "more", "longer"})) {
+    certain =
+        sentence.has(part, {"reminding", "repeating", "reminder", "reminders", "series", "recurring", "recurrence"});
+  } else if (sentence[at].is({"don't", "dont", "never", "no"}) && part.size() > 1 &&
+             sentence[at + 1].is({"repeat", "remind", "more", "longer"})) {
     phrase.first = at + 2;
     if (phrase.first < part.last && sentence[phrase.first].is("repeat")) ++phrase.first;
     certain = true;
@@ -102,10 +114,12 @@ std::optional<Command> read_stop(Sentence& sentence, Part part) {
     phrase.first = at + 2;
     if (!sentence.has(part, {"reminder", "reminders", "alarm", "repeat", "recurrence", "repetition"})) return {};
     certain = true;
-  } else if (sentence[at].is({"cancel", "delete", "remove"}) && sentence.has(part, {"series", "recurrence", "repetition", "repeat", "recurring"})) {
+  } else if (sentence[at].is({"cancel", "delete", "remove"}) &&
+             sentence.has(part, {"series", "recurrence", "repetition", "repeat", "recurring"})) {
     if (sentence.has(part, {"tasks", "all", "everything"})) return {};
     certain = true;
-  } else if (sentence[at].is("make") && (sentence.has(part, {"not"}) || sentence.has(part, {"stop"})) && sentence.has(part, {"repeat", "repeating", "recurring"})) {
+  } else if (sentence[at].is("make") && (sentence.has(part, {"not"}) || sentence.has(part, {"stop"})) &&
+             sentence.has(part, {"repeat", "repeating", "recurring"})) {
     std::size_t end = part.first;
     sentence.has(part, {"not", "stop"}, &end);
     phrase.last = end;
@@ -120,7 +134,8 @@ std::optional<Command> read_stop(Sentence& sentence, Part part) {
       phrase.last = i;
       break;
     }
-    if (sentence[i].is({"after"}) && sentence.has({i, phrase.last}, {"next", "this"}) && sentence.has({i, phrase.last}, {"one", "time"})) {
+    if (sentence[i].is({"after"}) && sentence.has({i, phrase.last}, {"next", "this"}) &&
+        sentence.has({i, phrase.last}, {"one", "time"})) {
       keep_next = true;
       phrase.last = i;
       break;
@@ -130,7 +145,8 @@ std::optional<Command> read_stop(Sentence& sentence, Part part) {
   const bool generic = sentence.has(phrase, {"reminder", "reminders", "series", "repeating", "recurring", "me"});
   Found found = find_series(sentence, phrase, generic || certain);
   if (found.outcome == Found::Outcome::nothing) {
-    if (!certain && !(sentence[at].is({"stop", "end"}) && sentence.context.tasks.size() > 0 && phrase.size() <= 2)) return sentence.release(phrase), std::nullopt;
+    if (!certain && !(sentence[at].is({"stop", "end"}) && sentence.context.tasks.size() > 0 && phrase.size() <= 2))
+      return sentence.release(phrase), std::nullopt;
     return make_clarify("no_such_task", Intent::stop_recurring);
   }
   if (found.outcome == Found::Outcome::unclear && !certain) return {};
@@ -176,11 +192,17 @@ std::optional<Command> read_pause(Sentence& sentence, Part part) {
   }
   if (!timed.until) {
     const Timing timing = read_timing(sentence, phrase, TimingFor::change);
-    if (timing.due) timed.until = timing.due->date();
-    else if (timing.to) timed.until = When{timing.to->day() + days{1}, true}.date();
-    for (std::size_t index : timing.used) add_span(timed, sentence, sentence.terms_of(sentence.times[index]), "until", timed.until ? format_date(*timed.until) : "");
+    if (timing.due)
+      timed.until = timing.due->date();
+    else if (timing.to)
+      timed.until = When{timing.to->day() + days{1}, true}.date();
+    for (std::size_t index : timing.used)
+      add_span(timed, sentence, sentence.terms_of(sentence.times[index]), "until",
+               timed.until ? format_date(*timed.until) : "");
   }
-  if (sentence.has(phrase, {"all", "everything", "reminders"}) && find_by_name(sentence, name_of(sentence, phrase), Among::repeating).outcome == Found::Outcome::nothing && sentence.has(phrase, {"all", "everything", "every"})) {
+  if (sentence.has(phrase, {"all", "everything", "reminders"}) &&
+      find_by_name(sentence, name_of(sentence, phrase), Among::repeating).outcome == Found::Outcome::nothing &&
+      sentence.has(phrase, {"all", "everything", "every"})) {
     Command command = make(Intent::pause_recurring, 0.9);
     command.bulk = command.filtered = true;
     command.until = timed.until;
@@ -198,14 +220,16 @@ std::optional<Command> read_pause(Sentence& sentence, Part part) {
 
 std::optional<Command> read_resume(Sentence& sentence, Part part) {
   const std::size_t at = part.first;
-  const bool verb = sentence[at].is({"resume", "unpause", "restart", "reactivate", "continue", "un-pause", "reenable"}) ||
-                    (sentence[at].is("start") && (sentence.has(part, {"again"}) || sentence.has(part, {"back"})));
+  const bool verb =
+      sentence[at].is({"resume", "unpause", "restart", "reactivate", "continue", "un-pause", "reenable"}) ||
+      (sentence[at].is("start") && (sentence.has(part, {"again"}) || sentence.has(part, {"back"})));
   if (!verb || part.size() < 2) return {};
   Part phrase{at + 1, part.last};
   const Timing timing = read_timing(sentence, phrase, TimingFor::change);
   const Found found = find_series(sentence, phrase, true);
   if (found.outcome == Found::Outcome::nothing) {
-    if (!sentence[at].is({"resume", "unpause", "un-pause"}) || sentence.context.tasks.empty()) return sentence.release(phrase), std::nullopt;
+    if (!sentence[at].is({"resume", "unpause", "un-pause"}) || sentence.context.tasks.empty())
+      return sentence.release(phrase), std::nullopt;
     return make_clarify("no_such_task", Intent::update);
   }
   remember(sentence, found);
@@ -220,7 +244,8 @@ std::optional<Command> read_skip(Sentence& sentence, Part part) {
   Part phrase{part.first + 1, part.last};
   const Timing timing = read_timing(sentence, phrase, TimingFor::change);
   const Found found = find_series(sentence, phrase, true);
-  if (found.outcome == Found::Outcome::nothing || (found.outcome == Found::Outcome::unclear && !sentence.has(phrase, {"it", "that", "this", "next"}))) {
+  if (found.outcome == Found::Outcome::nothing ||
+      (found.outcome == Found::Outcome::unclear && !sentence.has(phrase, {"it", "that", "this", "next"}))) {
     return sentence.release(phrase), std::nullopt;
   }
   remember(sentence, found);

@@ -44,10 +44,10 @@ bool is_noise(std::string_view word) {
 
 /// Words that may name any task: they count only where the title has them.
 bool is_filler(std::string_view word) {
-  constexpr std::string_view kFiller[] = {"task", "tasks",  "reminder", "reminders", "series", "one",   "todo", "item",
-                                          "day",  "event",  "alarm",    "thing",     "next",   "repeating", "recurring",
-                                          "all",  "every",  "daily",    "weekly",    "monthly", "stuff", "entry", "job",
-                                          "about", "appointment", "meeting", "habit"};
+  constexpr std::string_view kFiller[] = {
+      "task",   "tasks",   "reminder", "reminders", "series",    "one",       "todo",        "item",    "day",
+      "event",  "alarm",   "thing",    "next",      "repeating", "recurring", "all",         "every",   "daily",
+      "weekly", "monthly", "stuff",    "entry",     "job",       "about",     "appointment", "meeting", "habit"};
   return std::find(std::begin(kFiller), std::end(kFiller), word) != std::end(kFiller);
 }
 
@@ -111,10 +111,14 @@ Match match(const TaskItem& task, const Words& phrase, std::string& buffer) {
 
 bool belongs(const TaskItem& task, Among among) {
   switch (among) {
-    case Among::any: return true;
-    case Among::open: return !task.done;
-    case Among::done: return task.done;
-    case Among::repeating: return !task.rrule.empty();
+    case Among::any:
+      return true;
+    case Among::open:
+      return !task.done;
+    case Among::done:
+      return task.done;
+    case Among::repeating:
+      return !task.rrule.empty();
   }
   return true;
 }
@@ -142,8 +146,8 @@ std::optional<Found> read_places(const Sentence& sentence, Part phrase) {
   for (std::size_t i = phrase.first; i < phrase.last; ++i) {
     const Term& term = sentence[i];
     if (term.quoted) return {};
-    if (term.is({"and", "&", "the", "number", "no", "nr", "task", "tasks", "item", "items", "one", "ones", "of", "them",
-                 "todo", "todos", "reminder", "in", "list", "on", "that", "my", "from"})) {
+    if (term.is({"and", "&",    "the",  "number", "no",       "nr", "task", "tasks", "item", "items", "one", "ones",
+                 "of",  "them", "todo", "todos",  "reminder", "in", "list", "on",    "that", "my",    "from"})) {
       if (term.is("one") && phrase.size() == 1) places.push_back(1);
       continue;
     }
@@ -155,7 +159,8 @@ std::optional<Found> read_places(const Sentence& sentence, Part phrase) {
         const int count = small_number(sentence[i + 1].low);
         if (count > 1 && count < 100) {
           const auto size = static_cast<int>(sentence.context.list.size());
-          for (int k = 0; k < count && k < size; ++k) places.push_back(ordinal < 0 ? std::max(1, size - count + 1) + k : ordinal + k);
+          for (int k = 0; k < count && k < size; ++k)
+            places.push_back(ordinal < 0 ? std::max(1, size - count + 1) + k : ordinal + k);
           ++i;
           continue;
         }
@@ -213,14 +218,14 @@ bool is_plural_pronoun(const Sentence& sentence, Part phrase) {
     return sentence[phrase.first].is({"those", "these", "both", "them", "the"}) &&
            sentence[phrase.first + 1].is({"tasks", "ones", "both", "all", "two", "items", "things", "reminders"});
   }
-  return sentence.starts(phrase, phrase.first, {"all", "of", "them"}) || sentence.starts(phrase, phrase.first, {"both", "of", "them"}) ||
-         sentence.starts(phrase, phrase.first, {"all", "of", "those"}) || sentence.starts(phrase, phrase.first, {"all", "of", "these"});
+  return sentence.starts(phrase, phrase.first, {"all", "of", "them"}) ||
+         sentence.starts(phrase, phrase.first, {"both", "of", "them"}) ||
+         sentence.starts(phrase, phrase.first, {"all", "of", "those"}) ||
+         sentence.starts(phrase, phrase.first, {"all", "of", "these"});
 }
 
 Part trimmed(const Sentence& sentence, Part phrase) {
-  const auto drops = [&](std::size_t i) {
-    return sentence[i].taken || sentence[i].is({"-", "–", "—", "please", ","});
-  };
+  const auto drops = [&](std::size_t i) { return sentence[i].taken || sentence[i].is({"-", "–", "—", "please", ","}); };
   while (!phrase.empty() && drops(phrase.first)) ++phrase.first;
   while (!phrase.empty() && drops(phrase.last - 1)) --phrase.last;
   return phrase;
@@ -266,7 +271,9 @@ Found find_by_name(const Sentence& sentence, Part phrase, Among among) {
   }
   Found result;
   // A phrase of nothing but "the task" names none.
-  if (std::all_of(words.begin(), words.end(), [](std::string_view word) { return is_noise(word) || word == "task" || word == "reminder" || word == "one"; })) {
+  if (std::all_of(words.begin(), words.end(), [](std::string_view word) {
+        return is_noise(word) || word == "task" || word == "reminder" || word == "one";
+      })) {
     return result;
   }
   std::string buffer;
@@ -280,12 +287,15 @@ Found find_by_name(const Sentence& sentence, Part phrase, Among among) {
     matches.push_back(one);
   }
   if (matches.empty()) return result;
-  matches.erase(std::remove_if(matches.begin(), matches.end(), [&](const Match& one) { return one.said < best - 0.12; }), matches.end());
+  matches.erase(
+      std::remove_if(matches.begin(), matches.end(), [&](const Match& one) { return one.said < best - 0.12; }),
+      matches.end());
   const auto most = std::max_element(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
     return a.said * 2 + a.title < b.said * 2 + b.title;
   });
   // The whole title was said: that one, even if others have these words too.
-  const bool whole = most->title > 0.95 && std::count_if(matches.begin(), matches.end(), [](const Match& one) { return one.title > 0.95; }) == 1;
+  const bool whole = most->title > 0.95 && std::count_if(matches.begin(), matches.end(),
+                                                         [](const Match& one) { return one.title > 0.95; }) == 1;
   if (matches.size() == 1 || whole) {
     result = found({most->task});
     result.exact = most->title > 0.95 && most->said > 0.9;

@@ -10,8 +10,9 @@ using std::chrono::local_days;
 
 /// Words that may follow a time that stands by itself: what comes after it is another phrase.
 bool ends_phrase(const Term& term) {
-  return term.taken || term.in(kPreposition) || term.in(kPronoun | kSubject | kRemind) || term.low.starts_with('#') || term.low.starts_with('@') ||
-         term.low.starts_with('!') || term.low.starts_with("//") || term.is({"-", "–", "—", "please", "sharp", "my", "the", "tag", "again", "if", "instead", "every"});
+  return term.taken || term.in(kPreposition) || term.in(kPronoun | kSubject | kRemind) || term.low.starts_with('#') ||
+         term.low.starts_with('@') || term.low.starts_with('!') || term.low.starts_with("//") ||
+         term.is({"-", "–", "—", "please", "sharp", "my", "the", "tag", "again", "if", "instead", "every"});
 }
 
 bool starts_with_article(const Term& term) {
@@ -37,14 +38,22 @@ Moment combined(const Moment& day, const Moment& clock) {
 
 std::string_view to_string(PartOfDay part) {
   switch (part) {
-    case PartOfDay::none: return "";
-    case PartOfDay::early_morning: return "early_morning";
-    case PartOfDay::morning: return "morning";
-    case PartOfDay::noon: return "noon";
-    case PartOfDay::afternoon: return "afternoon";
-    case PartOfDay::evening: return "evening";
-    case PartOfDay::night: return "night";
-    case PartOfDay::midnight: return "midnight";
+    case PartOfDay::none:
+      return "";
+    case PartOfDay::early_morning:
+      return "early_morning";
+    case PartOfDay::morning:
+      return "morning";
+    case PartOfDay::noon:
+      return "noon";
+    case PartOfDay::afternoon:
+      return "afternoon";
+    case PartOfDay::evening:
+      return "evening";
+    case PartOfDay::night:
+      return "night";
+    case PartOfDay::midnight:
+      return "midnight";
   }
   return "";
 }
@@ -73,11 +82,13 @@ bool is_attributive(const Sentence& sentence, Part part, const TimeReading& read
   const Term& before = sentence[said.first - 1];
   if (before.taken) return false;
   const bool own_article = starts_with_article(sentence[said.first]) || reading.relation != Relation::none;
-  if (!own_article && before.in(kArticle) && before.is({"the", "his", "her", "my", "your", "our", "their", "its", "a", "an", "some"})) {
+  if (!own_article && before.in(kArticle) &&
+      before.is({"the", "his", "her", "my", "your", "our", "their", "its", "a", "an", "some"})) {
     // "the 8pm show": but "on the 15th call Bob" has the article inside the date.
     return next.groups == 0 || !next.in(kActionVerb) || reading.kind == TimeKind::recurrence || reading.has_clock;
   }
-  if (!own_article && reading.kind == TimeKind::instant && reading.has_date && !reading.has_clock && reading.weekday_only) {
+  if (!own_article && reading.kind == TimeKind::instant && reading.has_date && !reading.has_clock &&
+      reading.weekday_only) {
     // "buy Sunday roast": the name of a day straight after the verb, and a thing after it.
     return before.in(kActionVerb) && said.first == part.first + 1 && !next.in(kActionVerb);
   }
@@ -91,14 +102,18 @@ DayRange range_of(const Sentence& sentence, const TimeReading& reading) {
     const local_days day = std::chrono::floor<days>(moment.local);
     const Date date{day};
     switch (moment.grain) {
-      case Grain::week: return day + days{6};
-      case Grain::month: return local_days{date.year() / date.month() / std::chrono::last};
+      case Grain::week:
+        return day + days{6};
+      case Grain::month:
+        return local_days{date.year() / date.month() / std::chrono::last};
       case Grain::quarter: {
         const Date end{date + std::chrono::months{2}};
         return local_days{end.year() / end.month() / std::chrono::last};
       }
-      case Grain::year: return local_days{date.year() / 12 / 31};
-      default: return day;
+      case Grain::year:
+        return local_days{date.year() / 12 / 31};
+      default:
+        return day;
     }
   };
   DayRange range;
@@ -108,12 +123,24 @@ DayRange range_of(const Sentence& sentence, const TimeReading& reading) {
       int begin = 0;
       int end = 24;
       switch (reading.part_of_day) {
-        case PartOfDay::early_morning: begin = 5, end = 9; break;
-        case PartOfDay::morning: begin = 6, end = 12; break;
-        case PartOfDay::noon: begin = 12, end = 13; break;
-        case PartOfDay::afternoon: begin = 12, end = 18; break;
-        case PartOfDay::evening: begin = 18, end = 22; break;
-        default: begin = 18, end = 24; break;
+        case PartOfDay::early_morning:
+          begin = 5, end = 9;
+          break;
+        case PartOfDay::morning:
+          begin = 6, end = 12;
+          break;
+        case PartOfDay::noon:
+          begin = 12, end = 13;
+          break;
+        case PartOfDay::afternoon:
+          begin = 12, end = 18;
+          break;
+        case PartOfDay::evening:
+          begin = 18, end = 22;
+          break;
+        default:
+          begin = 18, end = 24;
+          break;
       }
       range.from = When{from.local + std::chrono::hours{begin}, false};
       range.to = When{from.local + std::chrono::hours{end}, false};
@@ -122,7 +149,8 @@ DayRange range_of(const Sentence& sentence, const TimeReading& reading) {
     range.from = from;
     range.to = from.all_day ? When{last_day(*reading.start), true} : from;
     // A weekend is asked for as both its days.
-    if (from.all_day && sentence.has(said, {"weekend", "weekend's", "weekends"}) && from.day() == last_day(*reading.start)) {
+    if (from.all_day && sentence.has(said, {"weekend", "weekend's", "weekends"}) &&
+        from.day() == last_day(*reading.start)) {
       range.to = When{from.day() + days{1}, true};
     }
   } else if (reading.kind == TimeKind::interval) {
@@ -200,7 +228,8 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
           timing.duration = {};
           timing.duration.seconds = length.count();
           timing.duration.grain = Grain::minute;
-        } else if (reading.relation == Relation::by || reading.relation == Relation::before || reading.relation == Relation::until || !reading.start) {
+        } else if (reading.relation == Relation::by || reading.relation == Relation::before ||
+                   reading.relation == Relation::until || !reading.start) {
           // "by Friday": a last day
           if (reading.end) {
             Moment last = *reading.end;
@@ -222,8 +251,9 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
       case TimeKind::instant: {
         const Moment& moment = *reading.start;
         // "leap day cake every Feb 29": beside a repeat, a day is where it starts, or part of the name.
-        if (repeats && reading.has_date && reading.relation != Relation::from && reading.relation != Relation::until && reading.relation != Relation::after &&
-            reading.relation != Relation::since && said.first == part.first && said.last < part.last) {
+        if (repeats && reading.has_date && reading.relation != Relation::from && reading.relation != Relation::until &&
+            reading.relation != Relation::after && reading.relation != Relation::since && said.first == part.first &&
+            said.last < part.last) {
           used = false;
           break;
         }
@@ -267,7 +297,8 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
             timing.from_now = reading.from_now;
           }
         }
-        if (reading.part_of_day != PartOfDay::none && timing.part_of_day == PartOfDay::none) timing.part_of_day = reading.part_of_day;
+        if (reading.part_of_day != PartOfDay::none && timing.part_of_day == PartOfDay::none)
+          timing.part_of_day = reading.part_of_day;
         if (reading.meridiem) timing.meridiem = true;
         if (!reading.length.empty() && timing.duration.empty() && !reading.from_now) timing.duration = reading.length;
         break;
@@ -280,8 +311,8 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
     timing.used.push_back(index);
     sentence.take_reading(reading);
     // "every minute of the day"
-    if (reading.kind == TimeKind::recurrence && sentence.starts(part, said.last, {"of", "the"}) && said.last + 2 < part.last &&
-        sentence[said.last + 2].is({"day", "week", "month", "year"})) {
+    if (reading.kind == TimeKind::recurrence && sentence.starts(part, said.last, {"of", "the"}) &&
+        said.last + 2 < part.last && sentence[said.last + 2].is({"day", "week", "month", "year"})) {
       sentence.take({said.last, said.last + 3});
     }
   }
@@ -318,7 +349,8 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
 
 void apply_timing(const Sentence& sentence, const Timing& timing, Command& command) {
   const auto note_spans = [&](std::string_view slot, const std::string& meaning) {
-    for (std::size_t index : timing.used) add_span(command, sentence, sentence.terms_of(sentence.times[index]), slot, meaning);
+    for (std::size_t index : timing.used)
+      add_span(command, sentence, sentence.terms_of(sentence.times[index]), slot, meaning);
   };
   command.duration = timing.duration;
   command.part_of_day = timing.part_of_day;

@@ -7,7 +7,7 @@ namespace daybook::language::chat {
 /// All that a part says about when, put together.
 struct Timing {
   std::optional<When> due;
-  std::optional<When> from, to;  ///< Inclusive, where a range and no day is said.
+  std::optional<When> from, to;                  ///< Inclusive, where a range and no day is said.
   boost::container::small_vector<When, 2> more;  ///< "Monday and Wednesday": the others.
   PartOfDay part_of_day = PartOfDay::none;
   std::vector<PartOfDay> parts_of_day;

@@ -7,14 +7,16 @@ namespace {
 
 /// Words that were there only to lead up to a piece that is out now.
 bool ties_forward(const Term& term) {
-  return term.is({"on", "at", "by", "in", "from", "until", "till", "til", "before", "due", "@", "starting", "beginning",
-                  "around", "every", "of", "within", "during", "and", "-", "–", "—", ",", "&", "after", "since", "around",
-                  "about", "for", "the", "this", "it's", "is", "again", "sometime", "anytime", "with", "as", "scheduled",
-                  "to", "latest", "not", "no"});
+  return term.is({"on",    "at",  "by",        "in",        "from",   "until", "till",  "til",      "before",
+                  "due",   "@",   "starting",  "beginning", "around", "every", "of",    "within",   "during",
+                  "and",   "-",   "–",         "—",         ",",      "&",     "after", "since",    "around",
+                  "about", "for", "the",       "this",      "it's",   "is",    "again", "sometime", "anytime",
+                  "with",  "as",  "scheduled", "to",        "latest", "not",   "no"});
 }
 
 bool may_lead(const Term& term) {
-  return term.is({"to", "that", "about", "and", "-", "–", "—", ",", ":", "&", "then", "for", "of", "i", "please", "on", "by", "at"});
+  return term.is({"to", "that", "about", "and", "-", "–", "—", ",", ":", "&", "then", "for", "of", "i", "please", "on",
+                  "by", "at"});
 }
 
 }  // namespace
@@ -40,11 +42,13 @@ std::string read_title(const Sentence& sentence, Part part) {
   for (std::size_t i = part.last; i-- > part.first;) {
     if (dropped(i)) continue;
     const bool before_piece = i + 1 < part.last && dropped(i + 1);
-    const bool at_end = std::all_of(out.begin() + static_cast<std::ptrdiff_t>(i - part.first + 1), out.end(), [](bool gone) { return gone; });
+    const bool at_end = std::all_of(out.begin() + static_cast<std::ptrdiff_t>(i - part.first + 1), out.end(),
+                                    [](bool gone) { return gone; });
     if (sentence[i].quoted) continue;
     if (at_end && before_piece && ties_forward(sentence[i])) {
       out[i - part.first] = true;
-    } else if (before_piece && sentence[i].is({"on", "at", "by", "in", "@", "due", "-", "–", "—", "until", "till", "starting", "&", "from", "before", "sometime"})) {
+    } else if (before_piece && sentence[i].is({"on", "at", "by", "in", "@", "due", "-", "–", "—", "until", "till",
+                                               "starting", "&", "from", "before", "sometime"})) {
       out[i - part.first] = true;
     } else if (before_piece && sentence[i].is({"for", "and", "the"}) && (i == part.first || dropped(i - 1))) {
       out[i - part.first] = true;
@@ -64,7 +68,8 @@ std::string read_title(const Sentence& sentence, Part part) {
   std::size_t last = part.last;
   while (last > first) {
     const Term& term = sentence[last - 1];
-    if (dropped(last - 1) || term.is({"and", "but", "-", "–", "—", "please", "pls", "thanks", "&", "with", "then", "also", ":", ","})) {
+    if (dropped(last - 1) ||
+        term.is({"and", "but", "-", "–", "—", "please", "pls", "thanks", "&", "with", "then", "also", ":", ","})) {
       --last;
     } else {
       break;
@@ -84,8 +89,8 @@ std::string read_title(const Sentence& sentence, Part part) {
     std::size_t next = i + 1;
     const bool continues = next < last && !dropped(next);
     if (!continues) {
-      while (!piece.empty() && (piece.back() == ',' || piece.back() == ';' || piece.back() == ':' || piece.back() == '.' ||
-                                piece.back() == '!' || piece.back() == '?')) {
+      while (!piece.empty() && (piece.back() == ',' || piece.back() == ';' || piece.back() == ':' ||
+                                piece.back() == '.' || piece.back() == '!' || piece.back() == '?')) {
         if (piece.back() == '.' && piece.size() <= 3 && piece.size() > 1 && i + 1 < last) break;
         piece.remove_suffix(1);
       }

@@ -14,21 +14,27 @@ struct Entry {
 };
 
 constexpr Entry kEntries[] = {
-    {kPolite, "please pls plz kindly hey ok okay k alright so well just actually also then now and daybook yo oh um uh hmm "
-              "btw quickly basically sorry"},
+    {kPolite,
+     "please pls plz kindly hey ok okay k alright so well just actually also then now and daybook yo oh um uh hmm "
+     "btw quickly basically sorry"},
     {kArticle, "the a an my our your his her their its this that these those some any another"},
-    {kPreposition, "with about for to of from in on at by into onto over under near via w/ re regarding without as than "
-                   "between during before after until till around through towards toward off out up and or but so "
-                   "because if when while"},
-    {kGlue, "on at by in for from until till til before due @ to the starting beginning this around every of within "
-            "during no later than and - – — | , & about as after since through between"},
+    {kPreposition,
+     "with about for to of from in on at by into onto over under near via w/ re regarding without as than "
+     "between during before after until till around through towards toward off out up and or but so "
+     "because if when while"},
+    {kGlue,
+     "on at by in for from until till til before due @ to the starting beginning this around every of within "
+     "during no later than and - – — | , & about as after since through between"},
     {kPronoun, "it that this them those these both all one ones everything"},
-    {kSubject, "i you he she it we they this that there who i'm i've i'd i'll you're he's she's it's we're they're "
-               "that's there's im ive ill its thats"},
-    {kTaskNoun, "task tasks todo todos to-do to-dos reminder reminders item items thing things stuff alarm alarms series "
-                "event events entry entries chore chores"},
-    {kBe, "is are was were am isn't aren't wasn't weren't isnt arent may might will would could should can can't cannot "
-          "won't has have had hasn't haven't seems looks"},
+    {kSubject,
+     "i you he she it we they this that there who i'm i've i'd i'll you're he's she's it's we're they're "
+     "that's there's im ive ill its thats"},
+    {kTaskNoun,
+     "task tasks todo todos to-do to-dos reminder reminders item items thing things stuff alarm alarms series "
+     "event events entry entries chore chores"},
+    {kBe,
+     "is are was were am isn't aren't wasn't weren't isnt arent may might will would could should can can't cannot "
+     "won't has have had hasn't haven't seems looks"},
     {kRemind, "remind ping notify alert nudge"},
     {kComplete, "complete finish tick check mark close resolve finalize accomplish"},
     {kDoneWord, "done finished completed complete closed ticked checked resolved accomplished"},
@@ -36,21 +42,29 @@ constexpr Entry kEntries[] = {
     {kMove, "move push postpone reschedule delay shift bump defer swap bring pull advance"},
     {kCreate, "add create new make schedule put insert"},
     {kShow, "show list display give see view tell print open get"},
-    {kSmallTalk, "hello hi hey hiya howdy yo thanks thank thx ty lol haha hahaha lmao rofl wow cool nice great awesome "
-                 "good ok okay morning evening night bye goodbye cheers sup yay yikes oops hmm hm sorry amazing perfect "
-                 "wonderful sweet brilliant welcome damn k kk ugh love you so much very day everyone there"},
-    {kQuestion, "what what's whats when when's whens where where's wheres which who who's how how's hows why is are am do "
-                "does did can could will would have has should anything"},
-    {kYes, "yes y yeah yep yup sure ok okay confirm confirmed affirmative absolutely definitely right correct do go "
-           "proceed certainly please fine sounds good it ahead agreed"},
+    {kSmallTalk,
+     "hello hi hey hiya howdy yo thanks thank thx ty lol haha hahaha lmao rofl wow cool nice great awesome "
+     "good ok okay morning evening night bye goodbye cheers sup yay yikes oops hmm hm sorry amazing perfect "
+     "wonderful sweet brilliant welcome damn k kk ugh love you so much very day everyone there"},
+    {kQuestion,
+     "what what's whats when when's whens where where's wheres which who who's how how's hows why is are am do "
+     "does did can could will would have has should anything"},
+    {kYes,
+     "yes y yeah yep yup sure ok okay confirm confirmed affirmative absolutely definitely right correct do go "
+     "proceed certainly please fine sounds good it ahead agreed"},
     {kNo, "no n nope nah never cancel stop don't dont abort negative forget nevermind not keep"},
     {kActionVerb,
-     "ask assemble attend backup bake book borrow bring brush build buy call cancel change charge check clean clear close "
+     "ask assemble attend backup bake book borrow bring brush build buy call cancel change charge check clean clear "
+     "close "
      "collect confirm contact cook copy cut decide deliver deposit descale discuss do donate download draft draw drink "
-     "drive drop dust edit email eat empty exchange exercise explore feed fetch file fill find finish fix fly fold follow "
-     "gather get give go grab groom help hire hang hire install invite invoice iron join jog jump keep learn leave lend "
-     "listen lock look mail make measure meditate meet mend message mop move mow negotiate note order organise organize "
-     "pack paint park pay phone pick plan plant play polish post practice practise prep prepare print proofread publish "
+     "drive drop dust edit email eat empty exchange exercise explore feed fetch file fill find finish fix fly fold "
+     "follow "
+     "gather get give go grab groom help hire hang hire install invite invoice iron join jog jump keep learn leave "
+     "lend "
+     "listen lock look mail make measure meditate meet mend message mop move mow negotiate note order organise "
+     "organize "
+     "pack paint park pay phone pick plan plant play polish post practice practise prep prepare print proofread "
+     "publish "
      "pull purchase push put read refill register renew rent repair replace reply report request research reserve "
      "respond rest return review ring rotate run save schedule scrub search sell send service set sew shave ship shop "
      "shovel sign skype sleep solve sort speak start stop stretch study submit sweep swim switch take talk teach tell "
@@ -85,15 +99,16 @@ constexpr std::string_view kVerbs[] = {"remind",   "delete",     "complete", "re
                                        "dismiss",  "reschedule", "postpone", "finish", "rename", "schedule",
                                        "reminder", "create",     "search",   "mark"};
 /// Real words that stand one edit from a verb above.
-constexpr std::string_view kRealWords[] = {"deplete", "compete", "remand", "removed", "deleted", "finished", "march",
-                                           "mask",    "make",    "bark",   "park",    "dark",    "mary",     "mars",
-                                           "starch",  "canal",   "reminds", "removes", "cream",  "created",  "milk"};
+constexpr std::string_view kRealWords[] = {"deplete", "compete", "remand",  "removed", "deleted", "finished", "march",
+                                           "mask",    "make",    "bark",    "park",    "dark",    "mary",     "mars",
+                                           "starch",  "canal",   "reminds", "removes", "cream",   "created",  "milk"};
 
 constexpr std::pair<std::string_view, std::string_view> kIrregular[] = {
-    {"bought", "buy"}, {"paid", "pay"},   {"sent", "send"},    {"wrote", "write"}, {"did", "do"},   {"took", "take"},
-    {"got", "get"},    {"made", "make"},  {"fed", "feed"},     {"went", "go"},     {"met", "meet"}, {"ran", "run"},
-    {"sold", "sell"},  {"swept", "sweep"}, {"spoke", "speak"}, {"gone", "go"},     {"bills", "bill"}, {"taken", "take"},
-    {"written", "write"}, {"told", "tell"}, {"taxes", "tax"},  {"dishes", "dish"}, {"boxes", "box"}, {"running", "run"}};
+    {"bought", "buy"}, {"paid", "pay"},    {"sent", "send"},  {"wrote", "write"},   {"did", "do"},
+    {"took", "take"},  {"got", "get"},     {"made", "make"},  {"fed", "feed"},      {"went", "go"},
+    {"met", "meet"},   {"ran", "run"},     {"sold", "sell"},  {"swept", "sweep"},   {"spoke", "speak"},
+    {"gone", "go"},    {"bills", "bill"},  {"taken", "take"}, {"written", "write"}, {"told", "tell"},
+    {"taxes", "tax"},  {"dishes", "dish"}, {"boxes", "box"},  {"running", "run"}};
 
 }  // namespace
 
@@ -125,9 +140,10 @@ std::string_view stem(std::string_view lower) {
 }
 
 int small_number(std::string_view lower) {
-  constexpr std::string_view kWords[] = {"zero",    "one",     "two",       "three",    "four",     "five",    "six",
-                                         "seven",   "eight",   "nine",      "ten",      "eleven",   "twelve",  "thirteen",
-                                         "fourteen", "fifteen", "sixteen",  "seventeen", "eighteen", "nineteen", "twenty"};
+  constexpr std::string_view kWords[] = {"zero",     "one",      "two",      "three",   "four",    "five",
+                                         "six",      "seven",    "eight",    "nine",    "ten",     "eleven",
+                                         "twelve",   "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
+                                         "eighteen", "nineteen", "twenty"};
   if (lower.empty()) return 0;
   if (lower.size() <= 5 && std::all_of(lower.begin(), lower.end(), [](char c) { return c >= '0' && c <= '9'; })) {
     int value = 0;
@@ -149,7 +165,7 @@ int small_number(std::string_view lower) {
 }
 
 int small_ordinal(std::string_view lower) {
-  constexpr std::string_view kWords[] = {"first", "second", "third",   "fourth", "fifth",
+  constexpr std::string_view kWords[] = {"first", "second",  "third",  "fourth", "fifth",
                                          "sixth", "seventh", "eighth", "ninth",  "tenth"};
   for (int i = 0; i < 10; ++i) {
     if (kWords[i] == lower) return i + 1;
