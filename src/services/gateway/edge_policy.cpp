@@ -25,7 +25,7 @@ std::string origin_of(std::string_view url) {
   auto origin = boost::to_lower_copy(std::string(url.substr(0, url.find_first_of("/?#", scheme))));
   if (origin.size() == scheme) return {};
   const std::string_view default_port = https ? ":443" : ":80";
-  if (origin.ends_with(default_port)) origin.resize(origin.size() - default_port.size());
+  if (origin.ends_with(default_port)) origin.erase(origin.rfind(default_port));
   return origin;
 }
 
