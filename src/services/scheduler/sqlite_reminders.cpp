@@ -183,15 +183,15 @@ SchedulerStore::Awaitable<> SqliteSchedulerStore::fire(UserId user, std::vector<
       if (!waits) continue;
       if (each.answer && !each.answer->title.empty()) row->task_title = each.answer->title;
       Firing firing{each.timer.due, now, "fired", !each.answer, std::nullopt};
-      const bool snoozed = row->state == ReminderState::snoozed;
-      if (each.answer && !each.answer->due && each.answer->fire_at && *each.answer->fire_at > now && !snoozed) {
+      if (each.answer && !each.answer->due && each.answer->fire_at && *each.answer->fire_at > now) {
         // Its task has moved; the event that says so is on its way.
         row->base_at = row->fire_at = each.answer->fire_at;
+        row->snoozed_until.reset();
         mark(*row, ReminderState::pending, now);
         save_reminder(db, *row);
         set_reminder_timer(db, *row);
         append_event(db, reminder_event("reminder.updated", command, *row));
-      } else if (each.answer && !each.answer->due && !(snoozed && each.answer->fire_at)) {
+      } else if (each.answer && !each.answer->due) {
         firing.outcome = "canceled";
         if (!write_firing(db, *row, each.timer.due, firing)) continue;
         mark(*row, ReminderState::canceled, now);
