@@ -227,6 +227,7 @@ void TokenList::mark_markers() {
       while (j < tokens_.size() && !tokens_[j].space_before && tokens_[j].symbol != ',' && tokens_[j].symbol != ';')
         ++j;
       for (std::size_t k = first; k < j; ++k) tokens_[k].marker = true;
+      i = j - 1;
     }
   }
 }

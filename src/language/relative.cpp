@@ -385,7 +385,8 @@ Hit<DateValue> Reader::counted_date(int i, int depth) const {
   if (is(at, Key::in)) ++at;
   // "two Sundays from now", "2 Thursdays ago", "4 tuesdays hence"
   const auto number = cardinal(at);
-  if (number && word(number.end).weekday && number.value > 0 && number.value < 1000 &&
+  if (number && word(number.end).weekday && !(attached(number.end) && text(number.end, "mon")) && number.value > 0 &&
+      number.value < 1000 &&
       (word(number.end).plural || number.value == 1 || is(number.end + 1, Key::later) ||
        is(number.end + 1, Key::ago))) {
     const int end = number.end + 1;
