@@ -227,7 +227,6 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
   {
     int p = at;
     Hit<DateValue> before;
-    Hit<Point> head;
     int c = p;
     if (!between && !from) {
       before = date(is(p, Key::on) ? p + 1 : p);
@@ -256,7 +255,6 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
     if (a) {
       int a_end = a.end;
       auto a_part = part_phrase(a_end);
-      Hit<DateValue> a_date;
       if (a_part && !is(a_end, Key::until)) a_end = a_part.end;
       auto [kind, b_at] = link(a_end);
       if (inner_between && is(a_end, Key::and_)) {
