@@ -45,9 +45,8 @@ Result<std::int64_t> move_slice(Writer& db, const OwnerReport& report, const dom
   std::vector<std::int64_t> keys;
   {
     auto rows = db.query(
-        "SELECT key FROM tasks_task INDEXED BY tasks_task_live WHERE ord = ? AND shelf = 0 AND key > ? "
-        "ORDER BY key LIMIT ?",
-        owner->ordinal, after, kSlice);
+        "SELECT key FROM tasks_task WHERE key > ? AND key <= ? AND shelf = 0 ORDER BY key LIMIT ?",
+        std::max(after, make_key(owner->ordinal, 0)), make_key(owner->ordinal, kMaxNumber), kSlice);
     while (rows.step()) keys.push_back(rows.integer(0));
   }
   Command command;

@@ -203,7 +203,12 @@ class Listing {
     if (sort_.field == SortField::title) return by_title();
     if (!text_.empty()) return sort_.field == SortField::created ? found_by_creation() : found_sorted();
     if (conditions_.parent || conditions_.series) return few_sorted();
-    if (sort_.field == SortField::created) return by_creation();
+    if (sort_.field == SortField::created) {
+      // Few open tasks among many are gathered from their index instead of looked for among all.
+      const bool open_only = !(conditions_.status & kCompletedStatus);
+      if (open_only && owner_.open_tasks < 1000 && owner_.open_tasks * 10 < owner_.last_number) return few_sorted();
+      return by_creation();
+    }
     if (sort_.field == SortField::updated) return few_sorted();
     by_index();
   }
@@ -223,19 +228,13 @@ class Listing {
     const bool down = sort_.descending;
     std::int64_t low = make_key(owner_.ordinal, 0), high = make_key(owner_.ordinal, kMaxNumber);
     if (after_) (down ? high : low) = after_key() + (down ? -1 : 1);
-    // What is open has an index in this order too, for owners who have completed far more.
-    const bool open_only = !(conditions_.status & kCompletedStatus);
-    const bool conditional =
-        open_only ? filtered_beyond_index(0) || conditions_.priority != kAllPriority || !conditions_.due.all()
-                  : conditions_.any();
     std::string sql(kColumns);
-    sql += open_only ? "FROM tasks_task INDEXED BY tasks_task_live WHERE ord = ? AND shelf = 0 AND key BETWEEN ? AND ?"
-                     : "FROM tasks_task WHERE ? AND key BETWEEN ? AND ? AND shelf < 2";
-    if (conditional) sql += Conditions::sql();
+    sql += "FROM tasks_task WHERE key BETWEEN ? AND ? AND shelf < 2";
+    if (conditions_.any()) sql += Conditions::sql();
     sql += down ? " ORDER BY key DESC" : " ORDER BY key";
-    auto rows = db_.query(sql, owner_.ordinal, low, high);
-    int at = 3;
-    if (conditional) conditions_.bind(rows, at);
+    auto rows = db_.query(sql, low, high);
+    int at = 2;
+    if (conditions_.any()) conditions_.bind(rows, at);
     while (rows.step() && add(rows)) {
     }
   }
@@ -344,8 +343,10 @@ class Listing {
     const auto low = make_key(owner_.ordinal, 0), high = make_key(owner_.ordinal, kMaxNumber);
     std::string sql(kColumns);
     sql += "FROM tasks_task ";
+    const bool open_only = !(conditions_.status & kCompletedStatus);
     sql += conditions_.parent   ? "INDEXED BY tasks_task_parent WHERE parent = ? AND key BETWEEN ? AND ?"
            : conditions_.series ? "INDEXED BY tasks_task_series WHERE series = ? AND ord = ?"
+           : open_only          ? "INDEXED BY tasks_task_open WHERE shelf = 0 AND ord = ?"
                                 : "WHERE key BETWEEN ? AND ?";
     sql += " AND shelf < 2";
     sql += Conditions::sql();
@@ -355,6 +356,7 @@ class Listing {
       bind_next(rows, at, *conditions_.parent, low, high);
     else if (conditions_.series)
       bind_next(rows, at, *conditions_.series, owner_.ordinal);
+    else if (open_only) bind_next(rows, at, owner_.ordinal);
     else
       bind_next(rows, at, low, high);
     conditions_.bind(rows, at);

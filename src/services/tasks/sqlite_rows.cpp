@@ -17,6 +17,7 @@ OwnerRow read_owner(const Statement& row, const std::string& timezone) {
   owner.open_tasks = row.integer(1);
   owner.time.timezone = row.text(2).empty() ? timezone : std::string(row.text(2));
   owner.time.all_day_reminder = std::chrono::minutes{row.integer(3)};
+  owner.last_number = row.integer(4);
   return owner;
 }
 
@@ -89,7 +90,7 @@ Shelf shelf_of(const domain::TaskFields& task) {
 Error no_such_task() { return {Errc::not_found, "There is no such task. Check the id or number."}; }
 
 std::optional<OwnerRow> find_owner(Connection& db, const UserId& user, const std::string& timezone) {
-  auto row = db.query("SELECT ord, open_tasks, timezone, all_day FROM tasks_user WHERE user_id = ?", user);
+  auto row = db.query("SELECT ord, open_tasks, timezone, all_day, last_number FROM tasks_user WHERE user_id = ?", user);
   if (!row.step()) return std::nullopt;
   return read_owner(row, timezone);
 }

@@ -30,6 +30,7 @@ Shelf shelf_of(const domain::TaskFields& task);
 struct OwnerRow {
   std::int64_t ordinal = 0;
   std::int64_t open_tasks = 0;
+  std::int64_t last_number = 0;
   domain::OwnerTime time;
 };
 

@@ -45,7 +45,6 @@ CREATE TABLE tasks_task(
   body TEXT NOT NULL
 );
 CREATE INDEX tasks_task_open ON tasks_task(ord, priority, due) WHERE shelf = 0;
-CREATE INDEX tasks_task_live ON tasks_task(ord) WHERE shelf = 0;
 CREATE INDEX tasks_task_completed ON tasks_task(ord, priority, due) WHERE shelf = 1;
 CREATE INDEX tasks_task_deleted ON tasks_task(deleted) WHERE shelf = 2;
 CREATE INDEX tasks_task_parent ON tasks_task(parent) WHERE parent IS NOT NULL;

@@ -93,7 +93,7 @@ awaitable<Result<TaskDocument>> SqliteTaskStore::get(UserId user, TaskRef ref) {
 awaitable<Result<DocumentPage>> SqliteTaskStore::list(UserId user, std::string timezone, domain::TaskQuery query) {
   auto body = [user, timezone = std::move(timezone), query = std::move(query)](Reader& db) -> Result<DocumentPage> {
     // Somebody without tasks still hears that a cursor is wrong.
-    const auto owner = find_owner(db, user, timezone).value_or(OwnerRow{0, 0, {timezone, std::chrono::hours{9}}});
+    const auto owner = find_owner(db, user, timezone).value_or(OwnerRow{0, 0, 0, {timezone, std::chrono::hours{9}}});
     return list_tasks(db, owner, user, query);
   };
   co_return co_await db_.read(std::move(body));
@@ -101,7 +101,7 @@ awaitable<Result<DocumentPage>> SqliteTaskStore::list(UserId user, std::string t
 
 awaitable<Result<CalendarPage>> SqliteTaskStore::calendar(UserId user, std::string timezone, CalendarQuery query) {
   auto body = [user, timezone = std::move(timezone), query = std::move(query)](Reader& db) -> Result<CalendarPage> {
-    const auto owner = find_owner(db, user, timezone).value_or(OwnerRow{0, 0, {timezone, std::chrono::hours{9}}});
+    const auto owner = find_owner(db, user, timezone).value_or(OwnerRow{0, 0, 0, {timezone, std::chrono::hours{9}}});
     return list_calendar(db, owner, query);
   };
   co_return co_await db_.read(std::move(body));
