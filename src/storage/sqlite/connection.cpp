@@ -5,6 +5,8 @@
 #include <cstring>
 #include <mutex>
 
+#include "storage/sqlite/wal_vfs.hpp"
+
 namespace daybook::storage::sqlite {
 namespace {
 
@@ -162,14 +164,14 @@ Connection::~Connection() {
   sqlite3_close_v2(handle_);
 }
 
-sqlite3* Connection::open_handle(const std::string& path, Mode mode) {
+sqlite3* Connection::open_handle(const std::string& path, Mode mode, const char* vfs) {
   configure_library();
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (mode == Mode::read_only) flags |= SQLITE_OPEN_READONLY;
   if (mode == Mode::read_write) flags |= SQLITE_OPEN_READWRITE;
   if (mode == Mode::create) flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, vfs);
   if (code != SQLITE_OK) {
     SqliteError error(handle ? sqlite3_extended_errcode(handle) : code,
                       handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code));
@@ -189,7 +191,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Mo
 }
 
 std::unique_ptr<Writer> Writer::open(const std::string& path, Mode mode) {
-  return std::unique_ptr<Writer>(new Writer(open_handle(path, mode)));
+  return std::unique_ptr<Writer>(new Writer(open_handle(path, mode, wal_vfs())));
 }
 
 std::unique_ptr<Reader> Reader::open(const std::string& path) {

@@ -142,7 +142,8 @@ class Connection {
 
  protected:
   explicit Connection(sqlite3* handle) : handle_(handle) {}
-  static sqlite3* open_handle(const std::string& path, Mode mode);  ///< Throws SqliteError.
+  /// Throws SqliteError. `vfs` null: the default one.
+  static sqlite3* open_handle(const std::string& path, Mode mode, const char* vfs = nullptr);
 
  private:
   Statement take(std::string_view sql, bool borrows);
