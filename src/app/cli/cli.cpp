@@ -6,10 +6,46 @@
 
 namespace daybook::app {
 
-int run_cli(int argc, char** argv) {
+void add_config_options(CLI::App& command, ConfigSources& sources) {
+  command.add_option("--config", sources.file, "Read settings from this file (DAYBOOK_CONFIG)");
+  for (const auto& setting : settings()) {
+    if (setting.secret) continue;
+    Config defaults;
+    const std::string name(setting.name);
+    const std::string shown = setting.get(defaults);
+    command.add_option_function<std::string>(
+        "--" + name, [&sources, name](const std::string& value) { sources.flags[name] = value; },
+        std::string(setting.help) + (shown.empty() ? "" : " [" + shown + "]"));
+  }
+}
+
+void add_data_options(CLI::App& command, ConfigSources& sources) {
+  command.add_option("--config", sources.file, "Read settings from this file (DAYBOOK_CONFIG)");
+  command.add_option_function<std::string>(
+      "--data", [&sources](const std::string& value) { sources.flags["data"] = value; }, "Folder of the databases");
+}
+
+int report(const Error& error) {
+  std::fprintf(stderr, "daybook: %s\n", error.detail.c_str());
+  switch (error.code) {
+    case Errc::misconfigured:
+    case Errc::conflict:
+      return kExitMisconfigured;
+    case Errc::invalid_argument:
+      return kExitUsage;
+    default:
+      return kExitFailed;
+  }
+}
+
+int run_cli(int argc, char** argv, const Build& build) {
   CLI::App cli{"Daybook: a todo list that you talk to.", "daybook"};
   cli.require_subcommand(1);
   Action chosen;
+  add_serve(cli, chosen, build);
+  add_events(cli, chosen, build);
+  add_backup(cli, chosen, build);
+  add_doctor(cli, chosen, build);
   add_parse(cli, chosen);
   add_expand(cli, chosen);
   add_version(cli, chosen);

@@ -2,6 +2,9 @@
 
 #include <functional>
 
+#include "app/config/config.hpp"
+#include "app/system/build.hpp"
+
 namespace CLI {  // NOLINT(readability-identifier-naming): the library names it.
 class App;
 }
@@ -24,8 +27,20 @@ using Action = std::function<int()>;
 void add_parse(CLI::App& cli, Action& chosen);
 void add_expand(CLI::App& cli, Action& chosen);
 void add_version(CLI::App& cli, Action& chosen);
+void add_serve(CLI::App& cli, Action& chosen, const Build& build);
+void add_events(CLI::App& cli, Action& chosen, const Build& build);
+void add_backup(CLI::App& cli, Action& chosen, const Build& build);
+void add_doctor(CLI::App& cli, Action& chosen, const Build& build);
+
+/// --config and one option a setting, all written into `sources`.
+void add_config_options(CLI::App& command, ConfigSources& sources);
+/// Only --config and --data, for commands that work on the data.
+void add_data_options(CLI::App& command, ConfigSources& sources);
+
+/// Prints `error` and gives the exit code that it stands for.
+int report(const Error& error);
 
 /// Runs the program and returns its exit code. Errors go to standard error, one line each, with what to do.
-int run_cli(int argc, char** argv);
+int run_cli(int argc, char** argv, const Build& build);
 
 }  // namespace daybook::app

@@ -3,10 +3,7 @@
 
 #include "app/cli/answer_lines.hpp"
 #include "app/cli/cli.hpp"
-namespace daybook::domain {
-static std::string answer_expand_question(std::string_view) { return R"({"error":"no recurrence engine yet"})"; }
-}  // namespace daybook::domain
-
+#include "domain/expand_lines.hpp"
 namespace daybook::app {
 
 void add_expand(CLI::App& cli, Action& chosen) {

@@ -2,15 +2,16 @@
 #include <cstdio>
 
 #include "app/cli/cli.hpp"
+#include "app/version.hpp"
 
 namespace daybook::app {
 
 void add_version(CLI::App& cli, Action& chosen) {
-  cli.set_version_flag("--version", DAYBOOK_VERSION);
-  auto* version = cli.add_subcommand("version", "Print the version");
-  version->callback([&chosen] {
+  cli.set_version_flag("--version", version());
+  auto* command = cli.add_subcommand("version", "Print the version");
+  command->callback([&chosen] {
     chosen = [] {
-      std::puts("daybook " DAYBOOK_VERSION);
+      std::printf("daybook %s\n", version());
       return kExitOk;
     };
   });

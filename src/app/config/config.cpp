@@ -60,6 +60,22 @@ Result<> set_log_level(Config& config, const std::string& value) {
   return bad("debug, info, warn or error");
 }
 
+/// One of a few words.
+Result<> set_word(std::string& field, const std::string& value, std::initializer_list<const char*> words) {
+  std::string list;
+  for (const auto* word : words) {
+    if (value == word) return field = value, Result<>{};
+    list += (list.empty() ? "" : " or ") + std::string(word);
+  }
+  return bad(list);
+}
+Result<> set_private_targets(Config& config, const std::string& value) {
+  return set_word(config.private_targets, value, {"allow", "refuse"});
+}
+Result<> set_smtp_tls(Config& config, const std::string& value) {
+  return set_word(config.smtp_tls, value, {"required", "off"});
+}
+
 Result<> set_public_url(Config& config, const std::string& value) {
   if (!value.empty() && !value.starts_with("http://") && !value.starts_with("https://"))
     return bad("a URL such as https://todo.example.org");
@@ -121,29 +137,43 @@ std::string home(const ConfigSources& sources, const char* xdg, const char* belo
 
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> all = {
-      {"listen", "Address and port to serve on", false, set_listen, get_listen},
-      {"data", "Folder of the databases", false, set_text<&Config::data_dir>, get_text<&Config::data_dir>},
-      {"public-url", "How browsers reach this server, when it is not by the address it listens on", false,
+      {"listen", "Address and port to serve on", false, false, set_listen, get_listen},
+      {"data", "Folder of the databases", false, false, set_text<&Config::data_dir>, get_text<&Config::data_dir>},
+      {"public-url", "How browsers reach this server, when it is not by the address it listens on", false, false,
        set_public_url, get_text<&Config::public_url>},
-      {"log-level", "debug, info, warn or error", true, set_log_level, get_text<&Config::log_level>},
-      {"web", "Serve the web app from this folder instead of the built-in one", false, set_text<&Config::web_dir>,
-       get_text<&Config::web_dir>},
-      {"max-body-bytes", "Largest request body", false, set_number<&Config::max_body_bytes, 1024, 64 * 1024 * 1024>,
-       get_number<&Config::max_body_bytes>},
-      {"max-connections", "Most connections at once", false, set_number<&Config::max_connections, 1, 1'000'000>,
+      {"log-level", "debug, info, warn or error", true, false, set_log_level, get_text<&Config::log_level>},
+      {"web", "Serve the web app from this folder instead of the built-in one", false, false,
+       set_text<&Config::web_dir>, get_text<&Config::web_dir>},
+      {"max-body-bytes", "Largest request body", false, false,
+       set_number<&Config::max_body_bytes, 1024, 64 * 1024 * 1024>, get_number<&Config::max_body_bytes>},
+      {"max-connections", "Most connections at once", false, false, set_number<&Config::max_connections, 1, 1'000'000>,
        get_number<&Config::max_connections>},
-      {"drain-seconds", "How long a stop waits for requests in flight", true,
+      {"drain-seconds", "How long a stop waits for requests in flight", true, false,
        set_number<&Config::drain_seconds, 0, 3600>, get_number<&Config::drain_seconds>},
-      {"max-open-tasks", "Open tasks a user may have", true, set_number<&Config::max_open_tasks, 1, 10'000'000>,
+      {"max-open-tasks", "Open tasks a user may have", true, false, set_number<&Config::max_open_tasks, 1, 10'000'000>,
        get_number<&Config::max_open_tasks>},
-      {"max-series", "Recurring tasks a user may have", true, set_number<&Config::max_series, 1, 100'000>,
+      {"max-series", "Recurring tasks a user may have", true, false, set_number<&Config::max_series, 1, 100'000>,
        get_number<&Config::max_series>},
-      {"max-live-connections", "Open streams a user may have", true,
+      {"max-live-connections", "Open streams a user may have", true, false,
        set_number<&Config::max_live_connections, 1, 100'000>, get_number<&Config::max_live_connections>},
-      {"chats-per-minute", "Messages to the chat a user may send", true,
+      {"chats-per-minute", "Messages to the chat a user may send", true, false,
        set_number<&Config::chats_per_minute, 1, 1'000'000>, get_number<&Config::chats_per_minute>},
-      {"requests-per-minute", "Requests a user may send", true,
+      {"requests-per-minute", "Requests a user may send; 0: no limit", true, false,
        set_number<&Config::requests_per_minute, 0, 100'000'000>, get_number<&Config::requests_per_minute>},
+      {"cors-origins", "Other web pages that may call the API, separated by commas", false, false,
+       set_text<&Config::cors_origins>, get_text<&Config::cors_origins>},
+      {"private-targets", "allow or refuse: whether webhooks may go to this network's own addresses", false, false,
+       set_private_targets, get_text<&Config::private_targets>},
+      {"smtp-url", "Mail server, such as smtp://mail.example.org:587; without it there is no mail", false, false,
+       set_text<&Config::smtp_url>, get_text<&Config::smtp_url>},
+      {"smtp-from", "Address that mail comes from", false, false, set_text<&Config::smtp_from>,
+       get_text<&Config::smtp_from>},
+      {"smtp-user", "Name to sign in to the mail server with", false, false, set_text<&Config::smtp_user>,
+       get_text<&Config::smtp_user>},
+      {"smtp-password", "Its password (environment or file only)", false, true, set_text<&Config::smtp_password>,
+       get_text<&Config::smtp_password>},
+      {"smtp-tls", "required, or off for a relay on this machine", false, false, set_smtp_tls,
+       get_text<&Config::smtp_tls>},
   };
   return all;
 }

@@ -23,11 +23,16 @@ struct Config {
   std::size_t max_body_bytes = 1024 * 1024;
   std::size_t max_connections = 10'000;
   int drain_seconds = 30;
-  int max_open_tasks = 10'000;      ///< A user.
-  int max_series = 200;             ///< A user.
-  int max_live_connections = 20;    ///< A user.
-  int chats_per_minute = 60;        ///< A user.
-  int requests_per_minute = 0;      ///< A user; 0: no limit.
+  int max_open_tasks = 10'000;    ///< A user.
+  int max_series = 200;           ///< A user.
+  int max_live_connections = 20;  ///< A user.
+  int chats_per_minute = 60;      ///< A user.
+  int requests_per_minute = 0;    ///< A user; 0: no limit.
+
+  std::string cors_origins;               ///< Other web pages that may call the API, separated by commas.
+  std::string private_targets = "allow";  ///< Whether webhooks may go to the operator's own network.
+  std::string smtp_url, smtp_from, smtp_user, smtp_password;  ///< Mail goes out where `smtp_url` is set.
+  std::string smtp_tls = "required";
 
   std::string admin_socket() const { return data_dir + "/admin.sock"; }
 };
@@ -37,6 +42,7 @@ struct Setting {
   std::string_view name;  ///< "listen": --listen, DAYBOOK_LISTEN, and "listen = …" in the file.
   std::string_view help;
   bool reloadable;  ///< SIGHUP applies a change; others need a restart.
+  bool secret;      ///< Not taken from the command line, which others can see, and never shown.
   /// Errors: invalid_argument, saying what is wanted.
   Result<> (*set)(Config&, const std::string& value);
   std::string (*get)(const Config&);

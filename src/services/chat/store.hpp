@@ -6,12 +6,10 @@
 #include <vector>
 
 #include "core/cloud_event.hpp"
+#include "core/idempotency.hpp"
 #include "services/chat/conversation.hpp"
-#include "storage/sqlite/idempotency.hpp"
 
 namespace daybook::chat {
-
-using storage::sqlite::Idempotency;
 
 /// What a turn leaves behind, saved at once.
 struct Turn {

@@ -3,22 +3,13 @@
 #include <optional>
 #include <string>
 
-#include "core/hash.hpp"
+#include "core/idempotency.hpp"
 #include "storage/sqlite/database.hpp"
 
 namespace daybook::storage::sqlite {
 
-/// What a use case needs to be repeatable by key (design, rule 13). `key` empty: the client sent none.
-struct Idempotency {
-  std::string key;
-  Sha256 request_hash{};  ///< Of method, path and body.
-};
-
-/// The recorded outcome of a key: what the first call made.
-struct IdempotentOutcome {
-  int status = 0;
-  std::string resource;  ///< Service-defined, usually the resource's id.
-};
+using daybook::Idempotency;
+using daybook::IdempotentOutcome;
 
 /// A service's `<service>_idempotency` table, kept for 7 days.
 class IdempotencyTable {

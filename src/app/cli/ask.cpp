@@ -1,0 +1,46 @@
+#include "app/cli/ask.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <filesystem>
+
+#include "app/system/admin.hpp"
+#include "app/system/admin_socket.hpp"
+#include "telemetry/log.hpp"
+
+namespace daybook::app {
+namespace {
+
+/// Without a server: opens the files, runs the command, and closes them again.
+Result<> run_on_files(const LoadedConfig& loaded, const Build& build, const json::object& request,
+                      const std::function<void(const json::object&)>& line) {
+  if (!std::filesystem::exists(loaded.config.data_dir + "/daybook.db"))
+    return Error{Errc::not_found, "There is no Daybook data in " + loaded.config.data_dir +
+                                      ". Name its folder with --data, or start the server once."};
+  log::set_level(log::Level::warn);
+  boost::asio::io_context loop;
+  auto system = System::open(loop, loaded.config, build.clock);
+  if (!system) return system.error();
+  AdminCommands commands(**system, loaded, build.clock);
+  std::optional<Result<>> done;
+  AdminCommands::Emit emit = [&line](json::object answer) { return line(answer), true; };
+  boost::asio::co_spawn(loop, commands.run(json::value(request), std::move(emit)),
+                        [&](std::exception_ptr thrown, Result<> result) {
+                          done = thrown ? Result<>(Error{Errc::internal, "The command failed."}) : std::move(result);
+                        });
+  loop.run();
+  (*system)->close();
+  return *done;
+}
+
+}  // namespace
+
+int ask(const ConfigSources& sources, const Build& build, const json::object& request,
+        const std::function<void(const json::object&)>& line) {
+  const auto loaded = load_config(sources);
+  if (!loaded) return report(loaded.error());
+  auto done = ask_admin_socket(loaded->config.admin_socket(), request, line);
+  if (!done && done.error().code == Errc::not_found) done = run_on_files(*loaded, build, request, line);
+  return done ? kExitOk : report(done.error());
+}
+
+}  // namespace daybook::app

@@ -1,0 +1,154 @@
+#include "app/system/admin.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <filesystem>
+
+#include "storage/sqlite/event_log.hpp"
+
+namespace daybook::app {
+namespace {
+
+namespace sqlite = storage::sqlite;
+using boost::asio::awaitable;
+
+json::object event_line(const sqlite::LoggedEvent& logged) {
+  json::object line;
+  line["position"] = logged.position;
+  line["event"] = json::parse(to_json(logged.event));
+  return line;
+}
+
+awaitable<Result<>> copy(sqlite::Database& file, std::string target) { co_return file.backup(target); }
+
+}  // namespace
+
+awaitable<Result<>> AdminCommands::run(json::value request, Emit emit) {
+  JsonReader in(request, Unknown::strict);
+  const auto command = in.text("command", {.required = true, .max_bytes = 64}).value_or("");
+  const auto group = in.text("group", {.max_bytes = 128}).value_or("");
+  const auto after = in.integer("after", 0, INT64_MAX);
+  const auto id = in.integer("id", 1, INT64_MAX).value_or(0);
+  const auto limit = static_cast<int>(in.integer("limit", 1, 100'000).value_or(100));
+  const auto path = in.text("path", {.max_bytes = 4096}).value_or("");
+  if (auto error = in.finish()) co_return *error;
+
+  if (command == "events.lag") co_return co_await events_lag(std::move(emit));
+  if (command == "events.tail") co_return co_await events_tail(after.value_or(-1), limit, std::move(emit));
+  if (command == "events.replay") co_return co_await events_replay(group, after.value_or(0), std::move(emit));
+  if (command == "events.dlq") co_return co_await dead_letters(group, limit, std::move(emit));
+  if (command == "events.dlq.replay") co_return co_await replay_dead_letter(group, id, std::move(emit));
+  if (command == "backup") co_return co_await backup(path, std::move(emit));
+  if (command == "doctor") co_return doctor(emit);
+  co_return Error{Errc::invalid_argument, "There is no admin command '" + command + "'."};
+}
+
+awaitable<Result<>> AdminCommands::events_lag(Emit emit) {
+  const auto groups = co_await system_.events().groups();
+  if (!groups) co_return groups.error();
+  for (const auto& group : *groups) {
+    json::object line;
+    line["group"] = group.group;
+    line["lag"] = group.lag;
+    line["paused"] = group.paused;
+    line["deadLetters"] = group.dead_letters;
+    if (!group.last_error.empty()) line["lastError"] = group.last_error;
+    if (!emit(std::move(line))) break;
+  }
+  co_return Result<>{};
+}
+
+awaitable<Result<>> AdminCommands::events_tail(std::int64_t after, int limit, Emit emit) {
+  auto query = [after, limit](sqlite::Reader& db) -> Result<std::vector<sqlite::LoggedEvent>> {
+    // Without a position: the newest.
+    const auto from = after >= 0 ? after : std::max<std::int64_t>(0, sqlite::last_position(db) - limit);
+    return sqlite::read_events(db, from, limit);
+  };
+  const auto events = co_await system_.database().read(std::move(query));
+  if (!events) co_return events.error();
+  for (const auto& event : *events)
+    if (!emit(event_line(event))) break;
+  co_return Result<>{};
+}
+
+awaitable<Result<>> AdminCommands::events_replay(std::string group, std::int64_t after, Emit emit) {
+  auto replayed = co_await system_.events().replay(group, after);
+  if (!replayed) co_return replayed.error();
+  json::object line;
+  line["group"] = group;
+  line["replayedAfter"] = after;
+  emit(std::move(line));
+  co_return Result<>{};
+}
+
+awaitable<Result<>> AdminCommands::dead_letters(std::string group, int limit, Emit emit) {
+  const auto letters = co_await system_.events().dead_letters(std::move(group), limit);
+  if (!letters) co_return letters.error();
+  for (const auto& letter : *letters) {
+    json::object line;
+    line["id"] = letter.id;
+    line["group"] = letter.group;
+    line["topic"] = letter.topic;
+    line["type"] = letter.event.type;
+    line["eventId"] = letter.event.id.str();
+    line["reason"] = letter.reason;
+    line["tries"] = letter.tries;
+    line["parkedAt"] = format_rfc3339(letter.parked_at);
+    if (!emit(std::move(line))) break;
+  }
+  co_return Result<>{};
+}
+
+awaitable<Result<>> AdminCommands::replay_dead_letter(std::string group, std::int64_t id, Emit emit) {
+  auto replayed = co_await system_.events().replay_dead_letter(std::move(group), id);
+  if (!replayed) co_return replayed.error();
+  json::object line;
+  line["id"] = id;
+  line["replayed"] = true;
+  emit(std::move(line));
+  co_return Result<>{};
+}
+
+awaitable<Result<>> AdminCommands::backup(std::string folder, Emit emit) {
+  if (folder.empty()) co_return Error{Errc::invalid_argument, "Say where to: daybook backup FOLDER."};
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (failure)
+    co_return Error{Errc::misconfigured, "The folder " + folder + " cannot be made: " + failure.message() + "."};
+  for (auto* file : {&system_.database(), &system_.history()}) {
+    const auto target = folder + "/" + std::filesystem::path(file->path()).filename().string();
+    auto copied = co_await boost::asio::co_spawn(slow_, copy(*file, target), boost::asio::use_awaitable);
+    if (!copied) co_return copied.error();
+    json::object line;
+    line["file"] = target;
+    line["bytes"] = static_cast<std::int64_t>(std::filesystem::file_size(target, failure));
+    emit(std::move(line));
+  }
+  co_return Result<>{};
+}
+
+Result<> AdminCommands::doctor(const Emit& emit) {
+  for (const auto& setting : settings()) {
+    json::object line;
+    line["setting"] = setting.name;
+    const auto value = setting.get(config_.config);
+    line["value"] = setting.secret && !value.empty() ? "(set)" : value;
+    line["from"] = config_.sources.at(std::string(setting.name));
+    emit(std::move(line));
+  }
+  for (auto* file : {&system_.database(), &system_.history()}) {
+    const auto counters = file->counters();
+    json::object line;
+    line["database"] = file->path();
+    std::error_code failure;
+    line["bytes"] = static_cast<std::int64_t>(std::filesystem::file_size(file->path(), failure));
+    line["commits"] = counters.commits;
+    line["queued"] = counters.foreground_queue + counters.background_queue;
+    emit(std::move(line));
+  }
+  json::object clock;
+  clock["now"] = format_rfc3339(clock_.now());
+  emit(std::move(clock));
+  return {};
+}
+
+}  // namespace daybook::app

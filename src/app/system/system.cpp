@@ -1,0 +1,235 @@
+#include "app/system/system.hpp"
+
+#include "app/embed/embedded_files.hpp"
+#include "app/system/channels.hpp"
+#include "app/system/housekeeping.hpp"
+#include "app/version.hpp"
+#include "runtime/embedded/invoker.hpp"
+#include "runtime/embedded/timers.hpp"
+#include "services/analytics/module.hpp"
+#include "services/audit/module.hpp"
+#include "services/gateway/module.hpp"
+#include "services/identity/module.hpp"
+#include "services/identity/sqlite_store.hpp"
+#include "services/notifier/digest.hpp"
+#include "services/notifier/module.hpp"
+#include "services/tasks/client.hpp"
+#include "services/tasks/module.hpp"
+#include "storage/sqlite/event_groups.hpp"
+#include "storage/sqlite/event_log.hpp"
+
+namespace daybook::app {
+namespace {
+
+namespace asio = boost::asio;
+namespace sqlite = storage::sqlite;
+using asio::awaitable;
+
+void append(std::vector<sqlite::Migration>& to, std::vector<sqlite::Migration> more) {
+  for (auto& migration : more) to.push_back(std::move(migration));
+}
+
+tasks::StoreLimits task_limits(const Config& config) {
+  tasks::StoreLimits limits;
+  limits.open_tasks = config.max_open_tasks;
+  return limits;
+}
+
+identity::Options identity_options(const Config& config) {
+  identity::Options options;
+  options.public_url = config.public_url;
+  return options;
+}
+
+gateway::Limits gateway_limits(const Config& config) {
+  gateway::Limits limits;
+  limits.live_connections = config.max_live_connections;
+  limits.chats_per_minute = config.chats_per_minute;
+  limits.requests_per_minute = config.requests_per_minute;
+  return limits;
+}
+
+gateway::Options gateway_options(const Config& config) {
+  gateway::Options options;
+  options.version = version();
+  options.public_url = config.public_url;
+  for (std::size_t at = 0; at < config.cors_origins.size();) {
+    const auto comma = std::min(config.cors_origins.find(',', at), config.cors_origins.size());
+    options.cors_origins.push_back(config.cors_origins.substr(at, comma - at));
+    at = comma + 1;
+  }
+  options.limits = gateway_limits(config);
+  options.openapi = std::make_shared<const std::string>(embedded_files().at("/schemas/openapi.yaml"));
+  return options;
+}
+
+class EmbeddedSystem final : public System {
+ public:
+  EmbeddedSystem(asio::io_context& loop, const Config& config, WallClock& clock,
+                 std::unique_ptr<sqlite::Database> database, std::unique_ptr<sqlite::Database> history,
+                 notifier::ChannelSenders senders, System::Web web)
+      : executor_(loop.get_executor()),
+        database_(std::move(database)),
+        history_(std::move(history)),
+        invoker_(loop.get_executor()),
+        bus_(loop.get_executor(), *database_, clock),
+        housekeeping_(loop.get_executor(), clock, bus_, *database_, *history_),
+        tasks_store_(tasks::make_sqlite_store(*database_, task_limits(config))),
+        tasks_(*tasks_store_, clock),
+        tasks_client_(invoker_),
+        identity_store_(identity::make_sqlite_store(*database_)),
+        identity_(*identity_store_, clock, identity_options(config)),
+        notifier_store_(notifier::make_sqlite_store(*database_)),
+        notifier_(*notifier_store_, std::move(senders), clock, notifier::make_digest_writer(tasks_client_, clock)),
+        notifier_timers_(loop.get_executor(), *database_, sqlite::TimerTable("notifier"), clock),
+        audit_store_(audit::make_sqlite_store(*history_)),
+        audit_(*audit_store_),
+        analytics_store_(analytics::make_sqlite_store(*history_)),
+        analytics_(*analytics_store_, clock),
+        stream_log_(gateway::make_sqlite_stream_log(*database_)),
+        gateway_(gateway_ports(clock, std::move(web)), gateway_options(config)) {
+    serve("tasks", tasks_.router());
+    serve("identity", identity_.router());
+    serve("notifier", notifier_.router());
+    serve("audit", audit_.router());
+    serve("analytics", analytics_.router());
+    tasks_.subscribe(bus_);
+    notifier_.subscribe(bus_);
+    notifier_.handle(notifier_timers_);
+    audit_.subscribe(bus_);
+    analytics_.subscribe(bus_);
+    // What they make of events stands in history.db, and so must how far they have come.
+    bus_.keep_offsets_in("audit", *history_);
+    bus_.keep_offsets_in("analytics", *history_);
+  }
+
+  awaitable<Result<>> start() override {
+    if (auto started = co_await identity_.start(); !started) co_return started.error();
+    if (auto started = co_await bus_.start(); !started) co_return started.error();
+    if (auto started = co_await notifier_timers_.start(); !started) co_return started.error();
+    if (auto started = co_await tasks_.start(); !started) co_return started.error();
+    gateway_.start(executor_);
+    housekeeping_.start();
+    co_return Result<>{};
+  }
+
+  void announce_stop() override { gateway_.begin_shutdown(); }
+
+  awaitable<void> stop() override {
+    gateway_.stop();
+    co_await housekeeping_.stop();
+    co_await tasks_.stop();
+    co_await notifier_timers_.stop();
+    co_await bus_.stop();
+    co_await invoker_.stop();
+  }
+
+  void close() override {
+    database_->stop();
+    history_->stop();
+  }
+
+  http::ServerHandlers handlers() override { return gateway_.server(); }
+
+  void reload(const Config& config) override { gateway_.set_limits(gateway_limits(config)); }
+
+  runtime::embedded::EventBus& events() override { return bus_; }
+  sqlite::Database& database() override { return *database_; }
+  sqlite::Database& history() override { return *history_; }
+
+ private:
+  gateway::Ports gateway_ports(const WallClock& clock, System::Web web) {
+    return {.invoker = invoker_,
+            .stream_log = *stream_log_,
+            .clock = clock,
+            .metrics = metrics_,
+            .web = std::move(web),
+            .readiness = [this] { return readiness(); }};
+  }
+
+  /// Each file answers a read; each consumer group gets on.
+  awaitable<std::vector<gateway::Dependency>> readiness() {
+    std::vector<gateway::Dependency> dependencies;
+    for (auto* file : {database_.get(), history_.get()}) {
+      auto query = [](sqlite::Reader& db) -> Result<std::int64_t> {
+        auto one = db.query("SELECT 1");
+        one.step();
+        return one.integer(0);
+      };
+      const auto answer = co_await file->read(std::move(query));
+      gateway::Dependency dependency;
+      dependency.name = file == database_.get() ? "database" : "history";
+      dependency.ok = answer.has_value();
+      if (!answer) dependency.detail = answer.error().detail;
+      dependencies.push_back(std::move(dependency));
+    }
+    const auto groups = co_await bus_.groups();
+    if (groups)
+      for (const auto& group : *groups) {
+        gateway::Dependency dependency;
+        dependency.name = "consumer " + group.group;
+        dependency.ok = !group.paused;
+        dependency.detail = group.last_error;
+        dependencies.push_back(std::move(dependency));
+      }
+    co_return dependencies;
+  }
+
+  void serve(const std::string& role, const http::Router& router) {
+    invoker_.add(role, [&router](Call call) { return router.dispatch(std::move(call)); });
+  }
+
+  asio::any_io_executor executor_;
+  telemetry::Registry metrics_;
+  std::unique_ptr<sqlite::Database> database_;
+  std::unique_ptr<sqlite::Database> history_;
+  runtime::embedded::Invoker invoker_;
+  runtime::embedded::EventBus bus_;
+  Housekeeping housekeeping_;
+
+  std::unique_ptr<tasks::TaskStore> tasks_store_;
+  tasks::Module tasks_;
+  tasks::Client tasks_client_;
+  std::unique_ptr<identity::Store> identity_store_;
+  identity::Module identity_;
+  std::unique_ptr<notifier::NotifierStore> notifier_store_;
+  notifier::Module notifier_;
+  runtime::embedded::Timers notifier_timers_;
+  std::unique_ptr<audit::AuditStore> audit_store_;
+  audit::Module audit_;
+  std::unique_ptr<analytics::AnalyticsStore> analytics_store_;
+  analytics::Module analytics_;
+
+  std::unique_ptr<gateway::StreamLog> stream_log_;
+  gateway::Module gateway_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<System>> System::open(asio::io_context& loop, const Config& config, WallClock& clock, Web web) {
+  std::vector<sqlite::Migration> main_schema = {sqlite::event_log_migration(), sqlite::inbox_migration(),
+                                                sqlite::event_group_migration()};
+  append(main_schema, identity::sqlite_migrations());
+  append(main_schema, tasks::sqlite_migrations());
+  append(main_schema, notifier::sqlite_migrations());
+  sqlite::DatabaseOptions main_options;
+  main_options.path = config.data_dir + "/daybook.db";
+  auto database = sqlite::Database::open(std::move(main_options), std::move(main_schema));
+  if (!database) return database.error();
+
+  std::vector<sqlite::Migration> history_schema = {sqlite::inbox_migration(), sqlite::event_group_migration()};
+  append(history_schema, audit::sqlite_migrations());
+  append(history_schema, analytics::sqlite_migrations());
+  sqlite::DatabaseOptions history_options;
+  history_options.path = config.data_dir + "/history.db";
+  history_options.readers = 1;
+  auto history = sqlite::Database::open(std::move(history_options), std::move(history_schema));
+  if (!history) return history.error();
+  auto senders = make_channel_senders(loop.get_executor(), config, clock);
+  if (!senders) return senders.error();
+
+  return std::unique_ptr<System>(std::make_unique<EmbeddedSystem>(
+      loop, config, clock, std::move(*database), std::move(*history), std::move(*senders), std::move(web)));
+}
+
+}  // namespace daybook::app

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/config/config.hpp"
+#include "core/clock.hpp"
+#include "http/server.hpp"
+#include "runtime/embedded/event_bus.hpp"
+#include "storage/sqlite/database.hpp"
+
+namespace daybook::app {
+
+/// All services in one process, on SQLite: opens the databases and wires every module to the embedded ports. The one
+/// place that knows which adapter stands behind which port.
+class System {
+ public:
+  /// What answers for the web app: nullopt for paths that are not its.
+  using Web = std::function<std::optional<Reply>(const Call&)>;
+
+  /// Opens or makes the databases in `config.data_dir`. Errors as those of Database::open.
+  static Result<std::unique_ptr<System>> open(boost::asio::io_context& loop, const Config& config, WallClock& clock,
+                                              Web web = {});
+  virtual ~System() = default;
+
+  /// Begins to consume events and to fire timers.
+  virtual boost::asio::awaitable<Result<>> start() = 0;
+  /// From now on readiness says no, so that a balancer sends nobody here any more.
+  virtual void announce_stop() = 0;
+  /// Ends consumers and timers in the order that lets each finish. Afterwards close() the files.
+  virtual boost::asio::awaitable<void> stop() = 0;
+  virtual void close() = 0;
+
+  /// What the HTTP server hands its requests to.
+  virtual http::ServerHandlers handlers() = 0;
+  /// Takes over what may change without a restart.
+  virtual void reload(const Config& config) = 0;
+
+  virtual runtime::embedded::EventBus& events() = 0;
+  virtual storage::sqlite::Database& database() = 0;
+  virtual storage::sqlite::Database& history() = 0;
+};
+
+}  // namespace daybook::app

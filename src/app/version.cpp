@@ -1,0 +1,7 @@
+#include "app/version.hpp"
+
+namespace daybook::app {
+
+const char* version() { return DAYBOOK_VERSION; }
+
+}  // namespace daybook::app
