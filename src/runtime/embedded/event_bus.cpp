@@ -197,7 +197,8 @@ asio::awaitable<void> EventBus::run_group(Group& group) {
     if (!advanced) {
       group.paused = true;
       group.last_error = advanced.error().detail;
-      co_await pause(group, transient_delay(++failures, options_.jitter));
+      const auto delay = transient_delay(++failures, options_.jitter);
+      co_await pause(group, delay);
       continue;
     }
     failures = 0;
@@ -265,6 +266,7 @@ asio::awaitable<Result<EventBus::Fetched>> EventBus::fetch(Group& group) {
 /// a stop came first: the group then stands before what is not done.
 asio::awaitable<bool> EventBus::deliver(Group& group, std::vector<Event> events) {
   std::vector<Pending> pending;
+  pending.reserve(events.size());
   for (auto& logged : events) pending.push_back({std::move(logged), 0});
   bool alone = false;
   int transient_rounds = 0;
@@ -276,6 +278,7 @@ asio::awaitable<bool> EventBus::deliver(Group& group, std::vector<Event> events)
       const std::size_t n =
           alone ? 1 : std::min(pending.size() - next, static_cast<std::size_t>(group.subscription.max_batch));
       std::vector<CloudEvent> batch;
+      batch.reserve(n);
       for (std::size_t i = 0; i < n; ++i) batch.push_back(pending[next + i].logged->event);
       auto results = co_await handle(group, std::move(batch));
       for (std::size_t i = 0; i < n; ++i, ++next) {

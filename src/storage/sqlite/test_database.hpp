@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -69,11 +70,15 @@ inline void run_on(boost::asio::io_context& loop, boost::asio::awaitable<void> w
   if (!done) throw std::runtime_error("the loop has nothing left to do, and the coroutine did not end");
 }
 
-/// A database in a directory of its own with the shared primitives and `migrations`, and a loop to await it on.
+/// A database in a directory of its own with the shared primitives and `migrations`, and a loop to await it on. Where
+/// the migrations are one service's, statements may touch that service's tables only (design, "Roles").
 class TestDatabase {
  public:
   explicit TestDatabase(std::vector<Migration> migrations = {}, DatabaseOptions options = {})
       : migrations_(std::move(migrations)), options_(std::move(options)) {
+    const auto is_first = [this](const Migration& m) { return m.service == migrations_.front().service; };
+    if (options_.only_service.empty() && !migrations_.empty() && std::ranges::all_of(migrations_, is_first))
+      options_.only_service = migrations_.front().service;
     migrations_.insert(migrations_.begin(), {event_log_migration(), inbox_migration(), event_group_migration()});
     if (options_.path.empty()) options_.path = directory_.file("test.db");
     reopen();
