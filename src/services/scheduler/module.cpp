@@ -3,6 +3,7 @@
 #include <map>
 
 #include "domain/zone.hpp"
+#include "services/scheduler/together.hpp"
 
 namespace daybook::scheduler {
 
@@ -26,7 +27,7 @@ void Module::subscribe(runtime::EventBus& bus) {
 }
 
 void Module::handle(runtime::Timers& timers) {
-  timers.handle("generate", 20, [this](std::vector<Timer> due) { return on_generate(std::move(due)); });
+  timers.handle("generate", 100, [this](std::vector<Timer> due) { return on_generate(std::move(due)); });
   timers.handle("reminder", 500, [this](std::vector<Timer> due) { return on_reminders(std::move(due)); });
 }
 
@@ -41,9 +42,11 @@ awaitable<std::vector<Result<>>> Module::on_events(std::vector<CloudEvent> event
 }
 
 awaitable<std::vector<Result<>>> Module::on_generate(std::vector<Timer> timers) {
-  std::vector<Result<>> out;
-  for (const auto& timer : timers)
-    out.push_back(co_await service_.generate(timer.user, SeriesId{timer.key}, clock_.now()));
+  std::vector<Result<>> out(timers.size());
+  auto generate = [&](std::size_t i) -> awaitable<void> {
+    out[i] = co_await service_.generate(timers[i].user, SeriesId{timers[i].key}, clock_.now());
+  };
+  co_await together(timers.size(), generate);
   co_return out;
 }
 
@@ -51,13 +54,17 @@ awaitable<std::vector<Result<>>> Module::on_reminders(std::vector<Timer> timers)
   // What is due at once for one user is judged together, so that a storm becomes one summary.
   std::map<UserId, std::vector<std::size_t>> by_user;
   for (std::size_t i = 0; i < timers.size(); ++i) by_user[timers[i].user].push_back(i);
+  std::vector<const std::vector<std::size_t>*> users;
+  for (const auto& [user, indexes] : by_user) users.push_back(&indexes);
   std::vector<Result<>> out(timers.size());
-  for (const auto& [user, indexes] : by_user) {
+  auto fire = [&](std::size_t n) -> awaitable<void> {
     std::vector<Timer> own;
-    for (auto i : indexes) own.push_back(timers[i]);
+    for (auto i : *users[n]) own.push_back(timers[i]);
+    const auto user = own.front().user;
     auto fired = co_await service_.fire(user, std::move(own), clock_.now());
-    for (auto i : indexes) out[i] = fired;
-  }
+    for (auto i : *users[n]) out[i] = fired;
+  };
+  co_await together(users.size(), fire);
   co_return out;
 }
 

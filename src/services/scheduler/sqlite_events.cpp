@@ -5,6 +5,7 @@
 #include "services/scheduler/events.hpp"
 #include "services/scheduler/sqlite_rows.hpp"
 #include "services/scheduler/sqlite_store.hpp"
+#include "services/scheduler/together.hpp"
 #include "storage/sqlite/event_log.hpp"
 
 /// What other services' events change here. Each is recorded in the inbox with its effect, and older news than what is
@@ -237,17 +238,19 @@ Result<> erase_user(Writer& db, const CloudEvent& event) {
 
 boost::asio::awaitable<std::vector<Result<>>> SqliteSchedulerStore::apply_events(std::vector<CloudEvent> events,
                                                                                  Instant now) {
-  std::vector<Result<>> out;
-  // One closure an event: a bad one rolls back alone. They share the writer's batch.
-  for (auto& event : events) {
-    auto change = [this, event = std::move(event), now](Writer& db) -> Result<> {
+  // One closure an event, so that a bad one rolls back alone; all are queued at once and share the writer's batches,
+  // which keep their order.
+  std::vector<Result<>> out(events.size());
+  auto apply = [&](std::size_t i) -> boost::asio::awaitable<void> {
+    auto change = [this, event = std::move(events[i]), now](Writer& db) -> Result<> {
       if (event.type == "user.updated") return apply_user(db, event, describe_, now);
       if (event.type == "user.deleted") return erase_user(db, event);
       if (event.type.starts_with("task.")) return apply_task(db, event, now);
       return {};
     };
-    out.push_back(co_await db_.write(Lane::background, std::move(change)));
-  }
+    out[i] = co_await db_.write(Lane::background, std::move(change));
+  };
+  co_await together(out.size(), apply);
   co_return out;
 }
 
