@@ -14,7 +14,7 @@ const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-cor
 
 const server = await Server.start(process.argv[2]);
 const browser = await chromium.launch({ executablePath: process.env.DAYBOOK_CHROMIUM, args: kFlags });
-const context = await browser.newContext({ timezoneId: kZone, locale: "en-US", viewport: { width: 1440, height: 900 } });
+const context = await browser.newContext({ timezoneId: kZone, locale: "en-US", reducedMotion: "reduce", viewport: { width: 1440, height: 900 } });
 context.setDefaultTimeout(8000);
 const page = await context.newPage();
 const consoleErrors = [];
@@ -42,6 +42,7 @@ const api = async (path) => {
 };
 const tasksNamed = async (title) => (await api("/api/v1/tasks?limit=200")).items.filter((task) => task.title === title);
 const rowOf = (tab, title) => tab.locator(".task", { has: tab.getByText(title, { exact: true }) });
+const nav = (tab) => tab.getByRole("navigation");
 const live = (tab) => tab.locator('.shell[data-stream="live"]').waitFor();
 const dayIn = (instant) => new Intl.DateTimeFormat("en-CA", { timeZone: kZone }).format(new Date(instant));
 const weekdayIn = (instant) => new Intl.DateTimeFormat("en", { timeZone: kZone, weekday: "long" }).format(new Date(instant));
@@ -96,12 +97,12 @@ await check("“Pay bills on the 1st of every month, remind me the day before at
 });
 
 await check("shows the recurring task with its next occurrences and its reminder", async () => {
-  await page.getByRole("link", { name: "Recurring" }).click();
+  await nav(page).getByRole("link", { name: "Recurring" }).click();
   const item = page.locator(".series", { hasText: "Pay bills" });
   await item.getByText("The day before at 6 PM").waitFor();
   expect((await item.locator(".next-chip").count()) >= 3, "fewer than three next occurrences");
   await axe(page, "recurring");
-  await page.getByRole("link", { name: "Tasks" }).click();
+  await nav(page).getByRole("link", { name: "Tasks" }).click();
 });
 
 await check("a second tab is signed in by the cookie", async () => {
@@ -206,7 +207,7 @@ await check("can be used by keyboard alone", async () => {
 
 for (const name of ["Calendar", "Inbox", "Settings", "Tasks"])
   await check(`has no accessibility violation in ${name}, light and dark`, async () => {
-    await page.getByRole("link", { name }).click();
+    await nav(page).getByRole("link", { name }).click();
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.waitForLoadState("networkidle");
     await page.waitForTimeout(300);
@@ -244,18 +245,18 @@ await check("kill -9 and a restart lose nothing, and the open tab recovers by it
   await live(page);
   await rowOf(page, "Dentist").waitFor();
   await page.getByText("Pay bills on the 1st of every month, remind me the day before at 6pm").waitFor();
-  await page.getByRole("link", { name: "Recurring" }).click();
+  await nav(page).getByRole("link", { name: "Recurring" }).click();
   await page.locator(".series", { hasText: "Pay bills" }).waitFor();
 });
 
 await check("still pushes after the restart", async () => {
-  await page.getByRole("link", { name: "Tasks" }).click();
+  await nav(page).getByRole("link", { name: "Tasks" }).click();
   await say("buy milk");
   await otherTab.locator(".task", { hasText: /buy milk/i }).waitFor();
 });
 
 await check("works on a phone's width", async () => {
-  const phone = await browser.newContext({ timezoneId: kZone, locale: "en-US", viewport: { width: 390, height: 844 }, hasTouch: true });
+  const phone = await browser.newContext({ timezoneId: kZone, locale: "en-US", reducedMotion: "reduce", viewport: { width: 390, height: 844 }, hasTouch: true });
   const screen = await phone.newPage();
   await screen.goto(server.url);
   await screen.getByLabel("E-mail").fill(kPerson.email);
@@ -266,14 +267,14 @@ await check("works on a phone's width", async () => {
   const overflow = await screen.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(overflow <= 0, `the page is ${overflow} px too wide`);
   await axe(screen, "phone, tasks");
-  await screen.getByRole("link", { name: "Chat" }).click();
+  await nav(screen).getByRole("link", { name: "Chat" }).click();
   await screen.getByLabel("Message Daybook").waitFor();
   await axe(screen, "phone, chat");
   await phone.close();
 });
 
 await check("signs out in every tab", async () => {
-  await page.getByRole("link", { name: "Settings" }).click();
+  await nav(page).getByRole("link", { name: "Settings" }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Welcome back" }).waitFor();
 });
