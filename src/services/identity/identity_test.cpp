@@ -94,6 +94,16 @@ class IdentityTest : public ::testing::Test {
   Headers headers_;
 };
 
+// H: the zone comes from the browser, which says "UTC" where nobody set one.
+TEST_F(IdentityTest, UtcIsAZoneButOtherOffsetsAreNot) {
+  const auto sign_up = [this](const std::string& email, const std::string& zone) {
+    return send(Method::post, "/api/v1/auth/register",
+                R"({"password":"correct horse","email":")" + email + R"(","timezone":")" + zone + "\"}");
+  };
+  EXPECT_EQ(sign_up("a@example.com", "UTC").status, 201);
+  EXPECT_EQ(sign_up("b@example.com", "+05:30").status, 400);
+}
+
 TEST_F(IdentityTest, SigningUpSignsIn) {
   const auto reply = register_ada();
   ASSERT_EQ(reply.status, 201) << reply.body;

@@ -94,7 +94,8 @@ std::optional<std::string> read_zone(JsonReader& in) {
   auto zone = in.text("timezone", {.min_bytes = 1, .max_bytes = 64});
   if (!zone) return std::nullopt;
   const auto located = domain::Zone::locate(*zone);
-  if (!located || located->is_fixed())
+  // A browser without a place of its own says "UTC"; other fixed offsets are no one's zone.
+  if (!located || (located->is_fixed() && located->name() != "UTC"))
     return in.fail("timezone", "must be an IANA time zone such as Europe/Berlin"), std::nullopt;
   return located->name();
 }
