@@ -283,6 +283,31 @@ TEST(Zones, AUserWhoMovesTakesTheSeriesAlong) {
   EXPECT_EQ(others, 0);
 }
 
+std::string zone_file(std::string_view footer) {
+  std::string block = "TZif2";
+  block.append(15, '\0');
+  for (int count : {0, 0, 0, 0, 1, 4}) block += std::string{'\0', '\0', '\0', static_cast<char>(count)};
+  block += std::string(6, '\0') + std::string{"LMT\0", 4};
+  return block + block + "\n" + std::string{footer} + "\n";
+}
+
+// Rule 6: a zone that changes its law moves instants, not wall clocks, and makes nothing twice.
+TEST(Zones, ALawThatChanges) {
+  for (auto [before, after] : {std::pair{"<+01>-1", "<+02>-2"}, {"<+01>-1", "<+00>0"}}) {
+    ASSERT_TRUE(domain::Zone::install("Test/Changing", zone_file(before)));
+    World world{"2026-03-04T12:00:00Z"};
+    world.create(R"({"title":"Tea","cron":"0 9 * * *","timezone":"Test/Changing"})");
+    ASSERT_EQ(world.dues().at(0), "2026-03-05T08:00:00Z");
+    ASSERT_TRUE(domain::Zone::install("Test/Changing", zone_file(after)));
+    ASSERT_EQ(world.db_.run(world.store_->adopt_tzdb("2099z", world.clock_.now())).value(), 1);
+    world.settle();
+    const auto hour = after == std::string_view{"<+02>-2"} ? "T07:00:00Z" : "T09:00:00Z";
+    EXPECT_THAT(world.dues(), AllOf(SizeIs(28), testing::Each(HasSubstr(hour))));
+    world.advance(24h * 3);
+    EXPECT_THAT(world.dues(), AllOf(SizeIs(31), testing::Each(HasSubstr(hour))));
+  }
+}
+
 /// Steps over the hours around both changes of a zone's clocks: one task a day, at that wall time or moved by the gap.
 TEST(Zones, DailyOverBothClockChanges) {
   for (auto [zone, from] : {std::pair{"America/New_York", "2026-03-01T12:00:00Z"},

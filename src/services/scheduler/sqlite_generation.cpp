@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "services/scheduler/events.hpp"
 #include "services/scheduler/sqlite_rows.hpp"
 #include "services/scheduler/sqlite_store.hpp"
@@ -68,10 +70,13 @@ SchedulerStore::Awaitable<GenerationWork> SqliteSchedulerStore::plan(UserId user
         domain::plan_generation(series, now, counts.open, counts.ahead, counts.made, counts.last_completed);
     for (const auto& occurrence : plan.make) {
       const auto rid = domain::recurrence_id(series, occurrence);
-      const auto known = load_occurrence(db, user, id, rid);
-      // What was made, skipped or deleted once never comes back; what a changed schedule replaced may.
-      if (known && known->state != "replaced") continue;
-      if (known && known->pending == "delete") continue;  // Its old task goes first; the next look makes it again.
+      // What was made, skipped or deleted once never comes back; what a changed schedule replaced may, once its old
+      // task is gone (the next look).
+      const auto known = load_occurrences_at(db, user, id, rid);
+      const bool stands = std::any_of(known.begin(), known.end(), [&](const Occurrence& row) {
+        return row.state != "replaced" || (row.recurrence_id == rid && row.pending == "delete");
+      });
+      if (stands) continue;
       Occurrence row{rid,    series.revision,
                      "made", domain::occurrence_task_id(id, rid, series.revision),
                      0,      domain::start_of(series, occurrence),

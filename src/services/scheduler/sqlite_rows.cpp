@@ -8,9 +8,6 @@ using storage::sqlite::Statement;
 
 namespace {
 
-constexpr std::string_view kOccurrenceColumns =
-    "recurrence_id, revision, state, task_id, task_version, starts, open, pending";
-
 Occurrence occurrence_of(Statement& row) {
   Occurrence out;
   out.recurrence_id = row.text(0);
@@ -130,6 +127,21 @@ std::optional<Occurrence> load_occurrence(Connection& db, const UserId& user, co
       user, series, recurrence_id);
   if (!row.step()) return std::nullopt;
   return occurrence_of(row);
+}
+
+std::vector<Occurrence> load_occurrences_at(Connection& db, const UserId& user, const SeriesId& series,
+                                            std::string_view recurrence_id) {
+  const std::string local{recurrence_id.substr(0, 19)};
+  std::vector<Occurrence> out;
+  auto rows = db.query(
+      "SELECT recurrence_id, revision, state, task_id, task_version, starts, open, pending FROM scheduler_occurrence "
+      "WHERE user_id = ? AND series_id = ? AND recurrence_id >= ? AND recurrence_id < ?",
+      user, series, local, local + "~");
+  while (rows.step()) {
+    // "2026-03-05" is a day of its own, not the beginning of "2026-03-05T09:00:00Z".
+    if ((rows.text(0).size() == 10) == (recurrence_id.size() == 10)) out.push_back(occurrence_of(rows));
+  }
+  return out;
 }
 
 void save_occurrence(Writer& db, const UserId& user, const SeriesId& series, const Occurrence& row) {

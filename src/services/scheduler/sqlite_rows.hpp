@@ -25,6 +25,10 @@ std::vector<Occurrence> load_occurrences(Connection& db, const UserId& user, con
                                          bool pending_only = false);
 std::optional<Occurrence> load_occurrence(Connection& db, const UserId& user, const SeriesId& series,
                                           std::string_view recurrence_id);
+/// Rows whose wall-clock start is that of `recurrence_id`, whatever the offset: a changed law or a user who moved must
+/// not make the same start again.
+std::vector<Occurrence> load_occurrences_at(Connection& db, const UserId& user, const SeriesId& series,
+                                            std::string_view recurrence_id);
 void save_occurrence(Writer& db, const UserId& user, const SeriesId& series, const Occurrence& row);
 Instant instant_of(const domain::Series& series, const domain::When& start);
 
