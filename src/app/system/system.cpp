@@ -8,11 +8,13 @@
 #include "runtime/embedded/timers.hpp"
 #include "services/analytics/module.hpp"
 #include "services/audit/module.hpp"
+#include "services/chat/module.hpp"
 #include "services/gateway/module.hpp"
 #include "services/identity/module.hpp"
 #include "services/identity/sqlite_store.hpp"
 #include "services/notifier/digest.hpp"
 #include "services/notifier/module.hpp"
+#include "services/scheduler/module.hpp"
 #include "services/tasks/client.hpp"
 #include "services/tasks/module.hpp"
 #include "storage/sqlite/event_groups.hpp"
@@ -32,6 +34,12 @@ void append(std::vector<sqlite::Migration>& to, std::vector<sqlite::Migration> m
 tasks::StoreLimits task_limits(const Config& config) {
   tasks::StoreLimits limits;
   limits.open_tasks = config.max_open_tasks;
+  return limits;
+}
+
+scheduler::StoreLimits series_limits(const Config& config) {
+  scheduler::StoreLimits limits;
+  limits.series = config.max_series;
   return limits;
 }
 
@@ -77,6 +85,11 @@ class EmbeddedSystem final : public System {
         tasks_store_(tasks::make_sqlite_store(*database_, task_limits(config))),
         tasks_(*tasks_store_, clock),
         tasks_client_(invoker_),
+        scheduler_store_(scheduler::make_sqlite_store(*database_, scheduler::describe_plainly, series_limits(config))),
+        scheduler_(*scheduler_store_, invoker_, clock),
+        scheduler_timers_(loop.get_executor(), *database_, sqlite::TimerTable("scheduler"), clock),
+        chat_store_(chat::make_sqlite_store(*database_)),
+        chat_(*chat_store_, invoker_, assistant_, clock),
         identity_store_(identity::make_sqlite_store(*database_)),
         identity_(*identity_store_, clock, identity_options(config)),
         notifier_store_(notifier::make_sqlite_store(*database_)),
@@ -89,11 +102,16 @@ class EmbeddedSystem final : public System {
         stream_log_(gateway::make_sqlite_stream_log(*database_)),
         gateway_(gateway_ports(clock, std::move(web)), gateway_options(config)) {
     serve("tasks", tasks_.router());
+    serve("scheduler", scheduler_.router());
+    serve("chat", chat_.router());
     serve("identity", identity_.router());
     serve("notifier", notifier_.router());
     serve("audit", audit_.router());
     serve("analytics", analytics_.router());
     tasks_.subscribe(bus_);
+    scheduler_.subscribe(bus_);
+    scheduler_.handle(scheduler_timers_);
+    chat_.subscribe(bus_);
     notifier_.subscribe(bus_);
     notifier_.handle(notifier_timers_);
     audit_.subscribe(bus_);
@@ -105,7 +123,9 @@ class EmbeddedSystem final : public System {
 
   awaitable<Result<>> start() override {
     if (auto started = co_await identity_.start(); !started) co_return started.error();
+    if (auto started = co_await scheduler_.start(); !started) co_return started.error();
     if (auto started = co_await bus_.start(); !started) co_return started.error();
+    if (auto started = co_await scheduler_timers_.start(); !started) co_return started.error();
     if (auto started = co_await notifier_timers_.start(); !started) co_return started.error();
     if (auto started = co_await tasks_.start(); !started) co_return started.error();
     gateway_.start(executor_);
@@ -119,6 +139,7 @@ class EmbeddedSystem final : public System {
     gateway_.stop();
     co_await housekeeping_.stop();
     co_await tasks_.stop();
+    co_await scheduler_timers_.stop();
     co_await notifier_timers_.stop();
     co_await bus_.stop();
     co_await invoker_.stop();
@@ -190,6 +211,12 @@ class EmbeddedSystem final : public System {
   std::unique_ptr<tasks::TaskStore> tasks_store_;
   tasks::Module tasks_;
   tasks::Client tasks_client_;
+  std::unique_ptr<scheduler::SchedulerStore> scheduler_store_;
+  scheduler::Module scheduler_;
+  runtime::embedded::Timers scheduler_timers_;
+  std::unique_ptr<chat::ChatStore> chat_store_;
+  chat::EmbeddedAssistant assistant_;
+  chat::Module chat_;
   std::unique_ptr<identity::Store> identity_store_;
   identity::Module identity_;
   std::unique_ptr<notifier::NotifierStore> notifier_store_;
@@ -211,7 +238,9 @@ Result<std::unique_ptr<System>> System::open(asio::io_context& loop, const Confi
                                                 sqlite::event_group_migration()};
   append(main_schema, identity::sqlite_migrations());
   append(main_schema, tasks::sqlite_migrations());
+  append(main_schema, scheduler::sqlite_migrations());
   append(main_schema, notifier::sqlite_migrations());
+  append(main_schema, chat::sqlite_migrations());
   sqlite::DatabaseOptions main_options;
   main_options.path = config.data_dir + "/daybook.db";
   auto database = sqlite::Database::open(std::move(main_options), std::move(main_schema));
