@@ -44,6 +44,12 @@ export function TaskRow({ task, depth, zone, now, onToggle, onEdit, onDelete }: 
               {t(`task.priorities.${task.priority}`)}
             </span>
           )}
+          {task.subtasks && task.subtasks.total > 0 && (
+            <span title={t("task.progress", { done: task.subtasks.completed, total: task.subtasks.total })}>
+              <Icon name="tasks" size={14} />
+              {task.subtasks.completed}/{task.subtasks.total}
+            </span>
+          )}
           {task.seriesId && (
             <span title={t("task.repeats")}>
               <Icon name="repeat" size={14} />
