@@ -65,7 +65,7 @@ async function axe(tab, what) {
   await tab.evaluate(axeSource);
   const { violations } = await tab.evaluate(() =>
     globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-  const found = violations.map((one) => `${one.id}: ${one.help} (${one.nodes.slice(0, 3).map((node) => node.target).join("; ")})`);
+  const found = violations.map((one) => `${one.id}: ${one.help} (${one.nodes.slice(0, 3).map((node) => `${node.target}: ${node.any[0]?.message ?? ""}`).join("; ")})`);
   expect(found.length === 0, `${what}:\n${found.join("\n")}`);
 }
 
