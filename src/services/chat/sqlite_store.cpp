@@ -1,6 +1,7 @@
 #include "core/json.hpp"
 #include "services/chat/module.hpp"
 #include "storage/sqlite/event_log.hpp"
+#include "storage/sqlite/idempotency.hpp"
 
 namespace daybook::chat {
 namespace {
@@ -119,7 +120,7 @@ class SqliteChatStore final : public ChatStore {
       for (const auto& id : turn.undone)
         db.run("UPDATE chat_undo SET undone = 1 WHERE user_id = ? AND id = ?", user, id);
       if (!turn.key.key.empty()) {
-        storage::sqlite::IdempotentOutcome outcome;
+        IdempotentOutcome outcome;
         outcome.status = 200;
         outcome.resource = turn.reply;
         keys_.record(db, user, turn.key, outcome, now);
