@@ -454,7 +454,6 @@ Hit<DateValue> Reader::day_date(int i) const {
     const bool lone = number_token(i) && i > 0 && is(i - 1, Key::on) &&
                       settings_.part_of_day == PartOfDayAs::interval && ends(end) && !sym(end, ':') && !sym(end, '.') &&
                       !sym(end, '%');
-    if (!lone && !(lone || (number_token(i) && i > 0 && is(i - 1, Key::on) && end >= size()))) return {};
     if (!lone) return {};
   }
   if (nth && tok(at).kind == TokenKind::word && !(the && on_the && i > 0)) return {};
@@ -501,8 +500,7 @@ Hit<DateValue> Reader::weekday_date(int i) const {
   Hit<DateValue> beside;
   int from = at;
   if (is(from, Key::on)) ++from;
-  const bool numeric_range = joined && false;
-  if (!numeric_range) {
+  {
     if (word(from).month) {
       beside = month_date(from);
     } else if (!bracket) {

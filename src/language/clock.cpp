@@ -459,7 +459,6 @@ Hit<ClockValue> Reader::clock(int i, bool company) const {
         end = half.end;
         continue;
       }
-      if (is(end, Key::am) && tok(end).space_before && false) break;
       if (value.midnight || (hour == 12 && is(hit.end - 1, Key::noon))) {
         end = half.end;
         continue;

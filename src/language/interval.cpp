@@ -104,11 +104,9 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
     int p = skip_the(at);
     int a = 0;
     int a_end = 0;
-    bool nth_a = false;
     if (const auto nth = ordinal(p)) {
       a = nth.value;
       a_end = nth.end;
-      nth_a = true;
     } else if (number_token(p) && tok(p).digits <= 2) {
       a = static_cast<int>(tok(p).value);
       a_end = p + 1;
@@ -118,7 +116,7 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
       if (kind != Link::none && kind != Link::slash) {
         auto b = day_date(b_at);
         if (b && b.value.form == DateValue::Form::day) b = {};
-        if (!b && (nth_a || from || settings_.part_of_day == PartOfDayAs::interval || true)) {
+        if (!b) {
           // "4 to 23 next month", "from 4-23 in next month"
           int q = is(b_at, Key::the) ? b_at + 1 : b_at;
           int day = 0;
@@ -133,7 +131,7 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
           int m = q_end;
           if (is(m, Key::in) || is(m, Key::of)) ++m;
           if (day && m) {
-            const auto month = which_date(m, 1);
+            const auto month = which_date(m);
             if (month && month.value.grain == Grain::month) {
               const year_month_day first{floor<days>(month.value.start)};
               DateValue x;
@@ -681,7 +679,6 @@ Hit<TimeReading> Reader::open_interval(int i) const {
   } else if (is(at, Key::until)) {
     relation = Relation::until;
     ++at;
-    if (is(at, Key::the) && false) ++at;
   } else if (is(at, Key::through)) {
     relation = Relation::until;
     ++at;

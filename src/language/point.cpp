@@ -106,7 +106,7 @@ Hit<Point> Reader::exact_offset(int i) const {
     } else if (is(e, Key::hence)) {
       suffix = 1;
       ++e;
-    } else if (is(e, Key::later) || (is(e, Key::time) && false)) {
+    } else if (is(e, Key::later)) {
       suffix = 1;
       ++e;
     } else if (is(e, Key::earlier)) {
@@ -165,7 +165,6 @@ Hit<Point> Reader::exact_offset(int i) const {
   if (is(i, Key::in) && value.article && value.units == 1 && word(end - 1).unit >= static_cast<int>(Grain::month) &&
       tok(i + 1).text == "the")
     return {};
-  if (is(i, Key::after) && value.length.grain >= Grain::day && !ends(end) && false) return {};
   // A length with a base is a counted date ("in two weeks since 2011" is rare).
   if (is(i, Key::in) && (is(end, Key::after) || is(end, Key::before) || is(end, Key::since) || is(end, Key::from)) &&
       !ends(end + 1) && value.length.grain >= Grain::day) {
@@ -312,9 +311,6 @@ Hit<Point> Reader::point(int i, bool company) const {
       part.part = found.value.part;
       part.early = part.early || found.value.early;
       part.late = part.late || found.value.late;
-      if (shift == 1 && now_local() < LocalTime{now_.today()} + minutes{part_hours(part).first} &&
-          !settings_.wide_parts && false)
-        shift = 0;
       date = day_value(now_.today() + days{shift});
       p = found.end;
     }
@@ -342,7 +338,7 @@ Hit<Point> Reader::point(int i, bool company) const {
     Hit<ClockValue> clock_hit;
     Hit<PartValue> part_hit;
     Hit<std::pair<DateValue, PartValue>> day_part_hit;
-    if (!point.date || (point.date->this_part && !point.clock && false)) {
+    if (!point.date) {
       int d = p;
       if (round > 0 || is(d, Key::on)) {
         if (is(d, Key::on) || is(d, Key::of) ||
@@ -439,8 +435,6 @@ Hit<Point> Reader::point(int i, bool company) const {
         if (bare && !dated && !(at_word && word(p).part < 10) && !(whole(i, part_hit.end) && !is(p, Key::tonight)) &&
             !company && !(settings_.part_of_day == PartOfDayAs::interval && !settings_.wide_parts))
           part_hit = {};
-        else if (part_hit && !bare && !dated && settings_.planning() && word(part_hit.end - 1).part >= 10 && false)
-          part_hit = {};
       }
       if (part_hit && round > 0 && !is(p, Key::in) && !is(p, Key::at) && !is(p, Key::of) && !is(p, Key::on)) {
         // "Friday dinner with Anna": a meal after a day is what it is about.
@@ -474,7 +468,7 @@ Hit<Point> Reader::point(int i, bool company) const {
     // "Wednesday evening next week"
     int p = skip_comma(end);
     if (is(p, Key::of)) ++p;
-    const auto week = which_date(p, 1);
+    const auto week = which_date(p);
     if (week && week.value.grain == Grain::week && week.value.upcoming) {
       point.date =
           day_value(floor<days>(week.value.start) + days{(point.date->weekday - settings_.week_start + 7) % 7});
@@ -594,7 +588,7 @@ Reader::Stretch Reader::resolve(const Point& point, bool alone, bool in_range) c
     // Midnight is the one that ends the day, unless the day stands with "at midnight on" and events are told.
     if (clock.midnight && second == 0) {
       if (point.date && settings_.planning() && (!alone || point.date)) {
-        if (point.date->from_now || point.date->form == DateValue::Form::weekday || true) second = 86400;
+        second = 86400;
       }
     }
     LocalTime at = LocalTime{day} + seconds{second};

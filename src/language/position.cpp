@@ -64,8 +64,7 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
           y = found.value;
           end = found.end;
           year_first = true;
-        } else if (const auto period = which_date(skip_comma(p), depth + 1);
-                   period && period.value.grain == Grain::year) {
+        } else if (const auto period = which_date(skip_comma(p)); period && period.value.grain == Grain::year) {
           y = static_cast<int>(year_month_day{floor<days>(period.value.start)}.year());
           end = period.end;
           year_first = true;
@@ -469,7 +468,7 @@ Hit<DateValue> Reader::position_date(int i, int depth) const {
   } else {
     const Key k = word(is(after_of, Key::the) ? after_of + 1 : after_of).key;
     if (k == Key::this_ || k == Key::next || k == Key::last || k == Key::previous || k == Key::current)
-      period = which_date(after_of, depth + 1);
+      period = which_date(after_of);
     if (word(after_of).month && is_weekday) period = month_date(after_of);
     if (is_unit && what.unit == static_cast<int>(Grain::quarter) && !period) {
       period = bare_year(after_of);

@@ -29,7 +29,7 @@ bool Reader::ends(int i) const {
     switch (t.symbol) {
       case '-':
       case '/':
-        return !attached(i) && false;
+        return false;
       case ':':
         return true;
       case '%':

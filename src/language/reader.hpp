@@ -165,7 +165,7 @@ class Reader {
   Hit<DateValue> day_date(int i) const;
   Hit<DateValue> weekday_date(int i) const;
   Hit<DateValue> relative_date(int i, int depth) const;
-  Hit<DateValue> which_date(int i, int depth) const;     ///< this/next/last …
+  Hit<DateValue> which_date(int i) const;                ///< this/next/last …
   Hit<DateValue> position_date(int i, int depth) const;  ///< "third Tuesday of …", "end of …".
   Hit<DateValue> holiday_date(int i) const;
   Hit<int> holiday_name(int i) const;

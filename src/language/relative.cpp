@@ -48,7 +48,6 @@ DateValue Reader::season(int which, int shift) const {
     if (shift > 0 && end_of(which, y) <= today) {
       y += years{1};
       --shift;
-    } else if (shift == 0 && end_of(which, y) <= today && settings_.weekday != WeekdayChoice::past) {
     }
     y += years{shift};
     value.start = start_of(which, y);
@@ -69,7 +68,7 @@ DateValue Reader::season(int which, int shift) const {
 }
 
 /// "this week", "next Friday", "last 3 weeks", "the coming weekend", "next March", "past few days".
-Hit<DateValue> Reader::which_date(int i, int depth) const {
+Hit<DateValue> Reader::which_date(int i) const {
   int at = i;
   if (is(at, Key::the) || is(at, Key::my)) ++at;
   int which = direction(word(at).key);
@@ -126,7 +125,6 @@ Hit<DateValue> Reader::which_date(int i, int depth) const {
           return {value, whole_length.end};
         }
         if (settings_.part_of_day == PartOfDayAs::day && which != 0) {
-          Length length;
           LengthValue sized;
           add(sized, many, grain, multiple);
           value = unit_around(Grain::day, 0);
@@ -208,9 +206,7 @@ Hit<DateValue> Reader::which_date(int i, int depth) const {
     if (settings_.next_month == NextMonth::same_day && which != 0) {
       LengthValue sized;
       add(sized, 1, grain, w.multiple);
-      const auto period = value;
       value.start = LocalTime{floor<days>(plus(now_local(), sized.length, which))};
-      (void)period;
     }
     return {value, end};
   }
@@ -267,7 +263,6 @@ Hit<DateValue> Reader::which_date(int i, int depth) const {
     const auto beside = weekday_date(next);
     if (beside && beside.end > end + 1 && beside.value.form != DateValue::Form::weekday && beside.value.year_said)
       return beside;
-    (void)depth;
     return {value, end};
   }
   if (w.month && !(which == 0 && tok(next).text == "may" && tokens_.original(tok(next))[0] == 'm' &&
@@ -304,7 +299,7 @@ Hit<DateValue> Reader::which_date(int i, int depth) const {
     value = season(static_cast<int>(w.key) - static_cast<int>(Key::spring), which);
     return {value, next + 1};
   }
-  if (depth < 2) {
+  {
     // "next 6th of April", "last Christmas", "next thanksgiving day"
     if (which != 0 && (ordinal(next) || number_token(next))) {
       auto inner = day_date(next);
@@ -518,7 +513,7 @@ Hit<DateValue> Reader::date(int i, int depth) const {
     offer(day_date(i));
     offer(position_date(i, depth));
     offer(counted_date(i, depth));
-    offer(which_date(i, depth));
+    offer(which_date(i));
     if (!best) offer(bare_year(i));
     if (!best) offer(holiday_date(i));
     return with_year(best, depth);
@@ -530,7 +525,7 @@ Hit<DateValue> Reader::date(int i, int depth) const {
   if (w.weekday) offer(weekday_date(i));
   if (w.ordinal || w.cardinal >= 0 || w.key == Key::the || w.key == Key::ides) offer(day_date(i));
   offer(relative_date(i, depth));
-  offer(which_date(i, depth));
+  offer(which_date(i));
   offer(position_date(i, depth));
   if (w.key == Key::a || w.key == Key::the || w.cardinal >= 0 || w.key == Key::few || w.key == Key::couple ||
       w.key == Key::half || w.key == Key::several || w.key == Key::in || w.unit >= 0) {
@@ -566,10 +561,8 @@ Hit<DateValue> Reader::with_year(Hit<DateValue> hit, int depth) const {
       }
       if (matches && size.value.length.days > 0) {
         const auto target = floor<days>(plus(now_.today(), size.value.length, 1));
-        const int weeks = size.value.length.days / 7;
         const int off = (value.weekday - static_cast<int>(std::chrono::weekday{target}.iso_encoding()) + 7) % 7;
         Days day = target + days{size.value.length.days % 7 == 0 ? (off > 3 ? off - 7 : off) : off};
-        (void)weeks;
         auto moved = day_value(day);
         moved.upcoming = true;
         return {moved, end};

@@ -105,7 +105,6 @@ int RepeatReader::on_days(int p) {
   // "on december 21st and 31st", "in november", "december 25th" after "yearly", "on 14 September"
   if (on || in || unit_ == Grain::year) {
     if (r_.word(at).month) {
-      if (in && r_.settings_.planning() && false) return 0;
       const auto y = r_.date(at);
       if (y && y.value.year_said) return 0;
       const int end = month_list(at);
@@ -122,6 +121,7 @@ int RepeatReader::on_days(int p) {
     }
     if (on) {
       if (const auto holiday = r_.holiday_name(at); holiday && unit_ == Grain::year) {
+        if (holiday_rule(holiday.value)) return holiday.end;
         DateValue value;
         if (r_.holiday_toward(value, holiday.value, 1) && !value.range) {
           const year_month_day date{floor<days>(value.start)};
@@ -226,7 +226,7 @@ int RepeatReader::times(int p) {
 int RepeatReader::start_bound(int p) {
   int at = p;
   const bool from = r_.is(at, Key::from);
-  if (!from && !r_.is(at, Key::starting) && !r_.is(at, Key::since) && !(r_.is(at, Key::start) && false)) return 0;
+  if (!from && !r_.is(at, Key::starting) && !r_.is(at, Key::since)) return 0;
   ++at;
   if (r_.is(at, Key::from) || r_.is(at, Key::on) || r_.is(at, Key::in)) ++at;
   auto point = r_.point(at, false);
@@ -287,9 +287,8 @@ int RepeatReader::end_bound(int p) {
     date = r_.date(at);
   }
   if (!date) {
-    if (const auto y = r_.year(at)) {
+    if (r_.year(at)) {
       date = r_.bare_year(at);
-      (void)y;
     }
   }
   if (!date) return 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "language/holiday_rules.hpp"
+
 namespace daybook::language {
 
 namespace {
@@ -19,7 +21,7 @@ int RepeatReader::join(int p) const {
   return p;
 }
 
-int RepeatReader::article_before(int i) const {
+bool RepeatReader::article_before(int i) const {
   return i > 0 && (r_.is(i - 1, Key::the) || r_.is(i - 1, Key::a) || r_.is(i - 1, Key::my) || r_.text(i - 1, "his") ||
                    r_.text(i - 1, "her") || r_.text(i - 1, "their") || r_.text(i - 1, "your"));
 }
@@ -209,7 +211,7 @@ int RepeatReader::every_target(int at, int interval, bool said) {
     return end;
   }
   // Parts of the day: "every morning", "each evening".
-  if (w.part && (w.part < 10 || w.part >= 10)) {
+  if (w.part) {
     const auto part = r_.part_of_day(at);
     if (part) {
       part_ = part.value;
@@ -250,6 +252,7 @@ int RepeatReader::every_target(int at, int interval, bool said) {
   }
   // Holidays: "every Christmas", "every new year's eve".
   if (const auto holiday = r_.holiday_name(at)) {
+    if (holiday_rule(holiday.value)) return holiday.end;
     DateValue value;
     if (r_.holiday_toward(value, holiday.value, 1) && !value.range) {
       const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(value.start)};
@@ -261,6 +264,16 @@ int RepeatReader::every_target(int at, int interval, bool said) {
     }
   }
   return 0;
+}
+
+bool RepeatReader::holiday_rule(int holiday) {
+  const auto& rule = holidays()[holiday];
+  if (rule.kind != HolidayKind::weekday || rule.d != 0) return false;
+  rule_.months = {rule.a};
+  rule_.days.push_back({static_cast<std::int8_t>(rule.b), static_cast<std::uint8_t>(rule.c)});
+  unit_ = Grain::year;
+  has_frequency_ = true;
+  return true;
 }
 
 /// "July", "jan 27th", "aug 20 and 30", "aug on day 20 and 30", "march and april".
@@ -556,23 +569,22 @@ int RepeatReader::positions(int p) {
   bool open_period = false;
   Grain period_unit = Grain::month;
   int interval = 1;
-  if (r_.is(of, Key::every) || r_.is(of, Key::each)) {
+  if (!of_word && (r_.word(of).key == Key::monthly || r_.word(of).key == Key::yearly)) {
+    period = true;
+    period_unit = r_.word(of).key == Key::monthly ? Grain::month : Grain::year;
+    done = of + 1;
+  } else if (r_.is(of, Key::every) || r_.is(of, Key::each)) {
     int u = of + 1;
-    bool said = false;
     if (r_.is(u, Key::other)) {
       interval = 2;
-      said = true;
       ++u;
     } else if (const auto nth = r_.ordinal(u)) {
       interval = nth.value;
-      said = true;
       u = nth.end;
     } else if (const auto number = r_.cardinal(u)) {
       interval = static_cast<int>(std::min<std::int64_t>(number.value, 999));
-      said = true;
       u = number.end;
     }
-    (void)said;
     const auto& w = r_.word(u);
     if (w.unit == static_cast<int>(Grain::month) || w.unit == static_cast<int>(Grain::year) ||
         w.unit == static_cast<int>(Grain::quarter) || w.unit == static_cast<int>(Grain::week)) {
@@ -598,9 +610,7 @@ int RepeatReader::positions(int p) {
              (has_frequency_ || triggered_ || (p > 0 && (r_.is(p - 1, Key::every) || r_.is(p - 1, Key::each))))) {
     // A month with its year names one day.
     if (!r_.year(r_.skip_comma(r_.skip_dot(of + 1)))) {
-      const int before = static_cast<int>(rule_.months.size());
       const int stop = month_list(of);
-      (void)before;
       if (stop) {
         period = true;
         period_unit = Grain::year;
@@ -677,12 +687,11 @@ Hit<TimeReading> RepeatReader::read(int i) {
   bool lead = false;
   // Times and bounds may stand first: "at 10 am on the 15th of every month", "starting in april, daily until march".
   for (int k = 0; k < 3; ++k) {
-    if (const int direct = RepeatReader(*this).trigger(p)) {
-      (void)direct;
+    if (RepeatReader(*this).trigger(p) != 0) {
       break;
     }
     int next = 0;
-    if (r_.is(p, Key::starting) || (r_.is(p, Key::from) && k > 0)) next = start_bound(p);
+    if (r_.is(p, Key::starting) || r_.is(p, Key::from)) next = start_bound(p);
     if (!next) next = times(p);
     if (!next) return {};
     lead = true;
@@ -736,9 +745,6 @@ Hit<TimeReading> RepeatReader::read(int i) {
   const bool noun_after = end < r_.size() && r_.tok(end).kind == TokenKind::word && !r_.ends(end);
   if (r_.settings_.planning() && article_before(i) && noun_after && end == anchor && !lead)
     reading.score = 0.3;  // "the monthly report"
-  if (adjective_ && noun_after && end == anchor && i > 0 && !gap_end && r_.settings_.planning() &&
-      r_.word(i - 1).key == Key::none && r_.tok(i - 1).kind == TokenKind::word && false)
-    reading.score = 0.5;
   if (r_.settings_.part_of_day == PartOfDayAs::day && adjective_ && noun_after) reading.score = 0.4;
   if (gap_end) {
     reading.more_spans.push_back({r_.tok(gap_start_).begin, r_.tok(gap_end - 1).end});

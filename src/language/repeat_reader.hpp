@@ -39,7 +39,8 @@ class RepeatReader {
   void apply_positions();
   void apply_exceptions();
   void add_days(const std::vector<RuleDay>& days);
-  int article_before(int i) const;
+  bool article_before(int i) const;
+  bool holiday_rule(int holiday);  ///< The rule of a holiday that is a weekday of a month.
 
   const Reader& r_;
   RepeatRule rule_;
