@@ -569,7 +569,7 @@ Hit<DateValue> Reader::weekday_date(int i) const {
   // "Tuesday of next week", "Friday next week", "Tuesday, next week", "Monday this week"
   {
     int p = skip_comma(end);
-    if (is(p, Key::of) || is(p, Key::in)) ++p;
+    if (is(p, Key::of) || is(p, Key::in) || is(p, Key::from)) ++p;
     if (is(p, Key::the)) ++p;
     const Key k = word(p).key;
     if (word(p + 1).unit == static_cast<int>(Grain::week) && !word(p + 1).plural && word(p + 1).multiple == 1) {

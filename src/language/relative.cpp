@@ -519,6 +519,11 @@ Hit<DateValue> Reader::date(int i, int depth) const {
     return with_year(best, depth);
   }
   const auto& w = word(i);
+  if ((w.key == Key::spring || w.key == Key::summer || w.key == Key::autumn || w.key == Key::winter) &&
+      settings_.part_of_day == PartOfDayAs::interval &&
+      (whole(i, i + 1) || is(i - 1, Key::in) || is(i - 1, Key::during))) {
+    offer({season(static_cast<int>(w.key) - static_cast<int>(Key::spring), 0), i + 1});
+  }
   offer(holiday_date(i));
   if (!t.word && !best) return {};
   if (w.month) offer(month_date(i));

@@ -16,6 +16,10 @@ int RepeatReader::piece(int p) {
     if (const int end = times(at + 1)) return end;
     return 0;
   }
+  if (r_.is(at, Key::after) && r_.text(at + 1, "completion")) {
+    rule_.after_completion = true;
+    return at + 2;
+  }
   if (const int end = exceptions(at)) return end;
   if (const int end = count_bound(at)) return end;
   if (const int end = end_bound(at)) return end;
