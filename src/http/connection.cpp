@@ -200,7 +200,9 @@ awaitable<void> Connection::run() {
 }
 
 awaitable<void> Connection::refuse(Error error) {
-  const auto reply = problem_reply(error);
+  auto reply = problem_reply(error);
+  if (error.code == Errc::method_not_allowed)
+    reply.headers.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   if (co_await write_reply(reply, HeadOptions{false, false}, false)) co_await linger();
 }
 

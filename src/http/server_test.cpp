@@ -113,6 +113,8 @@ class ServerTest : public ::testing::Test {
     return socket;
   }
 
+  static void say(tcp::socket& socket, std::string_view raw) { asio::write(socket, asio::buffer(raw)); }
+
   /// Sends `raw` and reads until the server closes.
   std::string exchange(std::string_view raw) {
     auto socket = connect();
@@ -224,6 +226,12 @@ TEST_F(ServerTest, MalformedRequestsGetAProblemAndNothingMore) {
   }
 }
 
+// RFC 9110, section 15.5.6
+TEST_F(ServerTest, UnknownMethodsAreToldWhichOnesThereAre) {
+  start();
+  EXPECT_THAT(exchange("TRACE / HTTP/1.1\r\nHost: x\r\n\r\n"), HasSubstr("Allow: GET, HEAD, POST"));
+}
+
 TEST_F(ServerTest, ABodyThatIsTooLargeIsAnsweredWhileItIsStillComing) {
   start();
   const auto text =
@@ -267,7 +275,7 @@ TEST_F(ServerTest, ConnectionsBeyondTheLimitAreTurnedAway) {
   options.max_connections = 1;
   start(options);
   auto first = connect();
-  asio::write(first, asio::buffer("GET /a HTTP/1.1\r\nHost: x\r\n\r\n", 29));
+  say(first, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(read_some(first, "[]"), HasSubstr("200 OK"));
   auto second = connect();
   EXPECT_THAT(read_all(second), StartsWith("HTTP/1.1 503 "));
@@ -282,10 +290,10 @@ TEST_F(ServerTest, HeaderValuesCannotForgeFields) {
 TEST_F(ServerTest, StopFinishesWhatIsInFlight) {
   start();
   auto idle = connect();
-  asio::write(idle, asio::buffer("GET /a HTTP/1.1\r\nHost: x\r\n\r\n", 29));
+  say(idle, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
   read_some(idle, "[]");
   auto busy = connect();
-  asio::write(busy, asio::buffer("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n", 32));
+  say(busy, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
   slow_began_.get_future().wait();
   auto stopped = asio::co_spawn(loop_, server_->stop(std::chrono::seconds{10}), asio::use_future);
   EXPECT_EQ(read_all(idle), "");

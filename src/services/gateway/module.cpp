@@ -82,6 +82,7 @@ void Module::start(boost::asio::any_io_executor loop) {
 }
 
 void Module::set_limits(const Limits& limits) {
+  options_.limits = limits;
   hub_.set_limit(limits.live_connections);
   chats_.set_limit(limits.chats_per_minute);
   requests_.set_limit(limits.requests_per_minute);
@@ -140,6 +141,10 @@ awaitable<Reply> Module::answer(Call call) {
 
 awaitable<Reply> Module::forward(Call call, Target target) {
   const auto began = Clock::now();
+  const bool logged = log::enabled(log::Level::debug);
+  const std::string path = logged ? call.path : std::string{};  // Never the query: people search for private things.
+  const auto method = call.method;
+  const std::string traceparent = logged ? call.traceparent : std::string{};
   Reply reply;
   auto principal = co_await who(call, target);
   Result<> allowed;
@@ -166,6 +171,14 @@ awaitable<Reply> Module::forward(Call call, Target target) {
     if (!reply.headers.has("Cache-Control")) reply.headers.add("Cache-Control", "no-store");
   }
   count(target.app_id, reply.status, began);
+  if (logged) {
+    const auto taken = std::chrono::duration<double, std::milli>(Clock::now() - began).count();
+    log::debug("request", {{"method", to_string(method)},
+                           {"path", path},
+                           {"status", reply.status},
+                           {"ms", taken},
+                           {"trace_id", std::string_view{traceparent}.substr(3, 32)}});
+  }
   co_return reply;
 }
 
@@ -188,7 +201,9 @@ Result<> Module::within_limits(const Call& call, const Target& target, const Sig
     // The cookie of our page comes along by itself, so only our page may make it act.
     if (!policy_.is_own_origin(call))
       return Error{Errc::forbidden, "Sign in from Daybook's own page.", "origin-not-allowed"};
-    if (auto taken = auth_attempts_.take(call.remote_address, now); !taken) return taken;
+    // A cookie cannot be guessed, a password can; and an open house of tabs refreshes together.
+    if (target.path == "/api/v1/auth/login" || target.path == "/api/v1/auth/register")
+      if (auto taken = auth_attempts_.take(call.remote_address, now); !taken) return taken;
   }
   if (principal && options_.limits.requests_per_minute > 0)
     if (auto taken = requests_.take(principal->user.str(), now); !taken) return taken;
