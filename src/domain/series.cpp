@@ -320,6 +320,13 @@ std::optional<OccurrenceTime> next_after_completion(const Series& series, Instan
 std::vector<OccurrenceTime> next_starts(const Series& series, Instant now, std::size_t count) {
   if (series.state != SeriesState::active || series.deleted_at) return {};
   const auto begin = horizon_begin(series, now);
+  if (series.anchor == Anchor::completion && series.considered > series.created_at) {
+    // Only the one that has been made is known; what follows depends on when it is done.
+    if (series.considered <= begin || count == 0) return {};
+    const auto zone = zone_of(series);
+    const auto local = zone.to_local(series.considered);
+    return {{local, series.considered, LocalKind::unique, zone.offset_at(series.considered), false}};
+  }
   return recurrence_of(series).between(begin + chr::microseconds{1}, Instant::max(), count);
 }
 

@@ -128,7 +128,8 @@ std::optional<OccurrenceTime> next_after_completion(const Series& series, Instan
 /// The instant from which on an occurrence counts as being in the future: for whole days the day itself still does.
 Instant horizon_begin(const Series& series, Instant now);
 
-/// The next starts after `now`, at most `count`; none unless the series is active.
+/// The next starts after `now`, at most `count`; none unless the series is active. Anchored to completion: the one that
+/// is made, if it is still to come.
 std::vector<OccurrenceTime> next_starts(const Series& series, Instant now, std::size_t count);
 When start_of(const Series& series, const OccurrenceTime& occurrence);
 /// In words, where a clock change or a month's end moved this one; empty otherwise.

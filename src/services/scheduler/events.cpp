@@ -35,6 +35,27 @@ CloudEvent series_event(std::string type, const Command& command, const domain::
   return event;
 }
 
+CloudEvent series_updated_event(const Command& command, const domain::Series& before, const domain::Series& after,
+                                std::string_view words) {
+  // By the names of the API; what follows from the rest (next, notes, words) is no change of its own.
+  auto members = [&](const domain::Series& series) {
+    std::string text;
+    domain::append_series_members(text, series, {}, command.now);
+    auto out = parse_json(text + '}').value().as_object();
+    for (auto derived : {"version", "updatedAt", "rruleText", "next", "notes"}) out.erase(derived);
+    return out;
+  };
+  const auto old = members(before);
+  json::object changes, previous;
+  for (const auto& [name, value] : members(after)) {
+    if (old.at(name) == value) continue;
+    changes[name] = value;
+    previous[name] = old.at(name);
+  }
+  return series_event("recurring-task.updated", command, after, words,
+                      ",\"changes\":" + json::serialize(changes) + ",\"previousValues\":" + json::serialize(previous));
+}
+
 std::string to_json(const ReminderRow& reminder) {
   std::string out = "{\"id\":\"" + reminder.id.str() + "\",\"taskId\":\"" + reminder.task.str() +
                     "\",\"taskNumber\":" + std::to_string(reminder.task_number) + ",\"taskTitle\":";

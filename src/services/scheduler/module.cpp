@@ -9,6 +9,11 @@ namespace daybook::scheduler {
 
 using boost::asio::awaitable;
 
+namespace {
+/// Rows of one background closure: some milliseconds, so that requests are not held up.
+constexpr int kPurgeSlice = 200;
+}  // namespace
+
 Module::Module(SchedulerStore& store, runtime::Invoker& invoker, const WallClock& clock, Describe describe)
     : store_(store),
       service_(store, invoker),
@@ -29,12 +34,20 @@ void Module::subscribe(runtime::EventBus& bus) {
 void Module::handle(runtime::Timers& timers) {
   timers.handle("generate", 100, [this](std::vector<Timer> due) { return on_generate(std::move(due)); });
   timers.handle("reminder", 500, [this](std::vector<Timer> due) { return on_reminders(std::move(due)); });
+  timers.handle("purge", 1, [this](std::vector<Timer> due) { return on_purge(std::move(due)); });
 }
 
 awaitable<Result<>> Module::start() {
   auto looked = co_await store_.adopt_tzdb(domain::tzdb_version(), clock_.now());
   if (!looked) co_return looked.error();
+  auto purged = co_await store_.purge(clock_.now(), kPurgeSlice);
+  if (!purged) co_return purged.error();
   co_return Result<>{};
+}
+
+awaitable<std::vector<Result<>>> Module::on_purge(std::vector<Timer> timers) {
+  auto purged = co_await store_.purge(clock_.now(), kPurgeSlice);
+  co_return std::vector<Result<>>(timers.size(), purged ? Result<>{} : Result<>{purged.error()});
 }
 
 awaitable<std::vector<Result<>>> Module::on_events(std::vector<CloudEvent> events) {

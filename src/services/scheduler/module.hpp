@@ -19,7 +19,7 @@ std::vector<storage::sqlite::Migration> sqlite_migrations();
 std::unique_ptr<SchedulerStore> make_sqlite_store(storage::sqlite::Database& db, Describe describe = describe_plainly,
                                                   StoreLimits limits = {});
 
-/// The scheduler role. Timers of kinds "generate" and "reminder" of the service "scheduler" are its.
+/// The scheduler role. Timers of the service "scheduler" (kinds "generate", "reminder", "purge") are its.
 class Module {
  public:
   Module(SchedulerStore& store, runtime::Invoker& invoker, const WallClock& clock,
@@ -28,11 +28,12 @@ class Module {
   http::Router& router() { return router_; }
   void subscribe(runtime::EventBus& bus);
   void handle(runtime::Timers& timers);
-  /// Looks whether the time zone data has changed since the last run.
+  /// Looks whether the time zone data has changed since the last run, and begins to purge what is old, once an hour.
   boost::asio::awaitable<Result<>> start();
 
   boost::asio::awaitable<std::vector<Result<>>> on_events(std::vector<CloudEvent> events);
   boost::asio::awaitable<std::vector<Result<>>> on_generate(std::vector<Timer> timers);
+  boost::asio::awaitable<std::vector<Result<>>> on_purge(std::vector<Timer> timers);
   boost::asio::awaitable<std::vector<Result<>>> on_reminders(std::vector<Timer> timers);
 
  private:

@@ -189,6 +189,7 @@ Result<> apply_user(Writer& db, const CloudEvent& event, const Describe& describ
   for (const auto& id : ids) {
     auto series = load_series(db, event.user, id);
     if (!series) return series.error();
+    const auto old = *series;
     series->timezone = after;
     series->revision += 1;
     series->version += 1;
@@ -210,7 +211,7 @@ Result<> apply_user(Writer& db, const CloudEvent& event, const Describe& describ
       save_occurrence(db, event.user, id, row);
     }
     save_series(db, *series);
-    append_event(db, series_event("recurring-task.updated", command, *series, describe(*series)));
+    append_event(db, series_updated_event(command, old, *series, describe(*series)));
     look_at(db, *series, now);
   }
   return {};

@@ -91,13 +91,14 @@ SchedulerStore::Awaitable<GenerationWork> SqliteSchedulerStore::plan(UserId user
     if (plan.used_up && series.state == SeriesState::active) {
       const bool over = series.anchor == domain::Anchor::completion ? counts.open == 0 : counts.ahead == 0;
       if (over && pending.empty()) {
+        const Series before = series;
         series.state = SeriesState::ended;
         series.version += 1;
         series.updated_at = now;
         Command command;
         command.user = user;
         command.now = now;
-        append_event(db, series_event("recurring-task.updated", command, series, describe_(series)));
+        append_event(db, series_updated_event(command, before, series, describe_(series)));
       } else if (series.anchor == domain::Anchor::schedule && counts.last_start) {
         next_look = std::max(*counts.last_start + std::chrono::seconds{1}, now + std::chrono::hours{1});
       }

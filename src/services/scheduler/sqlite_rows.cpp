@@ -95,11 +95,12 @@ Result<domain::Series> load_series(Connection& db, const UserId& user, const Ser
 
 void save_series(Writer& db, const domain::Series& series) {
   db.run(
-      "INSERT INTO scheduler_series(user_id, id, state, title, timezone, created_at, deleted, body) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, title = excluded.title, "
-      "timezone = excluded.timezone, deleted = excluded.deleted, body = excluded.body",
+      "INSERT INTO scheduler_series(user_id, id, state, title, timezone, created_at, deleted, deleted_at, body) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, title = excluded.title, "
+      "timezone = excluded.timezone, deleted = excluded.deleted, deleted_at = excluded.deleted_at, "
+      "body = excluded.body",
       series.owner, series.id, to_string(series.state), domain::fold_label(series.title), series.timezone,
-      series.created_at, series.deleted_at.has_value(), domain::to_json(series));
+      series.created_at, series.deleted_at.has_value(), series.deleted_at, domain::to_json(series));
 }
 
 void look_at(Writer& db, const domain::Series& series, Instant due) {

@@ -170,7 +170,7 @@ SchedulerStore::Awaitable<Series> SqliteSchedulerStore::change_series(
                                                  ": read it again, then change it."};
       }
       save_series(db, *changed);
-      append_event(db, series_event("recurring-task.updated", command, *changed, describe_(*changed)));
+      append_event(db, series_updated_event(command, *series, *changed, describe_(*changed)));
       look_at(db, *changed, command.now + kShortcut);
     }
     remember(db, command, 200, id);

@@ -10,9 +10,10 @@ std::vector<storage::sqlite::Migration> sqlite_migrations() {
       {"scheduler", 1, R"(
         CREATE TABLE scheduler_series (
           user_id BLOB NOT NULL, id BLOB NOT NULL, state TEXT NOT NULL, title TEXT NOT NULL, timezone TEXT NOT NULL,
-          created_at INTEGER NOT NULL, deleted INTEGER NOT NULL, next_look INTEGER, body TEXT NOT NULL,
+          created_at INTEGER NOT NULL, deleted INTEGER NOT NULL, deleted_at INTEGER, next_look INTEGER, body TEXT NOT NULL,
           PRIMARY KEY (user_id, id)) WITHOUT ROWID;
         CREATE INDEX scheduler_series_age ON scheduler_series(user_id, created_at);
+        CREATE INDEX scheduler_series_dead ON scheduler_series(deleted_at) WHERE deleted = 1;
         CREATE TABLE scheduler_occurrence (
           user_id BLOB NOT NULL, series_id BLOB NOT NULL, recurrence_id TEXT NOT NULL, revision INTEGER NOT NULL,
           state TEXT NOT NULL, task_id BLOB NOT NULL, task_version INTEGER NOT NULL, seen_version INTEGER NOT NULL
@@ -35,6 +36,28 @@ std::vector<storage::sqlite::Migration> sqlite_migrations() {
       timer_table().migration(2),
       idempotency_table().migration(3),
   };
+}
+
+SchedulerStore::Awaitable<int> SqliteSchedulerStore::purge(Instant now, int limit) {
+  auto change = [now, limit](Writer& db) -> Result<int> {
+    int gone = idempotency_table().purge(db, now - kIdempotencyAge, limit);
+    std::vector<std::pair<Uuid, Uuid>> dead;
+    {
+      auto rows = db.query("SELECT user_id, id FROM scheduler_series WHERE deleted = 1 AND deleted_at < ? LIMIT ?",
+                           now - kTombstoneAge, limit);
+      while (rows.step()) dead.emplace_back(rows.uuid(0), rows.uuid(1));
+    }
+    for (const auto& [user, id] : dead) {
+      db.run("DELETE FROM scheduler_occurrence WHERE user_id = ? AND series_id = ?", user, id);
+      db.run("DELETE FROM scheduler_series WHERE user_id = ? AND id = ?", user, id);
+    }
+    gone += static_cast<int>(dead.size());
+    // A full round goes on soon.
+    const auto next = now + (gone >= limit ? std::chrono::seconds{5} : std::chrono::seconds{std::chrono::hours{1}});
+    timer_table().set(db, Timer{std::string{kPurge}, Uuid{}, UserId{}, next, 0, {}});
+    return gone;
+  };
+  co_return co_await db_.write(storage::sqlite::Lane::background, std::move(change));
 }
 
 std::unique_ptr<SchedulerStore> make_sqlite_store(storage::sqlite::Database& db, Describe describe,

@@ -22,6 +22,7 @@ class SqliteSchedulerStore final : public SchedulerStore {
 
   Awaitable<GenerationWork> plan(UserId user, SeriesId id, Instant now) override;
   Awaitable<> settle(UserId user, SeriesId id, std::vector<SettledOccurrence> settled, Instant now) override;
+  Awaitable<int> purge(Instant now, int limit) override;
   Awaitable<int> adopt_tzdb(std::string version, Instant now) override;
 
   boost::asio::awaitable<std::vector<Result<>>> apply_events(std::vector<CloudEvent> events, Instant now) override;

@@ -160,6 +160,9 @@ class SchedulerStore {
   /// Decides what is to be made now, writes it down first, and sets the next look. Safe to run any number of times.
   virtual Awaitable<GenerationWork> plan(UserId user, SeriesId id, Instant now) = 0;
   virtual Awaitable<> settle(UserId user, SeriesId id, std::vector<SettledOccurrence> settled, Instant now) = 0;
+  /// Removes at most `limit` tombstones and idempotency records that are older than their time, and looks again in an
+  /// hour. Gives how many went.
+  virtual Awaitable<int> purge(Instant now, int limit) = 0;
   /// After a change of the time zone data: looks at every active series again. Gives how many.
   virtual Awaitable<int> adopt_tzdb(std::string version, Instant now) = 0;
 
@@ -177,5 +180,9 @@ class SchedulerStore {
   /// Fires, merges, misses or cancels (design, rule 9; decision 7). One user's, in order of due.
   virtual Awaitable<> fire(UserId user, std::vector<DueReminder> due, Instant now) = 0;
 };
+
+/// How long a tombstone and an idempotency record are kept.
+inline constexpr std::chrono::days kTombstoneAge{30};
+inline constexpr std::chrono::days kIdempotencyAge{7};
 
 }  // namespace daybook::scheduler
