@@ -232,6 +232,14 @@ Hit<ClockValue> Reader::clock_past(int i, bool company) const {
     ++at;
     // British "half nine".
     if (!is(at, Key::past) && !is(at, Key::after)) {
+      if (company && number_token(at) && tok(at).value >= 1 && tok(at).value <= 12 && ends(at + 1) &&
+          !sym(at + 1, ':')) {
+        ClockValue value;
+        value.second = static_cast<std::int32_t>(tok(at).value) * 3600 + 1800;
+        value.grain = Grain::minute;
+        value.bare = true;
+        return {value, at + 1};
+      }
       if (word(at).cardinal >= 1 && word(at).cardinal <= 12 && !unit(at + 1)) {
         auto hour = clock_words(at, true);
         if (hour && hour.value.grain == Grain::hour) {

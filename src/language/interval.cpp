@@ -213,8 +213,11 @@ Hit<TimeReading> Reader::range(int i, int after_word, bool from) const {
           } else {
             ok = resolve_year(first) && make_day(last, first.year, first.month, day);
           }
-          if (!ok) return {};
-          // "Thu Oct 26 - 28, 11:00:09 2023"
+          if (!ok) {
+            // There is no such day: nothing in it is a date ("February 20 - 30").
+            r.score = -1;
+            return {r, end};
+          }
           return day_range(first, last, end);
         }
       }

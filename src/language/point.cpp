@@ -74,7 +74,7 @@ Hit<Point> Reader::exact_offset(int i) const {
   if (!size) {
     // "the min after"
     if (is(at, Key::the) && word(at + 1).unit >= 0 && (is(at + 2, Key::after) || is(at + 2, Key::later)) &&
-        ends(at + 3) && settings_.part_of_day == PartOfDayAs::day) {
+        (at + 3 >= size() || tok(at + 3).kind == TokenKind::symbol) && settings_.part_of_day == PartOfDayAs::day) {
       LengthValue one;
       add(one, 1, static_cast<Grain>(word(at + 1).unit), word(at + 1).multiple);
       return moment(plus(now_local(), one.length, 1), Grain::second, at + 3);
@@ -366,7 +366,8 @@ Hit<Point> Reader::point(int i, bool company) const {
     } else if (point.date->form == DateValue::Form::fixed && point.date->grain == Grain::day && round > 0 && !comma) {
       // "tomorrow night" is a day and a part; "Friday tonight" is not.
     }
-    if (!point.clock) {
+    const bool dayless = point.date && point.date->form == DateValue::Form::month && point.date->grain == Grain::month;
+    if (!point.clock && !dayless) {
       int c = p;
       const bool by = (is(c, Key::by) || is(c, Key::before) || is(c, Key::after)) && round > 0 && point.date &&
                       settings_.part_of_day != PartOfDayAs::interval;
@@ -644,6 +645,9 @@ Reader::Stretch Reader::resolve(const Point& point, bool alone, bool in_range) c
       }
       case PartOfDayAs::time: {
         out.start = LocalTime{day} + minutes{part_time(point.part)};
+        // "in the morning", said when it has passed, is tomorrow's.
+        if (!point.date && !alone && !in_range && settings_.prefer != Prefer::past && out.start < now_local())
+          out.start += days{1};
         out.end = out.start + hours{1};
         out.grain = Grain::hour;
         return out;

@@ -109,6 +109,17 @@ double Reader::plausibility(int i, int end, const TimeReading& reading) const {
   const bool noun_follows = !ends(end) && tok(end).kind == TokenKind::word && (!tok(end).word || tok(end).space_before);
   const bool article = i > 0 && (is(i - 1, Key::the) || is(i - 1, Key::a) || is(i - 1, Key::my) || text(i - 1, "his") ||
                                  text(i - 1, "her") || text(i - 1, "their") || text(i - 1, "your"));
+  // "Saturday Night Live": a name, where everything is capitalised.
+  const auto large = [&](int k) {
+    return k < size() && tok(k).kind == TokenKind::word && tokens_.original(tok(k))[0] >= 'A' &&
+           tokens_.original(tok(k))[0] <= 'Z';
+  };
+  const auto shouted = [&](int k) {
+    return tok(k).text.size() > 1 && tokens_.original(tok(k))[1] >= 'A' && tokens_.original(tok(k))[1] <= 'Z';
+  };
+  if (!related && end == i + 2 && large(i) && large(i + 1) && large(end) && !shouted(end) && !tok(end).word &&
+      settings_.planning())
+    return 0.3;
   const bool single = end == i + 1;
   if (single && first.part && i > 0 && text(i - 1, "good")) return 0.1;
   if (single) {
@@ -168,6 +179,10 @@ std::vector<TimeReading> Reader::read() {
     offer(open_interval(i));
     offer(instant(i));
     offer(duration(i));
+    if (best && best.value.score < 0) {
+      i = best.end;
+      continue;
+    }
     if (best) {
       auto& r = best.value;
       // A number that goes on as another thing ("10.1", "45%", "650-650") is no time.

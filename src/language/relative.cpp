@@ -403,7 +403,7 @@ Hit<DateValue> Reader::counted_date(int i, int depth) const {
     int u_at = at;
     if (is(u_at, Key::the)) ++u_at;
     if ((word(u_at).unit >= 0 || word(u_at).weekday || word(u_at).key == Key::weekend) && is(u_at + 1, Key::after) &&
-        u_at > i) {
+        (u_at > i || is(u_at + 2, Key::next))) {
       int n = u_at + 2;
       if (is(n, Key::the)) ++n;
       if (is(n, Key::next) && ends(n + 1)) {
@@ -536,6 +536,8 @@ Hit<DateValue> Reader::date(int i, int depth) const {
       w.key == Key::half || w.key == Key::several || w.key == Key::in || w.unit >= 0) {
     if (w.unit < 0) offer(counted_date(i, depth));
   }
+  if (is(i + 1, Key::after) && is(i + 2, Key::next) && (w.unit >= 0 || w.weekday || w.key == Key::weekend))
+    offer(counted_date(i, depth));
   if (!best && (w.cardinal >= 0 || w.key == Key::the || text(i, "year") || text(i, "cy") || text(i, "fy")))
     offer(bare_year(i));
   return with_year(best, depth);

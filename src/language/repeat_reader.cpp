@@ -425,6 +425,13 @@ int RepeatReader::plural_days(int p) {
       end = stop + 1;
     }
   }
+  if (!end && at == p) {
+    // Three names in a row are a week's days: "mon wed fri at 6".
+    days.clear();
+    bool ranged = false;
+    const int stop = weekday_list(at, days, false, &ranged);
+    if (stop && days.size() >= 3 && !ranged) end = stop;
+  }
   if (!end) return 0;
   // "two Sundays from now", "Fridays ago" are counted by the caller.
   if (r_.is(end, Key::from) && r_.is(end + 1, Key::now)) return 0;
