@@ -45,7 +45,7 @@ std::optional<std::string> read_filter_query(JsonReader& in, bool required) {
 }
 
 std::optional<std::string> read_name(JsonReader& in, bool required) {
-  return in.text("name", {.required = required, .min_bytes = 1, .max_bytes = 100, .single_line = true});
+  return in.text("name", {.required = required, .min_bytes = 1, .max_bytes = 400, .single_line = true});
 }
 
 Result<Uuid> id_of(const Request& request) {
