@@ -102,8 +102,9 @@ await check("shows the recurring task with its next occurrences and its reminder
   await item.getByText("The day before at 6 PM").waitFor();
   expect((await item.locator(".next-chip").count()) >= 3, "fewer than three next occurrences");
   await axe(page, "recurring");
-  await nav(page).getByRole("link", { name: "Tasks" }).click();
 });
+
+await nav(page).getByRole("link", { name: "Tasks" }).click();
 
 await check("a second tab is signed in by the cookie", async () => {
   otherTab = await context.newPage();
@@ -232,7 +233,7 @@ await check("sent events that keep their schemas", async () => {
 if (process.env.DAYBOOK_SCREENSHOT)
   await check("takes the screenshot", async () => {
     await page.locator(".toast").first().waitFor({ state: "detached", timeout: 15_000 }).catch(() => undefined);
-    await page.screenshot({ path: process.env.DAYBOOK_SCREENSHOT });
+    await page.screenshot({ path: process.env.DAYBOOK_SCREENSHOT, timeout: 60_000 });
   });
 
 await check("kill -9 and a restart lose nothing, and the open tab recovers by itself", async () => {
