@@ -110,6 +110,8 @@ await check("a second tab is signed in by the cookie", async () => {
   otherTab = await context.newPage();
   await otherTab.goto(server.url);
   await live(otherTab);
+  // A tab in the background paints seldom, and its dialogs wait for that.
+  await page.bringToFront();
   await rowOf(otherTab, "Pay bills").first().waitFor();
 });
 
