@@ -74,7 +74,8 @@ Hit<Point> Reader::exact_offset(int i) const {
   if (!size) {
     // "the min after"
     if (is(at, Key::the) && word(at + 1).unit >= 0 && (is(at + 2, Key::after) || is(at + 2, Key::later)) &&
-        (at + 3 >= size() || tok(at + 3).kind == TokenKind::symbol) && settings_.part_of_day == PartOfDayAs::day) {
+        (at + 3 >= this->size() || tok(at + 3).kind == TokenKind::symbol) &&
+        settings_.part_of_day == PartOfDayAs::day) {
       LengthValue one;
       add(one, 1, static_cast<Grain>(word(at + 1).unit), word(at + 1).multiple);
       return moment(plus(now_local(), one.length, 1), Grain::second, at + 3);
