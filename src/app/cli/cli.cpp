@@ -45,6 +45,7 @@ int run_cli(int argc, char** argv, const Build& build) {
   add_serve(cli, chosen, build);
   add_events(cli, chosen, build);
   add_backup(cli, chosen, build);
+  add_user(cli, chosen, build);
   add_doctor(cli, chosen, build);
   add_parse(cli, chosen);
   add_expand(cli, chosen);

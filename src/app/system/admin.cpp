@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <filesystem>
 
+#include "app/system/seed_tasks.hpp"
 #include "storage/sqlite/event_log.hpp"
 
 namespace daybook::app {
@@ -29,6 +30,11 @@ awaitable<Result<>> AdminCommands::run(json::value request, Emit emit) {
   const auto after = in.integer("after", 0, INT64_MAX);
   const auto id = in.integer("id", 1, INT64_MAX).value_or(0);
   const auto limit = static_cast<int>(in.integer("limit", 1, 100'000).value_or(100));
+  const auto users = static_cast<int>(in.integer("users", 1, 100'000).value_or(1));
+  const auto tasks = static_cast<int>(in.integer("tasks", 0, 1'000'000).value_or(0));
+  const auto email = in.text("email", {.max_bytes = 320}).value_or("");
+  const auto password = in.text("password", {.max_bytes = 1024}).value_or("");
+  const auto timezone = in.text("timezone", {.max_bytes = 64}).value_or("UTC");
   const auto path = in.text("path", {.max_bytes = 4096}).value_or("");
   if (auto error = in.finish()) co_return *error;
 
@@ -37,6 +43,8 @@ awaitable<Result<>> AdminCommands::run(json::value request, Emit emit) {
   if (command == "events.replay") co_return co_await events_replay(group, after.value_or(0), std::move(emit));
   if (command == "events.dlq") co_return co_await dead_letters(group, limit, std::move(emit));
   if (command == "events.dlq.replay") co_return co_await replay_dead_letter(group, id, std::move(emit));
+  if (command == "user.add") co_return co_await user_add(email, password, timezone, std::move(emit));
+  if (command == "user.seed") co_return co_await user_seed(users, tasks, std::move(emit));
   if (command == "backup") co_return co_await backup(path, std::move(emit));
   if (command == "doctor") co_return doctor(emit);
   co_return Error{Errc::invalid_argument, "There is no admin command '" + command + "'."};
@@ -105,6 +113,35 @@ awaitable<Result<>> AdminCommands::replay_dead_letter(std::string group, std::in
   line["id"] = id;
   line["replayed"] = true;
   emit(std::move(line));
+  co_return Result<>{};
+}
+
+awaitable<Result<>> AdminCommands::user_add(std::string email, std::string password, std::string timezone, Emit emit) {
+  identity::Service::Registration registration{std::move(email), std::move(password), std::move(timezone), {}};
+  const auto added =
+      co_await system_.accounts().sign_up(std::move(registration), system_.accounts().cause_of("admin", ""));
+  if (!added) co_return added.error();
+  json::object line;
+  line["id"] = added->user.id.str();
+  line["email"] = added->user.email;
+  emit(std::move(line));
+  co_return Result<>{};
+}
+
+awaitable<Result<>> AdminCommands::user_seed(int users, int tasks, Emit emit) {
+  const auto seeded = co_await system_.accounts().seed(users, "seed", std::chrono::hours(24 * 30));
+  if (!seeded) co_return seeded.error();
+  std::vector<UserId> owners;
+  for (const auto& user : *seeded) owners.push_back(user.id);
+  auto planted = co_await seed_tasks(system_.tasks(), std::move(owners), tasks, clock_.now());
+  if (!planted) co_return planted.error();
+  for (const auto& user : *seeded) {
+    json::object line;
+    line["id"] = user.id.str();
+    line["email"] = user.email;
+    line["accessToken"] = user.access_token;
+    if (!emit(std::move(line))) break;
+  }
   co_return Result<>{};
 }
 

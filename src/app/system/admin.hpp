@@ -30,6 +30,8 @@ class AdminCommands {
   boost::asio::awaitable<Result<>> events_replay(std::string group, std::int64_t after, Emit emit);
   boost::asio::awaitable<Result<>> dead_letters(std::string group, int limit, Emit emit);
   boost::asio::awaitable<Result<>> replay_dead_letter(std::string group, std::int64_t id, Emit emit);
+  boost::asio::awaitable<Result<>> user_add(std::string email, std::string password, std::string timezone, Emit emit);
+  boost::asio::awaitable<Result<>> user_seed(int users, int tasks, Emit emit);
   boost::asio::awaitable<Result<>> backup(std::string folder, Emit emit);
   Result<> doctor(const Emit& emit);
 

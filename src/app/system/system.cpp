@@ -2,6 +2,7 @@
 
 #include "app/embed/embedded_files.hpp"
 #include "app/system/channels.hpp"
+#include "app/system/gauges.hpp"
 #include "app/system/housekeeping.hpp"
 #include "app/version.hpp"
 #include "runtime/embedded/invoker.hpp"
@@ -82,6 +83,7 @@ class EmbeddedSystem final : public System {
         invoker_(loop.get_executor()),
         bus_(loop.get_executor(), *database_, clock),
         housekeeping_(loop.get_executor(), clock, bus_, *database_, *history_),
+        gauges_(loop.get_executor(), metrics_, bus_, *database_, *history_),
         tasks_store_(tasks::make_sqlite_store(*database_, task_limits(config))),
         tasks_(*tasks_store_, clock),
         tasks_client_(invoker_),
@@ -121,8 +123,10 @@ class EmbeddedSystem final : public System {
     bus_.keep_offsets_in("analytics", *history_);
   }
 
+  awaitable<Result<>> prepare() override { return identity_.start(); }
+
   awaitable<Result<>> start() override {
-    if (auto started = co_await identity_.start(); !started) co_return started.error();
+    if (auto started = co_await prepare(); !started) co_return started.error();
     if (auto started = co_await scheduler_.start(); !started) co_return started.error();
     if (auto started = co_await bus_.start(); !started) co_return started.error();
     if (auto started = co_await scheduler_timers_.start(); !started) co_return started.error();
@@ -130,6 +134,7 @@ class EmbeddedSystem final : public System {
     if (auto started = co_await tasks_.start(); !started) co_return started.error();
     gateway_.start(executor_);
     housekeeping_.start();
+    gauges_.start();
     co_return Result<>{};
   }
 
@@ -137,6 +142,7 @@ class EmbeddedSystem final : public System {
 
   awaitable<void> stop() override {
     gateway_.stop();
+    co_await gauges_.stop();
     co_await housekeeping_.stop();
     co_await tasks_.stop();
     co_await scheduler_timers_.stop();
@@ -155,6 +161,8 @@ class EmbeddedSystem final : public System {
   void reload(const Config& config) override { gateway_.set_limits(gateway_limits(config)); }
 
   runtime::embedded::EventBus& events() override { return bus_; }
+  identity::Service& accounts() override { return identity_.service(); }
+  tasks::Client& tasks() override { return tasks_client_; }
   sqlite::Database& database() override { return *database_; }
   sqlite::Database& history() override { return *history_; }
 
@@ -207,6 +215,7 @@ class EmbeddedSystem final : public System {
   runtime::embedded::Invoker invoker_;
   runtime::embedded::EventBus bus_;
   Housekeeping housekeeping_;
+  Gauges gauges_;
 
   std::unique_ptr<tasks::TaskStore> tasks_store_;
   tasks::Module tasks_;

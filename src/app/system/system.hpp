@@ -11,6 +11,8 @@
 #include "core/clock.hpp"
 #include "http/server.hpp"
 #include "runtime/embedded/event_bus.hpp"
+#include "services/identity/service.hpp"
+#include "services/tasks/client.hpp"
 #include "storage/sqlite/database.hpp"
 
 namespace daybook::app {
@@ -27,6 +29,8 @@ class System {
                                               Web web = {});
   virtual ~System() = default;
 
+  /// Loads what calls between services need; start() does it too. For commands that run without a server.
+  virtual boost::asio::awaitable<Result<>> prepare() = 0;
   /// Begins to consume events and to fire timers.
   virtual boost::asio::awaitable<Result<>> start() = 0;
   /// From now on readiness says no, so that a balancer sends nobody here any more.
@@ -41,6 +45,8 @@ class System {
   virtual void reload(const Config& config) = 0;
 
   virtual runtime::embedded::EventBus& events() = 0;
+  virtual identity::Service& accounts() = 0;
+  virtual tasks::Client& tasks() = 0;
   virtual storage::sqlite::Database& database() = 0;
   virtual storage::sqlite::Database& history() = 0;
 };
