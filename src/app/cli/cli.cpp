@@ -47,6 +47,7 @@ int run_cli(int argc, char** argv, const Build& build) {
   add_backup(cli, chosen, build);
   add_user(cli, chosen, build);
   add_doctor(cli, chosen, build);
+  add_client_commands(cli, chosen);
   add_parse(cli, chosen);
   add_expand(cli, chosen);
   add_version(cli, chosen);

@@ -31,6 +31,7 @@ void add_serve(CLI::App& cli, Action& chosen, const Build& build);
 void add_events(CLI::App& cli, Action& chosen, const Build& build);
 void add_backup(CLI::App& cli, Action& chosen, const Build& build);
 void add_user(CLI::App& cli, Action& chosen, const Build& build);
+void add_client_commands(CLI::App& cli, Action& chosen);
 void add_doctor(CLI::App& cli, Action& chosen, const Build& build);
 
 /// --config and one option a setting, all written into `sources`.
