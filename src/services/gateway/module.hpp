@@ -16,9 +16,9 @@
 namespace daybook::gateway {
 
 struct Limits {
-  int live_connections = 20;          ///< A user.
-  int chats_per_minute = 60;          ///< A user.
-  int requests_per_minute = 0;        ///< A user; 0: no limit.
+  int live_connections = 20;    ///< A user.
+  int chats_per_minute = 60;    ///< A user.
+  int requests_per_minute = 0;  ///< A user; 0: no limit.
   /// A remote address, which may be a whole office behind one router; guessing is slow anyway, since every attempt
   /// costs an Argon2id hash and few run at once.
   int auth_attempts_per_minute = 600;

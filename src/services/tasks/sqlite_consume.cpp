@@ -44,9 +44,8 @@ Result<std::int64_t> move_slice(Writer& db, const OwnerReport& report, const dom
   if (!owner) return 0;
   std::vector<std::int64_t> keys;
   {
-    auto rows = db.query(
-        "SELECT key FROM tasks_task WHERE key > ? AND key <= ? AND shelf = 0 ORDER BY key LIMIT ?",
-        std::max(after, make_key(owner->ordinal, 0)), make_key(owner->ordinal, kMaxNumber), kSlice);
+    auto rows = db.query("SELECT key FROM tasks_task WHERE key > ? AND key <= ? AND shelf = 0 ORDER BY key LIMIT ?",
+                         std::max(after, make_key(owner->ordinal, 0)), make_key(owner->ordinal, kMaxNumber), kSlice);
     while (rows.step()) keys.push_back(rows.integer(0));
   }
   Command command;

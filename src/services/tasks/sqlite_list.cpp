@@ -356,7 +356,8 @@ class Listing {
       bind_next(rows, at, *conditions_.parent, low, high);
     else if (conditions_.series)
       bind_next(rows, at, *conditions_.series, owner_.ordinal);
-    else if (open_only) bind_next(rows, at, owner_.ordinal);
+    else if (open_only)
+      bind_next(rows, at, owner_.ordinal);
     else
       bind_next(rows, at, low, high);
     conditions_.bind(rows, at);
