@@ -109,7 +109,16 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
       break;
     }
   }
-  Timing timing = read_timing(sentence, rest, TimingFor::change);
+  // "delay everything due today until tomorrow": the last time is where to, those before narrow.
+  Part times = rest;
+  if (sentence.has(rest, {"all", "everything", "every", "tasks"})) {
+    for (std::size_t i = rest.last; i-- > rest.first;) {
+      if (!sentence[i].is({"to", "until", "till", "for"}) || i + 1 >= rest.last) continue;
+      times.first = i;
+      break;
+    }
+  }
+  Timing timing = read_timing(sentence, times, TimingFor::change);
   if (!shift) read_bare_clock(sentence, rest, timing);
   const bool changes = timing.any() || shift || change.priority != Priority::none || !change.tags.empty() ||
                        !change.reminders.empty() || !timing.duration.empty() || !change.note.empty();
@@ -155,9 +164,18 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
     if (found.outcome == Found::Outcome::nothing && occurrence) found = find_by_name(sentence, name, Among::any);
   }
   if (found.outcome == Found::Outcome::nothing || found.outcome == Found::Outcome::unclear) {
+    // "push the code to production at 4" moves no task: its "to" leads to no time.
+    bool leads_to_time = false;
+    for (std::size_t i = rest.first; i < rest.last; ++i) {
+      const bool to = sentence[i].is({"to", "until", "till", "by"});
+      leads_to_time = leads_to_time || (to && sentence[i].taken) || (to && i + 1 < rest.last && sentence[i + 1].taken);
+      if (to && !sentence[i].taken && i + 1 < rest.last && !sentence[i + 1].taken && sentence[i].is("to")) {
+        leads_to_time = false;
+        break;
+      }
+    }
     const bool to_a_time =
-        head.is({"move", "push", "shift", "bump", "delay"}) &&
-        (shift || (timing.any() && sentence.has(rest, {"to", "until", "till", "by", "back", "forward"})));
+        head.is({"move", "push", "shift", "bump", "delay"}) && (shift || (timing.any() && leads_to_time));
     if (found.outcome == Found::Outcome::unclear && (changes || certain) && !sentence.made_new)
       return about(Intent::update, found, sentence);
     if (!certain && !to_a_time) return sentence.release(said), std::nullopt;
@@ -200,6 +218,23 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
     }
     const bool all_day = task.due->all_day && shift->length.seconds == 0;
     command.due = When{moved(task.due->local, shift->length, shift->sign), all_day};
+  } else if (timing.due && !timing.more.empty() && !task.rrule.empty()) {
+    // "change gym to Monday and Wednesday": other days of the same series.
+    RepeatRule rule;
+    rule.frequency = Grain::week;
+    rule.days.push_back({0, static_cast<std::uint8_t>(std::chrono::weekday{timing.due->day()}.iso_encoding())});
+    for (const When& more : timing.more)
+      rule.days.push_back({0, static_cast<std::uint8_t>(std::chrono::weekday{more.day()}.iso_encoding())});
+    std::sort(rule.days.begin(), rule.days.end(),
+              [](const RuleDay& a, const RuleDay& b) { return a.weekday < b.weekday; });
+    command.rule = rule;
+    command.rrule = rule.rrule();
+    if (!timing.due->all_day)
+      command.rrule = with_clock(command.rrule, timing.due->local);
+    else if (task.due && !task.due->all_day)
+      command.rrule = with_clock(command.rrule, task.due->local);
+    command.due.reset();
+    command.scope = Command::Scope::series;
   } else if (timing.due) {
     TaskItem meant = task;
     if (occurrence) {

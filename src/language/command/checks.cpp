@@ -45,7 +45,8 @@ Command impossible_date(const Sentence& sentence, int month, int day, int year_s
     year += std::chrono::years{1};
     end = Date{year / month_value / std::chrono::last};
   }
-  const Date next{local_days{end} + days{1}};
+  const int length = static_cast<int>(static_cast<unsigned>(end.day()));
+  const Date next{local_days{end} + days{std::clamp(day - length, 1, 3)}};
   question.options = {format_date(end), format_date(next)};
   const auto spoken = [](Date date) {
     return std::to_string(static_cast<unsigned>(date.day())) + " " +
@@ -71,7 +72,7 @@ std::optional<Command> wrong_day(Sentence& sentence, Part part) {
     int count = 0;
     std::size_t at = 0;
     char separator = 0;
-    bool numeric = term.low.size() >= 4 && term.low.size() <= 10;
+    bool numeric = term.low.size() >= 3 && term.low.size() <= 10;
     while (numeric && at < term.low.size() && count < 3) {
       std::size_t end = at;
       while (end < term.low.size() && term.low[end] >= '0' && term.low[end] <= '9') ++end;
@@ -84,6 +85,18 @@ std::optional<Command> wrong_day(Sentence& sentence, Part part) {
         ++end;
       }
       at = end;
+    }
+    const bool short_form = numeric && count == 2 && separator == '/' && at >= term.low.size() && i > part.first &&
+                            sentence[i - 1].is({"on", "by", "due", "before", "until"});
+    if (short_form) {
+      const bool month_first = sentence.settings.date_order == DateOrder::mdy;
+      const int month = month_first ? numbers[0] : numbers[1];
+      const int day = month_first ? numbers[1] : numbers[0];
+      if (month >= 1 && month <= 12 && day <= 31 && day > length_of(month, 0)) {
+        sentence.take({i - 1, i + 1});
+        return impossible_date(sentence, month, day, 0);
+      }
+      continue;
     }
     if (numeric && count == 3 && at >= term.low.size()) {
       const bool iso = numbers[0] > 1000;
@@ -120,7 +133,7 @@ std::optional<Command> wrong_day(Sentence& sentence, Part part) {
     if (first > part.first && sentence[first - 1].is({"on", "by", "at", "for", "before", "until"})) --first;
     // "every April 31st" is refused alike.
     sentence.take({first, last});
-    const Timing clock = read_timing(sentence, {last, part.last}, TimingFor::title);
+    const Timing clock = read_timing(sentence, part, TimingFor::title);
     ignore(clock, "only taken out of the title");
     return impossible_date(sentence, word->month, day, year);
   }

@@ -218,6 +218,7 @@ Command read_clause(Sentence& sentence, Part part) {
 }
 
 Command read_sentence(Sentence& sentence, Part part) {
+  // Budget: a sentence of nothing but "and" must not be read in every way it could be cut.
   if (auto command = read_gapped(sentence, part)) return std::move(*command);
   sentence.release(part);
 
@@ -236,6 +237,7 @@ Command read_sentence(Sentence& sentence, Part part) {
     if (next >= part.last || !may_begin(sentence, part, next)) continue;
     if (note_start(sentence, clause) <= i) break;
     if (is_only_leads(sentence, {next, part.last})) continue;
+    if (--sentence.budget < 0) break;
     ++tried;
     const auto spoken = sentence.spoken;
     sentence.release(part);
@@ -251,8 +253,8 @@ Command read_sentence(Sentence& sentence, Part part) {
       }
       sentence.release(part);
     }
-    // Where the right side ends is not known yet: try it up to the end.
-    Command right = read_clause(sentence, {next, part.last});
+    Command right =
+        sentence.budget > 0 ? read_sentence(sentence, {next, part.last}) : read_clause(sentence, {next, part.last});
     sentence.release(part);
     // "dentist tomorrow at 10, remind me at 9"
     const bool bare_reminder = right.intent == Intent::clarify && right.reason == "missing_title" &&
@@ -278,22 +280,13 @@ Command read_sentence(Sentence& sentence, Part part) {
       actions.push_back(std::move(left));
       return with_actions(std::move(actions));
     }
-    // The reader of the right side must know what the left spoke of, which reading it has overwritten.
-    if (!left.targets.empty()) {
-      sentence.spoken.clear();
-      for (const TaskRef& target : left.targets) {
-        if (const TaskItem* task = sentence.context.find(target.id)) sentence.spoken.push_back(task);
-      }
-    }
     actions.push_back(std::move(left));
-    clause.first = next;
+    actions.push_back(std::move(right));
+    return with_actions(std::move(actions));
   }
   sentence.release(part);
   Command last = read_clause(sentence, clause);
-  if (actions.empty()) return last;
-  if (last.intent == Intent::none) return with_actions(std::move(actions));
-  actions.push_back(std::move(last));
-  return with_actions(std::move(actions));
+  return last;
 }
 
 }  // namespace daybook::language::chat

@@ -91,6 +91,10 @@ std::optional<Command> read_completion(Sentence& sentence, Part part) {
   const Term& head = sentence[at];
   ignore(actually, "kept for clarity of what courtesy takes");
 
+  // "did I pay the bills?" asks.
+  if (sentence[part.last - 1].after == '?' ||
+      (head.is({"did", "have", "has"}) && part.size() > 1 && sentence[at + 1].is({"i", "we", "you"})))
+    return {};
   if (head.is({"reopen", "re-open", "uncheck", "unmark", "uncomplete", "undelete", "untick"}) && part.size() > 1) {
     return reopened(sentence, {at + 1, part.last});
   }
@@ -292,7 +296,8 @@ std::optional<Command> read_deletion(Sentence& sentence, Part part) {
       day = timing.due;
     }
   }
-  if (found.outcome == Found::Outcome::nothing && !certain) return sentence.release(phrase), std::nullopt;
+  if (found.outcome == Found::Outcome::nothing && (!certain || (day && head.is("remove"))))
+    return sentence.release(phrase), std::nullopt;
   remember(sentence, found);
   if (found.one() && day && !found.tasks[0]->rrule.empty()) {
     Command command = about(Intent::update, found, sentence);

@@ -107,17 +107,22 @@ Opening read_opening(Sentence& sentence, Part part, Command& command) {
 }
 
 /// "to my todo list", "on the list" at the end of the part; the part without it.
-Part without_list_suffix(Sentence& sentence, Part part) {
+Part without_list_suffix(Sentence& sentence, Part part, Command& command) {
   for (std::size_t i = part.first + 1; i < part.last; ++i) {
     if (!sentence[i].is({"to", "on", "onto", "in"})) continue;
     std::size_t k = i + 1;
     if (k < part.last && sentence[k].is({"my", "the", "our", "a"})) ++k;
     while (k < part.last && sentence[k].is({"todo", "to-do", "to", "do", "task", "tasks", "daybook"})) ++k;
+    // "my shopping list"
+    if (k > i + 1 && k + 1 < part.last && sentence[k + 1].is("list") && !sentence[k].in(kPreposition) &&
+        sentence[i].is("to") && sentence[i + 1].is({"my", "the", "our"})) {
+      command.category = std::string(sentence[k].low);
+      ++k;
+    }
     if (k < part.last && sentence[k].is({"list", "lists", "todos", "agenda"}) && k > i + 1) {
       sentence.take({i, k + 1});
       return part;
     }
-    if (k == i + 2 && k < part.last && false) return part;
   }
   return part;
 }
@@ -199,6 +204,36 @@ std::vector<std::string> read_items(const Sentence& sentence, Part part) {
   return items;
 }
 
+/// "dinner on Friday at 8" is in the evening, though 8 on another day is the morning.
+void pull_to_evening(const Timing& timing, Command& command) {
+  if (timing.meridiem || !timing.has_clock || timing.from_now) return;
+  const auto evening = [](std::string_view title) {
+    constexpr std::string_view kEvening[] = {
+        "dinner",    "supper", "movie",      "movies",    "film",        "cinema",    "party", "drinks",
+        "concert",   "gig",    "theater",    "theatre",   "opera",       "pub",       "bar",   "bedtime",
+        "fireworks", "show",   "date night", "cocktails", "poker night", "game night"};
+    for (std::string_view word : kEvening) {
+      const std::size_t at = title.find(word);
+      if (at == std::string_view::npos) continue;
+      const auto edge = [&](std::size_t i) { return i >= title.size() || title[i] < 'a' || title[i] > 'z'; };
+      if ((at == 0 || edge(at - 1)) && edge(at + word.size())) return true;
+    }
+    return false;
+  };
+  std::string low(command.title);
+  std::transform(low.begin(), low.end(), low.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (!evening(low)) return;
+  if (command.due && !command.due->all_day) {
+    const auto clock = command.due->local - std::chrono::floor<std::chrono::days>(command.due->local);
+    if (clock >= std::chrono::hours{5} && clock < std::chrono::hours{12}) command.due->local += std::chrono::hours{12};
+  }
+  if (command.rule && command.rule->hours.size() == 1 && command.rule->hours[0] >= 5 && command.rule->hours[0] < 12) {
+    command.rule->hours[0] += 12;
+    command.rrule = command.rule->rrule();
+  }
+}
+
 }  // namespace
 
 std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
@@ -216,7 +251,7 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
   const bool opened = opening.at > part.first;
   part.first = opening.at;
   sure = sure || opening.sure;
-  if (opening.sure || opened) without_list_suffix(sentence, part);
+  if (opening.sure || opened) without_list_suffix(sentence, part, command);
   read_reminders(sentence, part, command);
 
   bool separate = false;
@@ -320,6 +355,7 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
     question.spans = std::move(command.spans);
     return question;
   }
+  pull_to_evening(timing, command);
   command.confidence =
       sure || timing.any() || command.priority != Priority::none || !command.tags.empty() ? 0.92 : 0.75;
   if (timing.past_said) {

@@ -51,6 +51,11 @@ std::optional<Command> read_rename(Sentence& sentence, Part part) {
     phrase.first = noun + 1;
     if (phrase.first < part.last && sentence[phrase.first].is({"of", "for"})) ++phrase.first;
     certain = true;
+  } else if (sentence[at].is("call") && part.size() > 3 && sentence[at + 1].is({"it", "that", "this"}) &&
+             sentence[part.last - 1].is("instead")) {
+    Command change;
+    change.title = new_title(sentence, {at + 2, part.last});
+    return finish(sentence, {at + 1, at + 2}, std::move(change), true);
   } else if (sentence[at].is({"change", "edit"})) {
     // "change X to Y" where Y is no time: only of a task that is named.
     const std::size_t to = seek(sentence, phrase, {"to"});
@@ -185,7 +190,9 @@ std::optional<Command> read_noting(Sentence& sentence, Part part) {
     change.note = std::string(sentence.original({i, end}));
     return finish(sentence, {end + 1, part.last}, std::move(change), true);
   }
-  if (!sentence[i].is({"to", "on", "for", "about"})) return {};
+  if (!sentence[i].is({"to", "on", "for", "about"}) || sentence.starts(part, i + 1, {"self"}) ||
+      sentence.starts(part, i + 1, {"myself"}))
+    return {};
   Part phrase{i + 1, colon == part.last ? part.last : colon + 1};
   Command change;
   if (colon < part.last) {
@@ -200,14 +207,34 @@ std::optional<Command> read_noting(Sentence& sentence, Part part) {
   return finish(sentence, phrase, std::move(change), true);
 }
 
-/// "prioritize X", "raise the priority of X"
+/// "prioritize X", "raise the priority of X", "change the priority of X to low"
 std::optional<Command> read_priority_verb(Sentence& sentence, Part part) {
-  const bool up = sentence[part.first].is({"prioritize", "prioritise"});
-  const bool down = sentence[part.first].is({"deprioritize", "deprioritise"});
-  if ((!up && !down) || part.size() < 2) return {};
+  const std::size_t at = part.first;
+  const bool up = sentence[at].is({"prioritize", "prioritise"});
+  const bool down = sentence[at].is({"deprioritize", "deprioritise"});
   Command change;
-  change.priority = up ? Priority::high : Priority::low;
-  return finish(sentence, {part.first + 1, part.last}, std::move(change), false);
+  if (up || down) {
+    if (part.size() < 2) return {};
+    change.priority = up ? Priority::high : Priority::low;
+    return finish(sentence, {at + 1, part.last}, std::move(change), false);
+  }
+  if (!sentence[at].is(
+          {"raise", "lower", "increase", "decrease", "change", "set", "update", "bump", "drop", "reduce", "make"}))
+    return {};
+  const std::size_t noun = seek(sentence, part, {"priority", "prio", "importance"});
+  if (noun == part.last || noun + 2 >= part.last || !sentence[noun + 1].is({"of", "for", "on"})) return {};
+  Part phrase{noun + 2, part.last};
+  for (std::size_t i = phrase.first + 1; i + 1 < part.last; ++i) {
+    if (!sentence[i].is({"to", "as"}) || priority_word(sentence[i + 1].low) == Priority::none) continue;
+    change.priority = priority_word(sentence[i + 1].low);
+    phrase.last = i;
+    break;
+  }
+  if (change.priority == Priority::none) {
+    if (sentence[at].is({"change", "set", "update", "make"})) return {};
+    change.priority = sentence[at].is({"raise", "increase", "bump"}) ? Priority::high : Priority::low;
+  }
+  return finish(sentence, phrase, std::move(change), true);
 }
 
 }  // namespace

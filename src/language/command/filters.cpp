@@ -19,8 +19,9 @@ bool is_padding(const Term& term) {
                   "need",      "needs",      "set",      "marked",   "during", "work?",    "mine",      "look",
                   "like",      "happens",    "supposed", "be",       "been",   "ones",     "had",       "already",
                   "yet",       "out",        "one",      "or",       "out",    "assigned", "stuff",     "upcoming",
-                  "deadlines", "deadline",   "busy",     "free",     "exist",  "any",      "whose",     "about?",
-                  "items",     "current",    "i",        "date",     "day"});
+                  "deadlines", "deadline",   "busy",     "free",     "exist",  "any",      "plate",     "summary",
+                  "overview",  "rundown",    "whose",    "about?",   "items",  "current",  "i",         "date",
+                  "day"});
 }
 
 StatusFilter status_word(const Sentence& sentence, std::size_t i) {
@@ -224,7 +225,8 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
       take(i, i + 1);
       continue;
     }
-    if (term.is({"created", "added", "made", "entered"})) {
+    if (term.is({"created", "added", "made", "entered"}) ||
+        (term.is({"add", "create", "make"}) && i > part.first && sentence[i - 1].is({"i", "we"}))) {
       created = true;
       take(i, i + 1);
       continue;

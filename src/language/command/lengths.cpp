@@ -175,7 +175,11 @@ std::optional<LengthReading> read_length(const Sentence& sentence, Part part, st
       reading->last = next + 3;
       continue;
     }
-    if (sentence[next].is("and")) ++next;
+    // "1 day and 3 hours before" are two moments; "an hour and 30 minutes" is one.
+    if (sentence[next].is("and")) {
+      if (reading->length.grain >= Grain::day) break;
+      ++next;
+    }
     auto more = read_single(sentence, part, next);
     if (!more || more->length.grain >= reading->length.grain) break;
     reading->length.years += more->length.years;

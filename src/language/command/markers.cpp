@@ -178,7 +178,11 @@ void read_markers(Sentence& sentence, Part part, Command& command) {
       set_priority(sentence, command, {i, i + 1}, Priority::high);
       continue;
     }
-    if (i > part.first && i + 1 == part.last && term.is({"asap", "urgently", "a.s.a.p"})) {
+    if (i > part.first && i + 1 == part.last &&
+        (term.is({"asap", "urgently", "a.s.a.p"}) ||
+         (term.is({"urgent", "important"}) && i > part.first + 1 &&
+          !sentence[i - 1].in(kPreposition | kArticle | kBe) &&
+          !sentence[i - 1].is({"very", "what", "something", "most", "it", "that", "this"})))) {
       set_priority(sentence, command, {i, i + 1}, Priority::high);
       continue;
     }

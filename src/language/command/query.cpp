@@ -113,7 +113,7 @@ bool asks_for_list(const Sentence& sentence, Part part, std::size_t& filter_at, 
   if (head.is({"show", "list", "display"})) return certain = true;
   if (head.is({"give", "tell", "read", "get", "print"}) && next(1, {"me", "out"}) &&
       (next(2, {"my", "the", "all", "a", "what", "what's", "everything"})))
-    return speaks_of_tasks(sentence, {at + 2, part.last});
+    return speaks_of_tasks(sentence, {at + 2, part.last}) || sentence.has(part, {"summary", "overview", "rundown"});
   if (head.is({"view", "see", "open", "pull", "review"}) && (next(1, {"my", "all", "the", "up"})) &&
       sentence.has(part, {"tasks", "list", "todos", "agenda", "schedule", "reminders", "calendar"}))
     return true;
@@ -177,6 +177,17 @@ std::optional<Command> read_query(Sentence& sentence, Part part) {
   if (auto command = read_search(sentence, part)) return command;
   sentence.release(part);
 
+  // "is the report done?", "did I pay the bills?"
+  if (sentence[part.first].is({"is", "are", "did", "have", "has", "was"}) && part.size() > 2 &&
+      !sentence[part.first + 1].is({"there", "anything", "any"})) {
+    Part name{part.first + 1, part.last};
+    while (!name.empty() && sentence[name.first].is({"i", "we", "the", "my", "already"})) ++name.first;
+    while (!name.empty() && (sentence[name.last - 1].in(kDoneWord) ||
+                             sentence[name.last - 1].is({"yet", "already", "due", "overdue", "still", "open", "late"})))
+      --name.last;
+    const Found found = find_by_name(sentence, name, Among::any);
+    if (found.one()) return about(Intent::search, found, sentence);
+  }
   std::size_t filter_at = part.first;
   bool certain = false;
   if (!asks_for_list(sentence, part, filter_at, certain)) return {};
@@ -189,9 +200,11 @@ std::optional<Command> read_query(Sentence& sentence, Part part) {
       std::none_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) {
         const Part said = sentence.terms_of(one);
         return said.first >= at && said.last <= part.last && one.score >= 0.5 && one.has_date &&
-               !sentence.has(said, {"now"});
+               !sentence.has(said, {"now", "now?"});
       });
-  if ((next && !sentence.has(part, {"due", "on", "list"})) || sentence.starts(part, at, {"what's", "next"})) {
+  if ((next && !sentence.has(part, {"due", "list"}) &&
+       (!sentence.has(part, {"on"}) || sentence.has(part, {"work", "focus", "working"}))) ||
+      sentence.starts(part, at, {"what's", "next"})) {
     Command command = make(Intent::list, 0.93);
     command.filter.next = true;
     command.filter.status = StatusFilter::open;
@@ -226,7 +239,12 @@ std::optional<Command> read_query(Sentence& sentence, Part part) {
           left.first > part.first && sentence[left.first - 1].is({"not", "except", "without", "excluding", "than"});
       (negated ? reading.filter.not_tags : reading.filter.tags).emplace_back(name);
     } else if (certain || found.outcome != Found::Outcome::nothing) {
-      if (reading.leftover > 3 && found.outcome == Found::Outcome::nothing) {
+      // "show apartment to Lisa tomorrow" is something to do.
+      const bool errand =
+          found.outcome == Found::Outcome::nothing && reading.leftover > 1 &&
+          !sentence.has(part, {"tasks", "todos", "reminders", "all", "my", "me", "everything", "anything"}) &&
+          (reading.filter.due_from || reading.filter.at || sentence.has(left, {"to", "for", "at"}));
+      if ((reading.leftover > 3 && found.outcome == Found::Outcome::nothing) || errand) {
         sentence.release(part);
         return {};
       }

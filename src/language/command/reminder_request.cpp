@@ -120,6 +120,22 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
   read_markers(sentence, part, command);
   part.last = std::min(part.last, note_start(sentence, part));
   read_reminders(sentence, part, command);
+  // "remind me about the dentist 2 hours before"
+  for (std::size_t i = part.first; i < part.last && command.reminders.empty(); ++i) {
+    if (sentence[i].taken || !(read_length(sentence, part, i) || sentence.starts(part, i, {"the", "day", "before"})))
+      continue;
+    const std::size_t end = read_leads(sentence, part, i, command);
+    const bool ends =
+        end == part.last ||
+        (end < part.last && (sentence[end].is({"to", "that", "about"}) || sentence[end - 1].after == ','));
+    if (end > i && ends &&
+        sentence.has({i, end}, {"before", "ahead", "early", "earlier", "prior", "advance", "beforehand"})) {
+      sentence.take({i, end});
+      add_span(command, sentence, {i, end}, "reminders", command.reminders[0].before.iso());
+    } else {
+      command.reminders.clear();
+    }
+  }
   // "remind me 2 buy flour"
   if (part.size() > 1 && sentence[part.first].is({"2", "too"}) && sentence[part.first + 1].in(kActionVerb))
     sentence.take({part.first, part.first + 1});
@@ -146,7 +162,7 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
   while (!rest.empty() && (sentence[rest.first].taken ||
                            sentence[rest.first].is({"to", "that", "about", "for", "of", "at", "on", "in", "by", "from",
                                                     "-", "i", "need", "have", "should", "must", "the", "@"}))) {
-    if (sentence[rest.first].is({"the", "need", "have", "should", "must", "i", "from", "of"})) {
+    if (sentence[rest.first].is({"the", "need", "have", "should", "must", "i", "from"})) {
       const bool obligation = sentence[rest.first].is("i") && rest.size() > 2 &&
                               sentence[rest.first + 1].is({"need", "have", "must", "should"});
       const bool inside = rest.first > part.first && sentence[rest.first - 1].is("i") &&
@@ -166,7 +182,12 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
     return command;
   }
   // "remind me about the dentist at 8": of a task that is there already.
-  const bool refers = rest.first > part.first && sentence[rest.first - 1].is({"about", "of", "for"});
+  const bool refers =
+      rest.first > part.first &&
+      (sentence[rest.first - 1].is({"about", "of", "for"}) ||
+       (sentence[rest.first - 1].is("to") && !command.reminders.empty()) ||
+       (sentence[rest.first].is("the") &&
+        sentence[rest.first > part.first ? rest.first - 1 : rest.first].is({"about", "of", "for", "to"})));
   const bool pronoun = rest.size() == 1 && sentence[rest.first].in(kPronoun);
   if ((refers || pronoun) && !rest.empty()) {
     const Found found = pronoun ? find_tasks(sentence, rest) : find_by_name(sentence, rest, Among::open);

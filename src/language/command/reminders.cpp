@@ -7,7 +7,8 @@ bool is_ahead(const Term& term) {
   return term.is({"before", "early", "earlier", "ahead", "prior", "beforehand", "in"});
 }
 
-/// "a day before and an hour before", "30 min ahead of time"; the term after it, or `at`.
+}  // namespace
+
 std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& command) {
   boost::container::small_vector<Length, 3> lengths;
   std::size_t i = at;
@@ -41,10 +42,18 @@ std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& c
   }
   if (end == at) return at;
   for (const Length& length : lengths) command.reminders.push_back(ReminderWish::ahead(length));
+  // "the day before at 6pm"
+  for (const TimeReading& reading : sentence.times) {
+    const Part said = sentence.terms_of(reading);
+    if (said.empty() || (said.first != end && !(said.first == end + 1 && sentence[end].is({"at", "@"}))) ||
+        said.last > part.last || !reading.has_clock || reading.has_date || !reading.start)
+      continue;
+    if (lengths.back().seconds != 0) break;
+    command.reminders.back().clock = reading.start->clock();
+    return said.last;
+  }
   return end;
 }
-
-}  // namespace
 
 void read_reminders(Sentence& sentence, Part part, Command& command) {
   for (std::size_t i = part.first; i < part.last; ++i) {

@@ -182,8 +182,13 @@ std::optional<Command> read_correction(Sentence& sentence, Part part) {
         correction || sentence[i].is({"meant", "mean", "no", "oops", "wait", "sorry", "said", "actually", "rather"});
     ++i;
   }
-  if (i == at || i >= part.last) return {};
-  if (!correction && !sentence.has(part, {"instead"}) && !sentence.has({at, i}, {"it", "that"})) return {};
+  const bool instead = sentence[part.last - 1].is("instead");
+  const bool moves =
+      i == at && read_length(sentence, part, at) && sentence[part.last - 1].is({"later", "earlier", "sooner"});
+  if (i >= part.last) return {};
+  if (i == at && !instead && !moves) return {};
+  if (i == at && !find_spoken(sentence).one()) return {};
+  if (i > at && !correction && !sentence.has(part, {"instead"}) && !sentence.has({at, i}, {"it", "that"})) return {};
   if (sentence[at].is({"it", "that", "it's"}) && !sentence.has({at, i}, {"should"}) && !sentence.has(part, {"instead"}))
     return {};
   Command change;

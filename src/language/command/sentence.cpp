@@ -32,6 +32,43 @@ bool is_phone_number(std::string_view word) {
          !(dash == 4 && word.size() == 10);
 }
 
+bool is_capital(const Sentence& sentence, std::size_t index) {
+  const char first = sentence.text[sentence[index].begin];
+  return first >= 'A' && first <= 'Z' && sentence[index].end - sentence[index].begin > 1 &&
+         sentence.text[sentence[index].begin + 1] >= 'a';
+}
+
+/// "28 Days Later", "March Madness", "Monday.com": capitals where a time has none, or more of a name after it.
+bool is_name(const Sentence& sentence, const TimeReading& reading, Part said) {
+  const Term& last = sentence[said.last - 1];
+  if (last.end > reading.span.end && sentence.text[reading.span.end] == '.' && last.end > reading.span.end + 1)
+    return true;
+  // In a sentence that is all capitals they say nothing.
+  bool plain = false;
+  for (std::size_t i = 0; i < sentence.terms.size(); ++i)
+    plain = plain || (sentence.text[sentence[i].begin] >= 'a' && sentence.text[sentence[i].begin] <= 'z');
+  if (!plain || said.first == 0) return false;
+  std::size_t core = said.first;
+  if (said.size() > 1 && sentence[core].is("for")) ++core;
+  const bool bare = reading.relation == Relation::none || reading.relation == Relation::for_;
+  if (bare && said.last - core == 1 && !reading.has_clock && last.after == 0 && said.last < sentence.terms.size() &&
+      is_capital(sentence, core) && is_capital(sentence, said.last) &&
+      !sentence[said.last].in(kPreposition | kArticle | kSubject | kActionVerb) &&
+      (core > said.first || sentence[said.first - 1].in(kPreposition | kActionVerb | kArticle))) {
+    return true;
+  }
+  if (said.size() < 2 ||
+      !sentence[0].is({"watch", "read", "see", "stream", "finish", "listen", "rewatch", "buy", "rent"}))
+    return false;
+  int words = 0;
+  for (std::size_t i = said.first; i < said.last; ++i) {
+    if (sentence.text[sentence[i].begin] >= '0' && sentence.text[sentence[i].begin] <= '9') continue;
+    if (!is_capital(sentence, i)) return false;
+    ++words;
+  }
+  return words > 1;
+}
+
 }  // namespace
 
 Sentence::Sentence(std::string_view said, const Now& when, const Settings& wishes, const Context& before)
@@ -64,6 +101,7 @@ void Sentence::tidy_times() {
         is_digits(terms[said.first].low))
       return true;
     if (said.size() == 1 && is_phone_number(terms[said.first].low)) return true;
+    if (reading.kind != TimeKind::recurrence && is_name(*this, reading, said)) return true;
     // A part of the day names no hour here, but which part.
     if (reading.part_of_day != PartOfDay::none && !reading.has_clock && reading.kind == TimeKind::instant &&
         reading.start && reading.has_date) {

@@ -55,6 +55,7 @@ struct Sentence {
   std::vector<TimeReading> times;
   /// Tasks that an earlier clause of the same sentence spoke of; a later "it" means them.
   boost::container::small_vector<const TaskItem*, 4> spoken;
+  int budget = 10;        ///< Cuts into clauses that may still be tried.
   bool made_new = false;  ///< An earlier clause makes a task, which a later "it" means.
 };
 
@@ -104,6 +105,9 @@ std::string capitalised(std::string_view text);
 void read_markers(Sentence& sentence, Part part, Command& command);
 /// Takes "remind me an hour before", "with a reminder 10 minutes before" out of a part.
 void read_reminders(Sentence& sentence, Part part, Command& command);
+/// "a day before and an hour before", "30 min ahead of time", "the day before at 6pm" from `at`; the term after it, or
+/// `at`.
+std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& command);
 /// The end of the sentence where a note begins, which no other reader looks into.
 std::size_t note_start(const Sentence& sentence, Part part);
 Priority priority_word(std::string_view lower);

@@ -194,6 +194,8 @@ std::optional<Command> read_pause(Sentence& sentence, Part part) {
     const Timing timing = read_timing(sentence, phrase, TimingFor::change);
     if (timing.due)
       timed.until = timing.due->date();
+    else if (timing.from && (timing.relation == Relation::until || timing.relation == Relation::by))
+      timed.until = timing.from->date();
     else if (timing.to)
       timed.until = When{timing.to->day() + days{1}, true}.date();
     for (std::size_t index : timing.used)

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "language/command/readers.hpp"
 
@@ -106,7 +107,13 @@ std::optional<Command> read_stats(Sentence& sentence, Part part) {
       const Found found = find_by_name(sentence, name, Among::any);
       if (found.outcome != Found::Outcome::nothing) return about(Intent::stats, found, sentence);
     } else {
+      for (std::size_t i = part.first; i < part.last; ++i) {
+        if (sentence[i].in(kQuestion | kArticle | kShow | kBe) ||
+            sentence[i].is({"streak", "streaks", "long", "current", "me", "longest", "best"}))
+          sentence.take({i, i + 1});
+      }
       const Found found = find_by_name(sentence, part, Among::any);
+      sentence.release(part);
       if (found.ok()) return about(Intent::stats, found, sentence);
     }
     if (!sentence.has(part, {"streak", "streaks"})) return {};
@@ -121,6 +128,12 @@ std::optional<Command> read_stats(Sentence& sentence, Part part) {
     command.filter.status = StatusFilter::open;
   if (how_many && command.filter.empty() && sentence.has(part, {"left", "have"}))
     command.filter.status = StatusFilter::open;
+  if (!how_many && command.filter.status == StatusFilter::any && (command.filter.due_from || command.filter.due_to)) {
+    // How the week went is what was done in it.
+    command.filter.status = StatusFilter::done;
+    command.filter.done_from = std::exchange(command.filter.due_from, std::nullopt);
+    command.filter.done_to = std::exchange(command.filter.due_to, std::nullopt);
+  }
   command.filtered = !command.filter.empty();
   return command;
 }

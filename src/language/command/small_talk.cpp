@@ -35,6 +35,11 @@ std::optional<Command> read_small_talk(Sentence& sentence, Part part) {
     command.cancel = true;
     return command;
   }
+  if (sentence.starts(part, part.first, {"see", "you"}) || sentence.starts(part, part.first, {"talk", "to", "you"}))
+    return nothing("small_talk", 0.8);
+  if (sentence.starts(part, part.first, {"tell", "me"}) || sentence.starts(part, part.first, {"sing", "me"}) ||
+      sentence.starts(part, part.first, {"play", "me"}))
+    return nothing("out_of_scope", 0.75);
   // "the usual", "same as last time": nothing here says what that was.
   const bool usual = sentence.has(part, {"usual"}) && part.size() <= 3;
   const bool same =
