@@ -549,9 +549,10 @@ constexpr std::string_view kForgiven[] = {
     "fortnight", "fortnightly", "biweekly", "quarterly",  "annually",  "everyday",  "minutes",   "beginning",
 };
 /// Words of their own that stand one edit away from one of those.
-constexpr std::string_view kNotForgiven[] = {"sundry", "augusta",  "mourning", "moaning",   "warning",   "weakened",
-                                             "sundae", "mooning",  "tonights", "forming",   "warnings",  "evenings",
-                                             "minute", "minutest", "manually", "evening's", "eveningly", "bimonthly"};
+constexpr std::string_view kNotForgiven[] = {"actually", "usually",   "manually",  "mutually", "sundry", "augusta",
+                                             "mourning", "moaning",   "warning",   "weakened", "sundae", "mooning",
+                                             "tonights", "forming",   "warnings",  "evenings", "minute", "minutest",
+                                             "manually", "evening's", "eveningly", "bimonthly"};
 
 /// Edits (insert, delete, replace, swap of neighbours) that lead from `a` to `b`, or `limit` + 1.
 int edits(std::string_view a, std::string_view b, int limit) {

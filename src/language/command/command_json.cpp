@@ -143,6 +143,11 @@ json::object to_json(const Command& command, const Now& now, bool with_spans) {
         put(reminder, "at", wish.at, now);
       } else {
         reminder["before"] = wish.before.empty() ? json::value("PT0M") : text_value(wish.before.iso());
+        if (wish.clock) {
+          const auto minutes = wish.clock->count();
+          const auto two = [](auto value) { return (value < 10 ? "0" : "") + std::to_string(value); };
+          put(reminder, "time", two(minutes / 60) + ":" + two(minutes % 60));
+        }
       }
       reminders.push_back(std::move(reminder));
     }

@@ -314,9 +314,17 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
       break;
     }
   }
+  // "first thing tomorrow"
+  for (std::size_t i = part.first; i + 2 < part.last && command.due && command.due->all_day; ++i) {
+    if (!sentence.starts(part, i, {"first", "thing"}) || sentence[i].taken ||
+        !(sentence[i + 2].taken || (i > part.first && sentence[i - 1].taken)))
+      continue;
+    sentence.take({i, i + 2});
+    command.part_of_day = PartOfDay::morning;
+  }
   if (command.rule) command.intent = Intent::create_recurring;
   if (command.rule && command.rule->times_per_period > 0 && command.rule->days.empty() && !command.due)
-    command.ask = "days";
+    command.ask = command.rule->frequency == Grain::day ? "times" : "days";
   if (command.rule && command.rule->frequency == Grain::minute && command.rule->interval == 1)
     command.needs_confirmation = true;
   if (opened && opening.noun) {

@@ -141,7 +141,8 @@ bool asks_for_list(const Sentence& sentence, Part part, std::size_t& filter_at, 
   filter_at = at;
   // "tasks for the weekend", "my tasks", "overdue tasks", "today's agenda"
   if (sentence.has(part, {"tasks", "todos", "to-dos", "agenda", "todo"}) &&
-      !head.in(kActionVerb | kCreate | kRemind | kSubject | kDelete | kMove | kComplete) && head.after != ':')
+      !head.in(kActionVerb | kCreate | kRemind | kSubject | kDelete | kMove | kComplete | kPreposition) &&
+      head.after != ':')
     return true;
   if (head.is({"overdue", "completed", "pending", "unfinished", "upcoming"}) && part.size() <= 4) return true;
   if (head.is({"today", "tomorrow", "tonight"}) && (part.size() == 1)) return true;

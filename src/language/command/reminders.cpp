@@ -43,14 +43,14 @@ std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& c
   if (end == at) return at;
   for (const Length& length : lengths) command.reminders.push_back(ReminderWish::ahead(length));
   // "the day before at 6pm"
-  for (const TimeReading& reading : sentence.times) {
-    const Part said = sentence.terms_of(reading);
-    if (said.empty() || (said.first != end && !(said.first == end + 1 && sentence[end].is({"at", "@"}))) ||
-        said.last > part.last || !reading.has_clock || reading.has_date || !reading.start)
-      continue;
-    if (lengths.back().seconds != 0) break;
-    command.reminders.back().clock = reading.start->clock();
-    return said.last;
+  if (lengths.back().seconds == 0 && end + 1 < part.last && sentence[end].is({"at", "@"})) {
+    const std::size_t begin = sentence[end].begin;
+    for (const TimeReading& reading : read_times(sentence.text.substr(begin, sentence[part.last - 1].end - begin),
+                                                 sentence.now, sentence.settings)) {
+      if (reading.span.begin > 3 || !reading.has_clock || reading.has_date || !reading.start) break;
+      command.reminders.back().clock = reading.start->clock();
+      return sentence.terms_of(Span{begin + reading.span.begin, begin + reading.span.end}).last;
+    }
   }
   return end;
 }

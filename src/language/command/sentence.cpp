@@ -102,6 +102,18 @@ void Sentence::tidy_times() {
       return true;
     if (said.size() == 1 && is_phone_number(terms[said.first].low)) return true;
     if (reading.kind != TimeKind::recurrence && is_name(*this, reading, said)) return true;
+    // "pay quarterly taxes on April 15": after its verb, the word says which taxes.
+    if (reading.kind == TimeKind::recurrence && said.size() == 1 && said.first == 1 && said.last < terms.size() &&
+        terms[0].in(kActionVerb) && terms[1].low.ends_with("ly") && terms[1].after == 0 &&
+        terms[said.last].groups == 0 && terms[said.last].low.size() > 2) {
+      auto rest = read_times(text.substr(terms[said.last].begin), now, settings);
+      if (rest.size() == 1 && rest[0].kind == TimeKind::instant) {
+        rest[0].span.begin += terms[said.last].begin;
+        rest[0].span.end += terms[said.last].begin;
+        reading = std::move(rest[0]);
+        return false;
+      }
+    }
     // A part of the day names no hour here, but which part.
     if (reading.part_of_day != PartOfDay::none && !reading.has_clock && reading.kind == TimeKind::instant &&
         reading.start && reading.has_date) {

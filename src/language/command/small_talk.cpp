@@ -58,7 +58,11 @@ std::optional<Command> read_small_talk(Sentence& sentence, Part part) {
   const bool subject = head.in(kSubject) && !head.is({"who's"}) &&
                        !(head.is({"that", "this"}) && part.size() > 1 && sentence[part.first + 1].groups == 0 &&
                          !sentence[part.first + 1].in(kBe));
-  if (subject && part.size() > 1) {
+  // "this evening call dad" begins with its time.
+  const bool timed = std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) {
+    return one.score >= 0.5 && sentence.terms_of(one).first == part.first;
+  });
+  if (subject && !timed && part.size() > 1) {
     const Term& second = sentence[part.first + 1];
     const bool contracted_be =
         head.low.ends_with("'s") || head.low.ends_with("'re") || head.is({"i'm", "im", "thats", "its"});

@@ -15,6 +15,10 @@ bool ends_phrase(const Term& term) {
          term.is({"-", "–", "—", "please", "sharp", "my", "the", "tag", "again", "if", "instead", "every"});
 }
 
+bool has_digit(std::string_view word) {
+  return std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 bool starts_with_article(const Term& term) {
   return term.is({"the", "this", "these", "a", "an", "next", "every", "each", "all", "any", "last", "that", "my"});
 }
@@ -91,6 +95,15 @@ bool is_attributive(const Sentence& sentence, Part part, const TimeReading& read
       reading.weekday_only) {
     // "buy Sunday roast": the name of a day straight after the verb, and a thing after it.
     return before.in(kActionVerb) && said.first == part.first + 1 && !next.in(kActionVerb);
+  }
+  // "plan Christmas party": likewise the name of a holiday.
+  if (!own_article && reading.kind == TimeKind::instant && reading.has_date && !reading.has_clock &&
+      !reading.from_now && said.size() <= 2 && next.groups == 0) {
+    const Term& name = sentence[said.first];
+    const bool capital = sentence.text[name.begin] >= 'A' && sentence.text[name.begin] <= 'Z';
+    return capital && before.in(kActionVerb) && said.first == part.first + 1 &&
+           !name.is({"today", "tomorrow", "tonight", "yesterday"}) && (name.low[0] < '0' || name.low[0] > '9') &&
+           !has_digit(sentence[said.last - 1].low);
   }
   return false;
 }
@@ -359,7 +372,10 @@ void apply_timing(const Sentence& sentence, const Timing& timing, Command& comma
     command.rrule = timing.rule->rrule();
     command.parts_of_day = timing.parts_of_day;
     command.times_per_period = timing.rule->times_per_period;
-    if (timing.parts_of_day.empty() || !timing.rule->hours.empty()) command.due = first_due(*timing.rule, sentence.now);
+    // "every morning and every evening" has two first times; which of them is a question for the schedule.
+    if (timing.parts_of_day.size() == 1) command.part_of_day = timing.parts_of_day[0];
+    if (timing.parts_of_day.size() < 2 || !timing.rule->hours.empty())
+      command.due = first_due(*timing.rule, sentence.now);
     note_spans("rrule", command.rrule);
     return;
   }

@@ -47,8 +47,9 @@ std::string read_title(const Sentence& sentence, Part part) {
     if (sentence[i].quoted) continue;
     if (at_end && before_piece && ties_forward(sentence[i])) {
       out[i - part.first] = true;
-    } else if (before_piece && sentence[i].is({"on", "at", "by", "in", "@", "due", "-", "–", "—", "until", "till",
-                                               "starting", "&", "from", "before", "sometime"})) {
+    } else if (before_piece &&
+               sentence[i].is({"on", "at", "by", "in", "@", "due", "-", "–", "—", "until", "till", "starting", "&",
+                               "from", "before", "sometime", "later", "early", "late"})) {
       out[i - part.first] = true;
     } else if (before_piece && sentence[i].is({"for", "and", "the"}) && (i == part.first || dropped(i - 1))) {
       out[i - part.first] = true;
