@@ -182,12 +182,9 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
     return command;
   }
   // "remind me about the dentist at 8": of a task that is there already.
-  const bool refers =
-      rest.first > part.first &&
-      (sentence[rest.first - 1].is({"about", "of", "for"}) ||
-       (sentence[rest.first - 1].is("to") && !command.reminders.empty()) ||
-       (sentence[rest.first].is("the") &&
-        sentence[rest.first > part.first ? rest.first - 1 : rest.first].is({"about", "of", "for", "to"})));
+  const bool refers = !rest.empty() && rest.first > part.first &&
+                      (sentence[rest.first - 1].is({"about", "of", "for"}) ||
+                       (sentence[rest.first - 1].is("to") && !command.reminders.empty()));
   const bool pronoun = rest.size() == 1 && sentence[rest.first].in(kPronoun);
   if ((refers || pronoun) && !rest.empty()) {
     const Found found = pronoun ? find_tasks(sentence, rest) : find_by_name(sentence, rest, Among::open);

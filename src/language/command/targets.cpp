@@ -85,6 +85,7 @@ Match match(const TaskItem& task, const Words& phrase, std::string& buffer) {
   double counted = 0;
   double covered = 0;
   double weight = 0;
+  bool telling = false;
   boost::container::small_vector<bool, 16> hit(words.size(), false);
   for (std::string_view word : phrase) {
     double best = 0;
@@ -98,13 +99,15 @@ Match match(const TaskItem& task, const Words& phrase, std::string& buffer) {
     const double share = is_noise(word) ? 0.2 : 1;
     counted += share;
     said += best * share;
+    telling = telling || (best > 0 && !is_noise(word));
   }
   for (std::size_t i = 0; i < words.size(); ++i) {
     const double share = is_noise(words[i]) ? 0.2 : 1;
     weight += share;
     if (hit[i]) covered += share;
   }
-  if (counted > 0) result.said = said / counted;
+  // "the" alone names no task that has an article.
+  if (counted > 0 && telling) result.said = said / counted;
   if (weight > 0) result.title = covered / weight;
   return result;
 }
