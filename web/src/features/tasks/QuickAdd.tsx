@@ -1,6 +1,7 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useId, useRef, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, type Http } from "../../api/http";
@@ -10,6 +11,7 @@ import { dayText, dateIn, whenText } from "../../lib/time";
 import { Icon, type IconName } from "../../ui/Icon";
 import { useToast } from "../../ui/toasts";
 import { keepIgnored, segmentsOf, type TextSpan } from "./preview";
+import { reminderText } from "./reminder_text";
 import { useTaskActions } from "./use_tasks";
 
 const kDelay = 120;
@@ -50,7 +52,9 @@ export function QuickAdd() {
     retry: false,
   });
   const current = asked === text && text.trim() !== "" ? reading.data : undefined;
-  const segments = segmentsOf(text, current?.spans ?? []);
+  // What became a part of the task; verbs and targets are said by the summary.
+  const parts = (current?.spans ?? []).filter((span) => icons[span.kind]).sort((a, b) => a.start - b.start);
+  const segments = segmentsOf(text, parts);
   const acts = current !== undefined && current.task === null && current.recurring === null && current.intent !== "none";
 
   function edit(next: string) {
@@ -136,25 +140,23 @@ export function QuickAdd() {
         {current && (
           <>
             {current.question ? <p>{current.question}</p> : <p>{current.summary}</p>}
-            {current.spans.some((span) => icons[span.kind]) && (
+            {parts.length > 0 && (
               <ul className="chips">
-                {current.spans
-                  .filter((span) => icons[span.kind])
-                  .map((span) => (
-                    <li key={`${span.start}-${span.end}-${span.kind}`} className="chip" data-kind={span.kind}>
-                      <Icon name={icons[span.kind] ?? "tag"} size={14} />
-                      {span.label}
-                      <ActionIcon
-                        size="xs"
-                        variant="transparent"
-                        color="gray"
-                        aria-label={t("add.remove", { text: Array.from(text).slice(span.start, span.end).join("") })}
-                        onClick={() => takeOff(span)}
-                      >
-                        <Icon name="close" size={12} />
-                      </ActionIcon>
-                    </li>
-                  ))}
+                {parts.map((span) => (
+                  <li key={`${span.start}-${span.end}-${span.kind}`} className="chip" data-kind={span.kind}>
+                    <Icon name={icons[span.kind] ?? "tag"} size={14} />
+                    {labelText(span.label, wordsOf(text, span), user.timezone, t)}
+                    <ActionIcon
+                      size="xs"
+                      variant="transparent"
+                      color="gray"
+                      aria-label={t("add.remove", { text: wordsOf(text, span) })}
+                      onClick={() => takeOff(span)}
+                    >
+                      <Icon name="close" size={12} />
+                    </ActionIcon>
+                  </li>
+                ))}
               </ul>
             )}
             {current.question && (
@@ -184,6 +186,17 @@ export function QuickAdd() {
       </div>
     </form>
   );
+}
+
+const wordsOf = (text: string, span: ParsedSpan) => Array.from(text).slice(span.start, span.end).join("");
+
+/** A part's label in the person's words: values that the server left as they are become "Tomorrow, 3 PM" and the like. */
+function labelText(label: string, words: string, zone: string, t: TFunction): string {
+  if (label === "" || /^(FREQ|RRULE)[=:]/.test(label)) return words;
+  if (/^\d{4}-\d{2}-\d{2}/.test(label)) return startText(label, zone);
+  if (/^P(\d|T\d)/.test(label)) return reminderText({ before: label }, zone, t);
+  if (label === "high" || label === "medium" || label === "low") return t(`task.priorities.${label}`);
+  return label;
 }
 
 /** A start of a recurring task: a date, or an instant. */
