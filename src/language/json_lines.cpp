@@ -200,7 +200,8 @@ std::optional<TimeReading> principal(const std::vector<TimeReading>& readings, c
     return *best;
   }
   if (length) {
-    if ((settings.planning() || settings.forward_date) && (alone || settings.forward_date)) {
+    if ((settings.planning() || settings.forward_date) && (alone || settings.forward_date) &&
+        (length->relation != Relation::for_ || settings.forward_date)) {
       // Where tasks are planned, "5 days" alone is the moment that far ahead.
       TimeReading ahead = *length;
       ahead.kind = TimeKind::instant;
