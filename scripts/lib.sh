@@ -15,6 +15,12 @@ build() {
   return $status
 }
 
+# What package-lock.json names. `npm ci` refuses where the registry lacks builds for other platforms, which the lock
+# leaves out then; `npm install` passes over them, and changes no file.
+install_node_modules() {
+  npm ci --no-audit --no-fund --loglevel=silent || npm install --no-save --no-audit --no-fund --loglevel=error
+}
+
 # Builds the web app into web/dist unless what is there was built from the same files.
 build_web() {
   [ -f web/package.json ] || return 0
@@ -22,7 +28,7 @@ build_web() {
   stamp=$(git ls-files -co --exclude-standard web schemas | sort | xargs sha256sum 2>/dev/null | sha256sum | cut -d' ' -f1)
   [ -d web/dist ] && [ "$(cat web/dist/.built-from 2>/dev/null)" = "$stamp" ] && return 0
   say "Building the web app"
-  (cd web && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build) || return 1
+  (cd web && install_node_modules && npm run --silent build) || return 1
   echo "$stamp" >web/dist/.built-from
 }
 
