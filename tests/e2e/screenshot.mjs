@@ -24,15 +24,15 @@ async function say(text) {
   await page.getByLabel("Message Daybook").press("Enter");
   while ((await answers.count()) === before) await page.waitForTimeout(50);
 }
-for (const text of ["call grandma tomorrow p2", "buy milk and the good bread today #groceries", "send the quarterly report on Wednesday at 4pm #work p1",
+for (const text of ["call grandma tomorrow p2", "buy milk and the good bread today #groceries", "send the report on Wednesday at 4pm #work p1",
   "renew the passport in 3 weeks", "read \"Friday Night Lights\""])
   await say(text);
 await page.getByRole("button", { name: "New conversation" }).click();
-await say("Pay bills on the 1st of every month, remind me the day before at 6pm");
+await say("standup every weekday at 9am, remind me 10 minutes before");
 await say("what's due this week?");
 await page.getByLabel("Add a task, or say what to do").pressSequentially("dentist tomorrow 3pm #health p1, remind me 30 minutes before");
 await page.locator(".chip").first().waitFor();
-await page.mouse.move(700, 880);
+await page.mouse.move(110, 500);
 await page.waitForTimeout(800);
 await page.screenshot({ path: process.argv[3] });
 await browser.close();
