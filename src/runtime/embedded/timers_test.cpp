@@ -172,7 +172,7 @@ TEST_F(TimersTest, RunningItWakesForANewTimerAndForAClockThatIsSet) {
   set("first", at(3600));
   ASSERT_TRUE(db_.run(timers_->start()));
   set("now", kNow);
-  while (fired_.size() < 1) db_.loop().run_one();
+  while (fired_.empty()) db_.loop().run_one();
   clock_.set(at(3600));
   while (fired_.size() < 2) db_.loop().run_one();
   clock_.set(kNow);
