@@ -585,6 +585,57 @@ TYPED_TEST_P(TaskStoreContract, SortsInEveryOrderWithWhatHasNoDueTimeLast) {
   EXPECT_THAT(sorted("updated"), ElementsAre("beta", "Alpha", "delta", "gamma"));
 }
 
+// a keyset page neither skips nor repeats what stays as it is, whatever happens between two pages
+TYPED_TEST_P(TaskStoreContract, PagingMeetsEveryUnchangedTaskOnceWhileOthersComeGoAndMove) {
+  std::uint32_t state = 2026;
+  const auto next = [&](std::uint32_t below) {
+    state = state * 1664525u + 1013904223u;
+    return (state >> 8) % below;
+  };
+  int made = 0;
+  const auto add = [&](const std::string& kind) {
+    auto draft = this->draft(kind + " " + std::to_string(made++));
+    draft.status = domain::Status::completed;  // The quota is of open tasks.
+    draft.priority = static_cast<domain::Priority>(next(4));
+    if (next(3)) draft.due = this->now_ + std::chrono::hours{next(5)};
+    this->now_ += std::chrono::seconds{next(2)};
+    return this->create(draft).value();
+  };
+  for (const char* sort : {"created", "-created", "due", "-due", "priority", "-priority", "title", "-title"}) {
+    for (const char* text : {"", "keep"}) {
+      std::vector<std::string> kept;
+      std::vector<TaskId> moving;
+      for (int i = 0; i < 12; ++i) {
+        kept.push_back(std::string(this->parsed(add("keep"))->title));
+        moving.push_back(add("move").id);
+      }
+      domain::TaskQuery query;
+      query.sort = domain::parse_sort(sort).value();
+      query.text = text;
+      query.limit = 4;
+      std::vector<std::string> seen;
+      do {
+        const auto page = this->page(query).value();
+        for (const auto& title : page.titles)
+          if (title.starts_with("keep")) seen.push_back(title);
+        query.cursor = page.next;
+        add("come");
+        const auto id = moving[next(static_cast<std::uint32_t>(moving.size()))];
+        domain::TaskPatch patch;
+        patch.due = domain::When{this->now_ + std::chrono::hours{next(5)}};
+        patch.priority = static_cast<domain::Priority>(next(4));
+        patch.title = "moved " + std::to_string(made++);
+        if (next(2))
+          ignore(this->backend_.run(this->store().patch(this->command(), TaskRef{id}, patch)), "may be gone");
+        else
+          ignore(this->backend_.run(this->store().remove(this->command(), TaskRef{id}, {})), "may be gone");
+      } while (!query.cursor.empty());
+      EXPECT_THAT(seen, ::testing::UnorderedElementsAreArray(kept)) << sort << " " << text;
+      ASSERT_TRUE(this->backend_.run(this->store().erase(this->user_)));
+    }
+  }
+}
+
 TYPED_TEST_P(TaskStoreContract, ACursorBelongsToItsQuery) {
   for (int i = 0; i < 4; ++i) this->made("task");
   domain::TaskQuery query;
@@ -656,7 +707,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     AnOccurrenceIsMadeOnceAndDoesNotComeBack, ReminderStatesAreCopiedOnceInOrderAndDoNotRaiseTheVersion,
     AnOwnersNewClockMovesWhatHangsOnIt, ErasingLeavesNothingAndOthersAlone,
     SearchFindsFoldedWordsPrefixesPhrasesAndPairsOfHan, SearchFollowsEdits, FiltersCombine,
-    TheCalendarPutsEachTaskOnItsDay, SortsInEveryOrderWithWhatHasNoDueTimeLast, ACursorBelongsToItsQuery,
-    LabelsAreCountedAsTheyChange, SavedFiltersAreKeptByNameAndVersion, EverythingIsThereAfterReopening);
+    TheCalendarPutsEachTaskOnItsDay, SortsInEveryOrderWithWhatHasNoDueTimeLast,
+    PagingMeetsEveryUnchangedTaskOnceWhileOthersComeGoAndMove, ACursorBelongsToItsQuery, LabelsAreCountedAsTheyChange,
+    SavedFiltersAreKeptByNameAndVersion, EverythingIsThereAfterReopening);
 
 }  // namespace daybook::tasks
