@@ -39,7 +39,7 @@ constexpr int kLastMonth = 9999 * 12 + 11;
 constexpr int kCycleYears = 400;
 // Steps of a search over days or finer, at some nanoseconds each, before it counts as fruitless. Rules with an
 // interval that never meets their filters are the only ones to get there.
-constexpr int kMaxSteps = 30'000;
+constexpr int kMaxSteps = 15'000;
 
 std::uint32_t reversed(std::uint32_t bits) {
   bits = (bits >> 1 & 0x55555555u) | (bits & 0x55555555u) << 1;
@@ -153,7 +153,7 @@ std::int64_t ExpandedRule::largest_set() const {
     case Frequency::daily:
       return times_per_day_;
     case Frequency::weekly:
-      return 7 * times_per_day_;
+      return (weekdays_ ? std::popcount(weekdays_) : 7) * times_per_day_;
     case Frequency::monthly:
       return 31 * times_per_day_;
     case Frequency::yearly:
@@ -337,6 +337,7 @@ LocalSequence::LocalSequence(const ExpandedRule& rule, LocalTime from) : rule_(r
     return;
   }
   from = std::max(from, rule_.start_);
+  months_left_ = kCycleYears * 12;
   first_ = first_period();
   const auto wanted = std::max(first_, period_of(from));
   const auto aligned = first_ + (wanted - first_) / rule_.interval_ * rule_.interval_;
@@ -429,8 +430,8 @@ std::optional<std::int64_t> LocalSequence::next_day(std::int64_t day) {
   if (month > kLastMonth) return std::nullopt;
   auto first = first_of(month);
   std::uint32_t mask = mask_of(month) & (0xffffffffu << (day - first));
-  for (int steps = 0; !mask; ++steps) {
-    if (++month > kLastMonth || steps > kCycleYears * 12) return std::nullopt;
+  while (!mask) {
+    if (++month > kLastMonth || --months_left_ < 0) return std::nullopt;
     mask = mask_of(month);
     if (mask) first = first_of(month);
   }
@@ -439,6 +440,7 @@ std::optional<std::int64_t> LocalSequence::next_day(std::int64_t day) {
 
 bool LocalSequence::advance(std::int64_t aligned) {
   bool found = false;
+  months_left_ = kCycleYears * 12;
   switch (rule_.frequency_) {
     case Frequency::yearly:
       found = advance_years(aligned);

@@ -107,6 +107,7 @@ class LocalSequence {
   int cached_month_ = INT32_MIN;
   std::uint32_t cached_mask_ = 0;
   bool ended_ = false;
+  int months_left_ = 0;  ///< That the search for the next period may still look at.
   std::vector<std::int64_t> chosen_;
   std::array<std::int32_t, 371> days_;  // Filled up to day_count_.
 };

@@ -186,7 +186,10 @@ TEST(Recurrence, HostileRulesAreEmptyAtOnce) {
                     "FREQ=MINUTELY;INTERVAL=2;BYMINUTE=1,3,5;BYHOUR=3", "FREQ=MONTHLY;INTERVAL=12;BYMONTH=5",
                     "FREQ=YEARLY;INTERVAL=100;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;BYYEARDAY=1", "FREQ=WEEKLY;BYSETPOS=8",
                     "FREQ=SECONDLY;BYWEEKNO=20;BYMONTH=1", "FREQ=HOURLY;INTERVAL=24;BYHOUR=5",
-                    "FREQ=DAILY;INTERVAL=999999999;BYDAY=MO;BYMONTH=2;BYMONTHDAY=29"}) {
+                    "FREQ=DAILY;INTERVAL=999999999;BYDAY=MO;BYMONTH=2;BYMONTHDAY=29",
+                    "FREQ=HOURLY;INTERVAL=14;BYWEEKNO=-17;BYDAY=MO;BYHOUR=21",
+                    "FREQ=SECONDLY;INTERVAL=604800;BYWEEKNO=-21;BYDAY=MO",
+                    "FREQ=DAILY;INTERVAL=49;BYMONTHDAY=31,29;BYWEEKNO=23,50"}) {
     const auto begin = std::chrono::steady_clock::now();
     EXPECT_THAT(expand("2026-03-03T08:00:00", "Europe/Berlin", rule), IsEmpty()) << rule;
     // Generous for a debug build on a busy machine; the figure itself is bench/recurrence_bench.cpp's.
