@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run.sh BINARY [schemathesis options]: throws requests made from schemas/openapi.yaml, right and wrong ones, at a
 # running server: no 5xx, and only answers that the document has. Closes with "N passed, N failed" over operations.
+# By itself it sends the document's examples; --phases=examples,coverage,fuzzing makes more of them, for minutes.
 set -euo pipefail
 binary=$(realpath "${1:?usage: tests/contract/run.sh BINARY [schemathesis options]}")
 shift
