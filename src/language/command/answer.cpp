@@ -68,16 +68,18 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
 
   if (question.slot == "which_task" || question.slot == "target" || question.slot == "task") {
     Found found = find_by_name(sentence, part, Among::any);
-    if (!found.ok() && !question.options.empty()) {
+    const std::vector<std::string> options =
+        question.options.empty() && !last_turn.empty() ? again(sentence, last_turn).options : question.options;
+    if (!found.ok() && !options.empty()) {
       // "the first one" of the options
       for (std::size_t i = part.first; i < part.last; ++i) {
         int place = small_ordinal(sentence[i].low);
         if (place == 0 && !sentence[i].is({"a", "an", "one"})) place = small_number(sentence[i].low);
-        const auto size = static_cast<int>(question.options.size());
+        const auto size = static_cast<int>(options.size());
         if (place < 0) place += size + 1;
         if (place < 1 || place > size) continue;
         for (const TaskItem& task : context.tasks) {
-          if (task.title == question.options[static_cast<std::size_t>(place - 1)]) {
+          if (task.title == options[static_cast<std::size_t>(place - 1)]) {
             found = {};
             found.outcome = Found::Outcome::found;
             found.tasks.push_back(&task);
@@ -88,8 +90,8 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
       if (!found.ok() && found.outcome == Found::Outcome::ambiguous) {
         found.tasks.erase(std::remove_if(found.tasks.begin(), found.tasks.end(),
                                          [&](const TaskItem* task) {
-                                           return std::find(question.options.begin(), question.options.end(),
-                                                            task->title) == question.options.end();
+                                           return std::find(options.begin(), options.end(), task->title) ==
+                                                  options.end();
                                          }),
                           found.tasks.end());
         if (found.tasks.size() == 1) found.outcome = Found::Outcome::found;
@@ -163,7 +165,7 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
     Timing timing = read_timing(said, all, TimingFor::change);
     if (!timing.any()) {
       for (std::size_t i = all.first; i < all.last; ++i) {  // "none", "no date", "whenever"
-        if (said[i].is({"none", "whenever", "nothing", "anytime", "never", "skip"})) {
+        if (said[i].is({"no", "none", "whenever", "nothing", "anytime", "never", "skip"})) {
           Command command = make(question.intent == Intent::none ? Intent::create_task : question.intent, 0.8);
           command.title = question.title;
           return command;

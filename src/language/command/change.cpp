@@ -71,8 +71,19 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
   const TaskItem* whole = find_whole_title(sentence, rest, where);
   if (whole != nullptr) sentence.take(where);
 
+  // "delay everything due today until tomorrow", "mark all high priority tasks as low": what stands after the last such
+  // word is the change, what stands before it narrows.
+  Part wish = rest;
+  if (sentence.has(rest, {"all", "everything", "every"})) {
+    for (std::size_t i = rest.last; i-- > rest.first;) {
+      if (!sentence[i].is({"to", "until", "till", "for", "as", "by"}) || i + 1 >= rest.last) continue;
+      wish.first = i;
+      sentence.cut_times(i);
+      break;
+    }
+  }
   Command change;
-  read_markers(sentence, rest, change);
+  read_markers(sentence, wish, change);
   rest.last = std::min(rest.last, std::max(note_start(sentence, rest), rest.first));
   read_reminders(sentence, rest, change);
   const Asides asides = read_asides(sentence, rest);
@@ -109,16 +120,7 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
       break;
     }
   }
-  // "delay everything due today until tomorrow": the last time is where to, those before narrow.
-  Part times = rest;
-  if (sentence.has(rest, {"all", "everything", "every", "tasks"})) {
-    for (std::size_t i = rest.last; i-- > rest.first;) {
-      if (!sentence[i].is({"to", "until", "till", "for"}) || i + 1 >= rest.last) continue;
-      times.first = i;
-      break;
-    }
-  }
-  Timing timing = read_timing(sentence, times, TimingFor::change);
+  Timing timing = read_timing(sentence, wish, TimingFor::change);
   if (!shift) read_bare_clock(sentence, rest, timing);
   const bool changes = timing.any() || shift || change.priority != Priority::none || !change.tags.empty() ||
                        !change.reminders.empty() || !timing.duration.empty() || !change.note.empty();

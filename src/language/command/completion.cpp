@@ -239,6 +239,7 @@ std::optional<Command> read_deletion(Sentence& sentence, Part part) {
   } else {
     return {};
   }
+  if (head.is("forget") && part.last - after <= 1 && !find_spoken(sentence).one()) return {};
   if (after >= part.last) {
     if (!certain && !head.is("cancel")) return {};
     const Found spoken = find_spoken(sentence);

@@ -128,6 +128,7 @@ bool asks_for_list(const Sentence& sentence, Part part, std::size_t& filter_at, 
     if (head.is({"do", "did", "have", "am"}) && (next(1, {"i", "we"})))
       return sentence.has(part, {"anything", "something", "tasks", "free", "busy", "due", "have", "plans", "stuff",
                                  "much", "got", "booked", "available", "available?", "reminders", "things"});
+    if (head.is({"is", "are"}) && next(1, {"anything", "any", "something"})) return true;
     if (head.is({"are", "is"}) && next(1, {"there"}))
       return speaks_of_tasks(sentence, part) || sentence.has(part, {"anything"});
     if (head.is({"any", "got"}))
@@ -165,8 +166,10 @@ bool asks_for_list(const Sentence& sentence, Part part, std::size_t& filter_at, 
 std::optional<Command> read_query(Sentence& sentence, Part part) {
   part = without_courtesy(sentence, part);
   // "I want to see my tasks", "can I see", "let me see"
-  if (sentence.starts(part, part.first, {"i", "want", "to", "see"}) ||
-      sentence.starts(part, part.first, {"i'd", "like", "to", "see"}))
+  if (sentence.starts(part, part.first, {"i", "wanna", "see"}))
+    part.first += 3;
+  else if (sentence.starts(part, part.first, {"i", "want", "to", "see"}) ||
+           sentence.starts(part, part.first, {"i'd", "like", "to", "see"}))
     part.first += 4;
   else if (sentence.starts(part, part.first, {"can", "i", "see"}) ||
            sentence.starts(part, part.first, {"let", "me", "see"}) ||

@@ -102,6 +102,18 @@ void Sentence::tidy_times() {
       return true;
     if (said.size() == 1 && is_phone_number(terms[said.first].low)) return true;
     if (reading.kind != TimeKind::recurrence && is_name(*this, reading, said)) return true;
+    // "lunch today at 9am": the meal is what is planned, unless it says when ("at lunch").
+    if (said.size() > 1 &&
+        terms[said.first].is({"lunch", "dinner", "breakfast", "brunch", "supper", "school", "work"}) &&
+        (said.first == 0 ||
+         !terms[said.first - 1].is({"at", "by", "before", "after", "around", "during", "over", "until", "till"}))) {
+      const std::size_t begin = terms[said.first + 1].begin;
+      auto rest = read_times(text.substr(begin, reading.span.end - begin), now, settings);
+      if (rest.size() != 1) return true;
+      rest[0].span.begin += begin;
+      rest[0].span.end += begin;
+      reading = std::move(rest[0]);
+    }
     // "pay quarterly taxes on April 15": after its verb, the word says which taxes.
     if (reading.kind == TimeKind::recurrence && said.size() == 1 && said.first == 1 && said.last < terms.size() &&
         terms[0].in(kActionVerb) && terms[1].low.ends_with("ly") && terms[1].after == 0 &&
@@ -122,6 +134,23 @@ void Sentence::tidy_times() {
     }
     return false;
   });
+}
+
+void Sentence::cut_times(std::size_t at) {
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    const Part said = terms_of(times[i]);
+    if (said.empty() || at <= said.first || at >= said.last) continue;
+    const Span whole = times[i].span;
+    const std::size_t cut = terms[at].begin;
+    auto left = read_times(text.substr(whole.begin, cut - whole.begin), now, settings);
+    auto right = read_times(text.substr(cut, whole.end - cut), now, settings);
+    for (auto& one : left) one.span.begin += whole.begin, one.span.end += whole.begin;
+    for (auto& one : right) one.span.begin += cut, one.span.end += cut;
+    left.insert(left.end(), right.begin(), right.end());
+    times.erase(times.begin() + static_cast<std::ptrdiff_t>(i));
+    times.insert(times.begin() + static_cast<std::ptrdiff_t>(i), left.begin(), left.end());
+    return;
+  }
 }
 
 void Sentence::take_reading(const TimeReading& reading) {

@@ -46,6 +46,8 @@ struct Sentence {
   void take_reading(const TimeReading& reading);
 
   void tidy_times();
+  /// Reads a time that reaches over the term as two: "everything due today | to tomorrow".
+  void cut_times(std::size_t at);
 
   std::string_view text;
   const Now& now;

@@ -35,6 +35,7 @@ std::optional<Command> read_small_talk(Sentence& sentence, Part part) {
     command.cancel = true;
     return command;
   }
+  if (head.is("not") && part.size() <= 3) return nothing("small_talk", 0.7);
   if (sentence.starts(part, part.first, {"see", "you"}) || sentence.starts(part, part.first, {"talk", "to", "you"}))
     return nothing("small_talk", 0.8);
   if (sentence.starts(part, part.first, {"tell", "me"}) || sentence.starts(part, part.first, {"sing", "me"}) ||
