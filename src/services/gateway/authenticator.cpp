@@ -202,6 +202,10 @@ void Authenticator::revoke(const Uuid& session, Instant now) {
   revoked_.insert_or_assign(session, now);
 }
 
+void Authenticator::forget(const UserId& user) {
+  std::erase_if(cache_, [&](const auto& each) { return each.second.principal->user == user; });
+}
+
 void Authenticator::set_timezone(const UserId& user, const std::string& zone) {
   for (auto& [hash, entry] : cache_) {
     if (entry.principal->user != user || entry.principal->timezone == zone) continue;

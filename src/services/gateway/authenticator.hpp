@@ -37,6 +37,8 @@ class Authenticator {
 
   /// Forgets the tokens of a session (or an API token, by its id).
   void revoke(const Uuid& session, Instant now);
+  /// Forgets all tokens of a user, whose account is gone.
+  void forget(const UserId& user);
   /// A user has another zone from now on.
   void set_timezone(const UserId& user, const std::string& zone);
 

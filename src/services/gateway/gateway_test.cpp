@@ -291,6 +291,16 @@ TEST_F(GatewayTest, AnApiTokenDoesWhatItsScopesSay) {
   EXPECT_EQ(get("/api/v1/tasks").status, 401);
 }
 
+TEST_F(GatewayTest, ADeletedAccountsTokensAreAskedForAgain) {
+  sign_in("dbk_good");
+  EXPECT_EQ(get("/api/v1/tasks").status, 200);
+  const int asked = services_.identity_calls;
+  happen("user.deleted", services_.user.str(), services_.user);
+  services_.away = "identity";  // It would say no.
+  EXPECT_EQ(get("/api/v1/tasks").status, 503);
+  EXPECT_EQ(services_.identity_calls, asked);
+}
+
 TEST_F(GatewayTest, ANewZoneHoldsFromTheNextRequestOn) {
   sign_in(token());
   get("/api/v1/tasks");

@@ -294,6 +294,7 @@ void Module::on_events(const std::vector<StreamEvent>& events) {
       tickets_.revoke(*session);
       hub_.end_session(*session);
     } else if (event->type == "user.deleted") {
+      authenticator_.forget(event->user);  // API tokens have no session whose end would be heard of.
       hub_.end_user(event->user);
     } else if (event->type == "user.updated") {
       const auto user = parse_json(event->data);
