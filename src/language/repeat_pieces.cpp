@@ -115,7 +115,8 @@ int RepeatReader::on_days(int p) {
       if (end) return end;
     }
     if ((on || unit_ == Grain::year) && (r_.number_token(at) || r_.tok(at).ordinal || r_.is(at, Key::the))) {
-      const auto day = r_.day_date(at);
+      auto day = r_.day_date(at);
+      if (const auto numeric = r_.numeric_date(at); numeric && numeric.end > day.end) day = numeric;
       if (day && day.value.form == DateValue::Form::month_day) {
         rule_.months.push_back(day.value.month);
         rule_.month_days.push_back(day.value.day);

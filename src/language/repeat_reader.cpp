@@ -16,6 +16,7 @@ bool is_unit_word(const Word& w) { return w.unit >= 0 && !(w.abbreviated && w.te
 
 int RepeatReader::join(int p) const {
   if (r_.sym(p, ',')) ++p;
+  if (r_.sym(p, '/') && r_.attached(p) && r_.word(p + 1).weekday) ++p;  // "tue/thu"
   if (r_.is(p, Key::and_) || r_.sym(p, '&')) ++p;
   if (r_.is(p, Key::or_)) ++p;
   return p;
