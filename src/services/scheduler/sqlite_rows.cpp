@@ -165,8 +165,10 @@ std::optional<ReminderRow> load_reminder(Connection& db, const UserId& user, con
 
 std::vector<ReminderRow> load_task_reminders(Connection& db, const UserId& user, const TaskId& task) {
   std::vector<ReminderRow> out;
+  // Left to itself, SQLite takes the primary key and reads all of the user's reminders for each event.
   auto rows = db.query("SELECT " DAYBOOK_REMINDER_COLUMNS
-                       " FROM scheduler_reminder WHERE user_id = ? AND task_id = ? ORDER BY id",
+                       " FROM scheduler_reminder INDEXED BY scheduler_reminder_task WHERE user_id = ? AND task_id = ? "
+                       "ORDER BY id",
                        user, task);
   while (rows.step()) out.push_back(reminder_of(rows, user));
   return out;
