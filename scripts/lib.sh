@@ -8,8 +8,9 @@ build() {
   shift
   cmake --preset "$preset" >"build-$preset.log" 2>&1 || { cat "build-$preset.log"; rm -f "build-$preset.log"; return 1; }
   rm -f "build-$preset.log"
-  ninja -C "build/$preset" "$@" >"build-$preset.log" 2>&1
-  local status=$?
+  # Not by $? alone: a caller with set -e would end here without a word.
+  local status=0
+  ninja -C "build/$preset" "$@" >"build-$preset.log" 2>&1 || status=$?
   [ $status -eq 0 ] || grep -vE '^\[[0-9]+/[0-9]+\] (Building|Linking|Re-checking|Generating)' "build-$preset.log" | tail -n 200
   rm -f "build-$preset.log"
   return $status
