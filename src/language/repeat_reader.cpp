@@ -751,8 +751,8 @@ Hit<TimeReading> RepeatReader::read(int i) {
   }
   const int anchor = first;
   const bool noun_after = end < r_.size() && r_.tok(end).kind == TokenKind::word && !r_.ends(end);
-  if (r_.settings_.planning() && article_before(i) && noun_after && end == anchor && !lead)
-    reading.score = 0.3;  // "the monthly report"
+  // "send the monthly report on Friday": a kind of report, and Friday is a day of its own.
+  if (r_.settings_.planning() && article_before(i) && noun_after && end == anchor && !lead) return {};
   if (r_.settings_.part_of_day == PartOfDayAs::day && adjective_ && noun_after) reading.score = 0.4;
   if (gap_end) {
     reading.more_spans.push_back({r_.tok(gap_start_).begin, r_.tok(gap_end - 1).end});

@@ -51,6 +51,21 @@ TEST(Titles, are_what_people_would_write) {
   EXPECT_EQ(title("buy paprika"), "Buy paprika");
 }
 
+TEST(Days, belong_to_the_thing_or_to_the_deadline) {
+  const Command report = read("send the quarterly report on Wednesday at 4pm");
+  EXPECT_EQ(report.title, "Send the quarterly report");
+  ASSERT_TRUE(report.due);
+  EXPECT_EQ(report.due->iso(now()), "2026-03-11T16:00:00-04:00");
+  const Command shopping = read("Christmas shopping by December 20");
+  EXPECT_EQ(shopping.title, "Christmas shopping");
+  EXPECT_TRUE(shopping.actions.empty());
+  ASSERT_TRUE(shopping.due);
+  EXPECT_EQ(shopping.due->iso(now()), "2026-12-20");
+  const Command passport = read("renew passport before May");
+  ASSERT_TRUE(passport.due);
+  EXPECT_EQ(passport.due->iso(now()), "2026-05-01");
+}
+
 TEST(Targets, are_found_through_slips_and_inflections) {
   EXPECT_EQ(read("delete the dentest appointmnt", context()).targets,
             (std::vector<TaskRef>{{"1", "Dentist appointment"}}));

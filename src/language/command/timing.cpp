@@ -38,6 +38,21 @@ Moment combined(const Moment& day, const Moment& clock) {
   return both;
 }
 
+/// "Christmas shopping by December 20", "March newsletter on March 10": a day that stands first belongs to the word
+/// after it when another day is said further on.
+bool names_what_follows(const Sentence& sentence, Part part, const TimeReading& reading, Part said) {
+  const Term& next = sentence[said.last];
+  if (reading.kind != TimeKind::instant || !reading.has_date || reading.has_clock || reading.from_now ||
+      reading.relation != Relation::none || next.groups != 0 || has_digit(sentence[said.last - 1].low) ||
+      sentence[said.first].is({"today", "tomorrow", "tonight", "yesterday", "next", "this", "on", "by", "in"}))
+    return false;
+  return std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& other) {
+    const Part where = sentence.terms_of(other);
+    return other.kind == TimeKind::instant && other.has_date && where.first > said.last && where.last <= part.last &&
+           other.score >= 0.5;
+  });
+}
+
 }  // namespace
 
 std::string_view to_string(PartOfDay part) {
@@ -81,8 +96,7 @@ bool is_attributive(const Sentence& sentence, Part part, const TimeReading& read
   if (ends_phrase(next) || next.after == ':') {
     if (!next.is("show") && !next.quoted) return false;
   }
-  const bool first = said.first == part.first;
-  if (first) return false;
+  if (said.first == part.first) return names_what_follows(sentence, part, reading, said);
   const Term& before = sentence[said.first - 1];
   if (before.taken) return false;
   const bool own_article = starts_with_article(sentence[said.first]) || reading.relation != Relation::none;
@@ -273,6 +287,11 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
         if (timing.rule && reading.relation == Relation::until) {
           timing.rule->until = moment.local;
           timing.rule->until_has_clock = moment.has_clock();
+          break;
+        }
+        if (moment.grain >= Grain::week && !timing.rule && reading.relation == Relation::before && !day) {
+          // "before May": the day that May begins is the deadline, as "before April 10" makes it the tenth.
+          day = Moment{std::chrono::floor<days>(moment.local), Grain::day, {}};
           break;
         }
         if (moment.grain >= Grain::week && !timing.rule) {
