@@ -174,6 +174,12 @@ const std::vector<Setting>& settings() {
        get_text<&Config::smtp_password>},
       {"smtp-tls", "required, or off for a relay on this machine", false, false, set_smtp_tls,
        get_text<&Config::smtp_tls>},
+      {"llm-url", "OpenAI-compatible server that reads the chat first, such as http://127.0.0.1:11434/v1", false, false,
+       set_text<&Config::llm_url>, get_text<&Config::llm_url>},
+      {"llm-model", "Which of its models to ask", false, false, set_text<&Config::llm_model>,
+       get_text<&Config::llm_model>},
+      {"llm-key", "Its key (environment or file only)", false, true, set_text<&Config::llm_key>,
+       get_text<&Config::llm_key>},
   };
   return all;
 }

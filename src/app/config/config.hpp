@@ -33,6 +33,7 @@ struct Config {
   std::string private_targets = "allow";  ///< Whether webhooks may go to the operator's own network.
   std::string smtp_url, smtp_from, smtp_user, smtp_password;  ///< Mail goes out where `smtp_url` is set.
   std::string smtp_tls = "required";
+  std::string llm_url, llm_model, llm_key;  ///< A language model reads the chat first where `llm_url` is set.
 
   std::string admin_socket() const { return data_dir + "/admin.sock"; }
 };

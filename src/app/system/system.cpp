@@ -9,6 +9,7 @@
 #include "runtime/embedded/timers.hpp"
 #include "services/analytics/module.hpp"
 #include "services/audit/module.hpp"
+#include "services/chat/llm_assistant.hpp"
 #include "services/chat/module.hpp"
 #include "services/gateway/module.hpp"
 #include "services/identity/module.hpp"
@@ -72,11 +73,31 @@ gateway::Options gateway_options(const Config& config) {
   return options;
 }
 
+/// The engines that read the chat: the embedded one, and a language model before it where one is configured.
+struct Assistants {
+  std::unique_ptr<chat::EmbeddedAssistant> embedded = std::make_unique<chat::EmbeddedAssistant>();
+  std::unique_ptr<chat::Assistant> model;
+  chat::Assistant& first() { return model ? *model : *embedded; }
+};
+
+Result<Assistants> make_assistants(const asio::any_io_executor& executor, const Config& config) {
+  Assistants out;
+  if (config.llm_url.empty()) return out;
+  chat::LlmOptions options;
+  options.url = config.llm_url;
+  options.model = config.llm_model;
+  options.key = config.llm_key;
+  auto model = chat::make_llm_assistant(executor, std::move(options), *out.embedded);
+  if (!model) return model.error();
+  out.model = std::move(*model);
+  return out;
+}
+
 class EmbeddedSystem final : public System {
  public:
   EmbeddedSystem(asio::io_context& loop, const Config& config, WallClock& clock,
                  std::unique_ptr<sqlite::Database> database, std::unique_ptr<sqlite::Database> history,
-                 notifier::ChannelSenders senders, System::Web web)
+                 notifier::ChannelSenders senders, Assistants assistants, System::Web web)
       : executor_(loop.get_executor()),
         database_(std::move(database)),
         history_(std::move(history)),
@@ -91,7 +112,8 @@ class EmbeddedSystem final : public System {
         scheduler_(*scheduler_store_, invoker_, clock),
         scheduler_timers_(loop.get_executor(), *database_, sqlite::TimerTable("scheduler"), clock),
         chat_store_(chat::make_sqlite_store(*database_)),
-        chat_(*chat_store_, invoker_, assistant_, clock),
+        assistants_(std::move(assistants)),
+        chat_(*chat_store_, invoker_, assistants_.first(), clock),
         identity_store_(identity::make_sqlite_store(*database_)),
         identity_(*identity_store_, clock, identity_options(config)),
         notifier_store_(notifier::make_sqlite_store(*database_)),
@@ -224,7 +246,7 @@ class EmbeddedSystem final : public System {
   scheduler::Module scheduler_;
   runtime::embedded::Timers scheduler_timers_;
   std::unique_ptr<chat::ChatStore> chat_store_;
-  chat::EmbeddedAssistant assistant_;
+  Assistants assistants_;
   chat::Module chat_;
   std::unique_ptr<identity::Store> identity_store_;
   identity::Module identity_;
@@ -265,9 +287,12 @@ Result<std::unique_ptr<System>> System::open(asio::io_context& loop, const Confi
   if (!history) return history.error();
   auto senders = make_channel_senders(loop.get_executor(), config, clock);
   if (!senders) return senders.error();
+  auto assistants = make_assistants(loop.get_executor(), config);
+  if (!assistants) return assistants.error();
 
-  return std::unique_ptr<System>(std::make_unique<EmbeddedSystem>(
-      loop, config, clock, std::move(*database), std::move(*history), std::move(*senders), std::move(web)));
+  return std::unique_ptr<System>(std::make_unique<EmbeddedSystem>(loop, config, clock, std::move(*database),
+                                                                  std::move(*history), std::move(*senders),
+                                                                  std::move(*assistants), std::move(web)));
 }
 
 }  // namespace daybook::app

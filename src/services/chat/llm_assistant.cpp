@@ -1,7 +1,5 @@
 #include "services/chat/llm_assistant.hpp"
 
-#include <boost/url.hpp>
-
 #include "services/chat/llm_reply.hpp"
 #include "services/chat/tools.hpp"
 #include "telemetry/log.hpp"
@@ -58,8 +56,8 @@ std::string cut(const std::string& words) {
 
 class LlmAssistant final : public Assistant {
  public:
-  LlmAssistant(std::unique_ptr<http::Client> client, std::string path, LlmOptions options, Assistant& fallback)
-      : client_(std::move(client)), path_(std::move(path)), options_(std::move(options)), fallback_(fallback) {}
+  LlmAssistant(std::unique_ptr<http::Client> client, LlmOptions options, Assistant& fallback)
+      : client_(std::move(client)), options_(std::move(options)), fallback_(fallback) {}
 
   awaitable<Result<language::Command>> read(Utterance utterance) override {
     // A yes or no to a plan is decided by rule, never by a model.
@@ -93,7 +91,7 @@ class LlmAssistant final : public Assistant {
                     {{"role", "user"}, {"content", utterance.text}}};
     Call call;
     call.method = Method::post;
-    call.path = path_;
+    call.path = "/chat/completions";
     call.headers.set("Content-Type", "application/json");
     call.headers.set("Accept", "text/event-stream, application/json");
     if (!options_.key.empty()) call.headers.set("Authorization", "Bearer " + options_.key);
@@ -127,7 +125,6 @@ class LlmAssistant final : public Assistant {
   }
 
   std::unique_ptr<http::Client> client_;
-  std::string path_;
   LlmOptions options_;
   Assistant& fallback_;
 };
@@ -136,21 +133,12 @@ class LlmAssistant final : public Assistant {
 
 Result<std::unique_ptr<Assistant>> make_llm_assistant(boost::asio::any_io_executor executor, LlmOptions options,
                                                       Assistant& fallback) {
-  const auto parsed = boost::urls::parse_uri(options.url);
-  if (!parsed)
-    return Error{Errc::misconfigured, "llm-url '" + options.url +
-                                          "' is not a URL; give one such as "
-                                          "http://127.0.0.1:11434/v1"};
   http::ClientOptions client_options;
   client_options.base_url = options.url;
   client_options.max_reply_bytes = 1024 * 1024;
   auto client = http::Client::make(std::move(executor), std::move(client_options));
   if (!client) return client.error();
-  std::string path(parsed->encoded_path());
-  while (path.ends_with('/')) path.pop_back();
-  path += "/chat/completions";
-  return std::unique_ptr<Assistant>(
-      std::make_unique<LlmAssistant>(std::move(*client), std::move(path), std::move(options), fallback));
+  return std::unique_ptr<Assistant>(std::make_unique<LlmAssistant>(std::move(*client), std::move(options), fallback));
 }
 
 }  // namespace daybook::chat
