@@ -69,9 +69,10 @@ void Invoker::watch_deadlines() {
   if (ticking_ || flights_.empty()) return;
   ticking_ = true;
   tick_.expires_after(kTick);
-  tick_.async_wait([this](boost::system::error_code cancelled) {
+  // The handler may run after the invoker is gone: at the end of a process, or where a test restarts one.
+  tick_.async_wait([this, alive = std::weak_ptr<bool>(alive_)](boost::system::error_code cancelled) {
+    if (cancelled || alive.expired()) return;
     ticking_ = false;
-    if (cancelled) return;
     const auto now = std::chrono::steady_clock::now();
     for (const auto& flight : flights_) {
       if (flight->reply || now < flight->deadline) continue;

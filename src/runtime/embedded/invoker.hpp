@@ -45,6 +45,7 @@ class Invoker final : public runtime::Invoker {
   boost::asio::steady_timer tick_;
   bool ticking_ = false, stopping_ = false;
   Signal empty_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< Gone with the invoker.
 };
 
 }  // namespace daybook::runtime::embedded
