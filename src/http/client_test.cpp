@@ -28,7 +28,7 @@ class ClientTest : public ::testing::Test {
     options.port = 0;
     ServerHandlers handlers;
     handlers.call = [this](Call call) { return answer(std::move(call)); };
-    server_ = std::move(*Server::listen(loop_.get_executor(), options, std::move(handlers)));
+    server_ = *Server::listen(loop_.get_executor(), options, std::move(handlers));
     client_ = make("http://127.0.0.1:" + std::to_string(server_->port()) + "/base/");
   }
 
@@ -52,7 +52,7 @@ class ClientTest : public ::testing::Test {
     options.base_url = std::move(url);
     options.max_connections = connections;
     options.max_reply_bytes = 50'000;
-    return std::move(*Client::make(loop_.get_executor(), std::move(options)));
+    return *Client::make(loop_.get_executor(), std::move(options));
   }
 
   static Call call(Method method, std::string path, std::string body = {}) {
