@@ -460,7 +460,10 @@ GenerationPlan plan_generation(const Series& series, Instant now, int open, int 
       break;
     }
     if (next->instant >= horizon && ahead > 0) {
-      plan.next_look = std::max(next->instant - kWindow, now + chr::hours{1});
+      plan.next_look = next->instant - kWindow;
+      // Sooner if the last one that is ahead passes before that: there is always one.
+      if (considered > present) plan.next_look = std::min(*plan.next_look, considered);
+      plan.next_look = std::max(*plan.next_look, now + chr::hours{1});
       break;
     }
     considered = next->instant;

@@ -12,7 +12,7 @@ namespace daybook::domain {
 enum class SeriesState : std::uint8_t {
   active,
   paused,   ///< Until resumed.
-  stopped,  ///< Never again; kept.
+  stopped,  ///< Never again, unless that was a mistake; kept.
   ended,    ///< The rule is used up.
 };
 /// What the next start is counted from: the rule's own calendar, or the completion of the last occurrence.
@@ -52,6 +52,7 @@ struct Series {
   std::vector<std::string> exdates;  ///< Recurrence ids (local parts) that are left out.
 
   SeriesState state = SeriesState::active;
+  SeriesState stopped_from = SeriesState::active;  ///< What it was before it was stopped, for the way back.
   /// Occurrences up to here have been decided about; later ones have not.
   Instant considered{};
   Instant created_at{};
@@ -115,6 +116,13 @@ struct SeriesChange {
   bool other_changed = false;
 };
 Result<SeriesChange> patch_series(const Series& series, const SeriesPatch& patch, Instant now);
+/// `before` ends ahead of the occurrence `from`; `after`, of the new id, begins with it and has the patch. Errors: as
+/// patch_series.
+struct SeriesSplit {
+  Series before, after;
+};
+Result<SeriesSplit> split_series(const Series& series, const OccurrenceTime& from, const SeriesPatch& patch,
+                                 const SeriesId& id, Instant now);
 
 /// The series' occurrences. For Anchor::completion these are counted from `starts`; see next_after_completion.
 Recurrence recurrence_of(const Series& series);
@@ -123,6 +131,8 @@ std::string recurrence_id(const Series& series, const OccurrenceTime& occurrence
 /// Reads a recurrence id, with or without its offset, as a reading of the series' wall clock. Errors:
 /// invalid_argument.
 Result<LocalTime> parse_recurrence_id(std::string_view text);
+/// The occurrence with that reading of the wall clock.
+std::optional<OccurrenceTime> find_occurrence(const Series& series, LocalTime local);
 /// The occurrence that follows when the last one was completed: the first by the rule counted from that moment's day.
 std::optional<OccurrenceTime> next_after_completion(const Series& series, Instant completed);
 /// The instant from which on an occurrence counts as being in the future: for whole days the day itself still does.

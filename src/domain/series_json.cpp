@@ -48,6 +48,13 @@ std::optional<Priority> read_priority(JsonReader& in) {
   const auto text = in.choice("priority", {"high", "medium", "low", "none"});
   return text ? parse_priority(*text) : std::nullopt;
 }
+SeriesState read_state(JsonReader& in, std::string_view name) {
+  const auto text = in.choice(name, {"active", "paused", "stopped", "ended"}).value_or("active");
+  for (auto state : {SeriesState::paused, SeriesState::stopped, SeriesState::ended}) {
+    if (text == to_string(state)) return state;
+  }
+  return SeriesState::active;
+}
 /// Absent: nullopt; null: the empty string.
 std::optional<std::string> read_clearable(JsonReader& in, std::string_view name) {
   if (in.is_null(name)) {
@@ -183,6 +190,7 @@ std::string to_json(const Series& series) {
   append_member(out, "revision");
   out += std::to_string(series.revision);
   append_text(out, "considered", format_rfc3339(series.considered));
+  append_text(out, "stoppedFrom", to_string(series.stopped_from));
   append_text_or_null(out, "deletedAt", series.deleted_at ? format_rfc3339(*series.deleted_at) : "");
   out.push_back('}');
   return out;
@@ -209,10 +217,8 @@ Result<Series> parse_series(std::string_view text, const UserId& owner) {
   series.month_end = read_month_end(in).value_or(MonthEnd::clamp);
   series.catch_up = read_catch_up(in).value_or(CatchUp::one);
   series.exdates = in.texts("exdates", 10'000, {}).value_or(std::vector<std::string>{});
-  const auto state = in.choice("state", {"active", "paused", "stopped", "ended"}).value_or("active");
-  for (auto candidate : {SeriesState::active, SeriesState::paused, SeriesState::stopped, SeriesState::ended}) {
-    if (state == to_string(candidate)) series.state = candidate;
-  }
+  series.state = read_state(in, "state");
+  series.stopped_from = read_state(in, "stoppedFrom");
   series.created_at = in.instant("createdAt").value_or(Instant{});
   series.updated_at = in.instant("updatedAt").value_or(Instant{});
   series.version = in.integer("version", 1, kMaxVersion, true).value_or(1);

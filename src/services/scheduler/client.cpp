@@ -15,6 +15,15 @@ std::string path_of(const SeriesId& id, std::string_view action = {}) {
   return "/api/v1/recurring/" + id.str() + std::string(action);
 }
 
+/// A recurrence id without its offset, which says the same to the series and needs no escaping.
+std::string wall_clock_of(const std::string& recurrence_id) { return recurrence_id.substr(0, 19); }
+
+std::string occurrence_body(const std::string& recurrence_id) {
+  json::object body;
+  if (!recurrence_id.empty()) body["recurrenceId"] = recurrence_id;
+  return json::serialize(body);
+}
+
 std::string to_body(const SeriesDraft& draft) {
   json::object out;
   if (draft.id) out["id"] = draft.id->str();
@@ -140,8 +149,21 @@ awaitable<Result<std::vector<SeriesView>>> Client::list(Caller caller, std::vect
   co_return items_of<SeriesView>(*reply, series_of);
 }
 
-awaitable<Result<SeriesView>> Client::patch(Caller caller, SeriesId id, std::string body, std::int64_t if_match) {
-  return send_for_series(runtime::make_call(caller, Method::patch, path_of(id), std::move(body), if_match));
+awaitable<Result<SeriesView>> Client::patch(Caller caller, SeriesId id, std::string body, std::int64_t if_match,
+                                            std::string from) {
+  Call call = runtime::make_call(caller, Method::patch, path_of(id), std::move(body), if_match);
+  if (!from.empty()) call.query = "scope=future&from=" + wall_clock_of(from);
+  return send_for_series(std::move(call));
+}
+
+awaitable<Result<domain::Task>> Client::patch_occurrence(Caller caller, SeriesId id, std::string recurrence_id,
+                                                         std::string body) {
+  const auto path = path_of(id, "/occurrences/" + wall_clock_of(recurrence_id));
+  const auto reply = co_await send(runtime::make_call(caller, Method::patch, path, std::move(body)));
+  if (!reply) co_return reply.error();
+  const auto parsed = parse_json(reply->shared_body ? *reply->shared_body : reply->body);
+  if (!parsed) co_return parsed.error();
+  co_return domain::parse_task(*parsed, caller.principal.user);
 }
 
 awaitable<Result<SeriesView>> Client::pause(Caller caller, SeriesId id, std::int64_t if_match) {
@@ -158,10 +180,14 @@ awaitable<Result<SeriesView>> Client::stop(Caller caller, SeriesId id, std::int6
 
 awaitable<Result<SeriesView>> Client::skip(Caller caller, SeriesId id, std::string recurrence_id,
                                            std::int64_t if_match) {
-  json::object body;
-  if (!recurrence_id.empty()) body["recurrenceId"] = recurrence_id;
   return send_for_series(
-      runtime::make_call(caller, Method::post, path_of(id, "/skip"), json::serialize(body), if_match));
+      runtime::make_call(caller, Method::post, path_of(id, "/skip"), occurrence_body(recurrence_id), if_match));
+}
+
+awaitable<Result<SeriesView>> Client::restore(Caller caller, SeriesId id, std::string recurrence_id,
+                                              std::int64_t if_match) {
+  return send_for_series(
+      runtime::make_call(caller, Method::post, path_of(id, "/restore"), occurrence_body(recurrence_id), if_match));
 }
 
 awaitable<Result<void>> Client::remove(Caller caller, SeriesId id, std::string scope, std::int64_t if_match) {

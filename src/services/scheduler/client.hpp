@@ -72,13 +72,20 @@ class Client {
   Awaitable<SeriesView> get(Caller caller, SeriesId id);
   /// The newest 200 in any of `states` ("active"; empty: all).
   Awaitable<std::vector<SeriesView>> list(Caller caller, std::vector<std::string> states);
-  /// `body`: RecurringTaskUpdate as JSON. `if_match` 0: whatever the version. The same for those below.
-  Awaitable<SeriesView> patch(Caller caller, SeriesId id, std::string body, std::int64_t if_match = 0);
+  /// `body`: RecurringTaskUpdate as JSON. `if_match` 0: whatever the version. The same for those below. `from` is a
+  /// recurrence id: that one and all that follow, which may make another series; empty: all that are to come.
+  Awaitable<SeriesView> patch(Caller caller, SeriesId id, std::string body, std::int64_t if_match = 0,
+                              std::string from = {});
+  /// Edits or reschedules one occurrence: `body` is TaskUpdate as JSON. Gives its task.
+  Awaitable<domain::Task> patch_occurrence(Caller caller, SeriesId id, std::string recurrence_id, std::string body);
   Awaitable<SeriesView> pause(Caller caller, SeriesId id, std::int64_t if_match = 0);
   Awaitable<SeriesView> resume(Caller caller, SeriesId id, std::int64_t if_match = 0);
   Awaitable<SeriesView> stop(Caller caller, SeriesId id, std::int64_t if_match = 0);
   /// `recurrence_id` empty: the next one that is not skipped.
   Awaitable<SeriesView> skip(Caller caller, SeriesId id, std::string recurrence_id, std::int64_t if_match = 0);
+  /// The way back from stop(), from remove() (for 30 days, with the tasks that it took along), or with `recurrence_id`
+  /// from a skip.
+  Awaitable<SeriesView> restore(Caller caller, SeriesId id, std::string recurrence_id = {}, std::int64_t if_match = 0);
   /// `scope`: "future", "template" or "all".
   Awaitable<void> remove(Caller caller, SeriesId id, std::string scope, std::int64_t if_match = 0);
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "domain/series_json.hpp"
+#include "domain/task_json.hpp"
 #include "http/authorize.hpp"
 #include "services/scheduler/routes.hpp"
 
@@ -136,9 +137,49 @@ awaitable<Result<Reply>> patch(const RouteContext& at, Request request) {
   JsonReader in{*body, Unknown::strict};
   auto changes = domain::read_series_patch(in);
   if (auto error = in.finish()) co_return *error;
-  auto series = co_await at.store.patch_series(std::move(*command), *id, std::move(changes));
-  if (!series) co_return series.error();
-  co_return co_await generate_and_reply(at, 200, std::move(*series));
+  http::QueryReader query(request);
+  const auto scope = query.choice("scope", {"all", "future"}).value_or("all");
+  auto from = query.text("from", 32).value_or("");
+  if ((scope == "future") != !from.empty())
+    query.fail("from", "goes with scope=future, and names its first occurrence");
+  if (auto error = query.finish()) co_return *error;
+  if (scope == "all") {
+    auto series = co_await at.store.patch_series(std::move(*command), *id, std::move(changes));
+    if (!series) co_return series.error();
+    co_return co_await generate_and_reply(at, 200, std::move(*series));
+  }
+  auto split = co_await at.store.split_series(std::move(*command), *id, std::move(from), std::move(changes));
+  if (!split) co_return split.error();
+  // What the old one had made from there on goes before the new one's are seen.
+  if (split->of) {
+    ignore(co_await at.service.generate(split->series.owner, *split->of, at.clock.now()),
+           "the timer does what is left");
+  }
+  co_return co_await generate_and_reply(at, split->of ? 201 : 200, std::move(split->series));
+}
+
+/// Edits "this one alone": its task, made now if it was not yet.
+awaitable<Result<Reply>> patch_occurrence(const RouteContext& at, Request request) {
+  auto command = command_of(request, at.clock);
+  if (!command) co_return command.error();
+  const auto id = id_of(request);
+  if (!id) co_return id.error();
+  const auto body = body_of(request);
+  if (!body) co_return body.error();
+  JsonReader in{*body, Unknown::strict};
+  ignore(domain::read_task_patch(in), "the tasks service reads it again; here, nothing is made for a wrong one");
+  if (auto error = in.finish()) co_return *error;
+  std::string recurrence_id{request.path("recurrenceId")};
+  const auto user = command->user;
+  const auto row = co_await at.store.ensure_occurrence(std::move(*command), *id, std::move(recurrence_id));
+  if (!row) co_return row.error();
+  if (row->pending == "make") {
+    const auto made = co_await at.service.generate(user, *id, at.clock.now());
+    if (!made) co_return made.error();
+  }
+  Call call = std::move(request.call);
+  call.path = "/api/v1/tasks/" + row->task.str();
+  co_return co_await at.invoker.invoke("tasks", std::move(call), std::chrono::seconds{5});
 }
 
 awaitable<Result<Reply>> remove(const RouteContext& at, Request request) {
@@ -169,7 +210,11 @@ awaitable<Result<Reply>> set_state(const RouteContext& at, Request request, doma
   co_return co_await generate_and_reply(at, 200, std::move(*series));
 }
 
-awaitable<Result<Reply>> skip(const RouteContext& at, Request request) {
+/// Skips an occurrence, or takes something back: the body may name an occurrence.
+awaitable<Result<Reply>> change_occurrence(const RouteContext& at, Request request,
+                                           SchedulerStore::Awaitable<Series> (SchedulerStore::*change)(Command,
+                                                                                                       SeriesId,
+                                                                                                       std::string)) {
   auto command = command_of(request, at.clock);
   if (!command) co_return command.error();
   const auto id = id_of(request);
@@ -182,7 +227,7 @@ awaitable<Result<Reply>> skip(const RouteContext& at, Request request) {
     recurrence_id = in.text("recurrenceId", {.min_bytes = 10, .max_bytes = 32}).value_or("");
     if (auto error = in.finish()) co_return *error;
   }
-  auto series = co_await at.store.skip(std::move(*command), *id, std::move(recurrence_id));
+  auto series = co_await (at.store.*change)(std::move(*command), *id, std::move(recurrence_id));
   if (!series) co_return series.error();
   co_return co_await generate_and_reply(at, 200, std::move(*series));
 }
@@ -297,8 +342,14 @@ void add_series_routes(http::Router& router, const RouteContext& context) {
   add(Method::post, "/api/v1/recurring/{id}/stop", [](const RouteContext& at, Request request) {
     return set_state(at, std::move(request), domain::SeriesState::stopped);
   });
-  add(Method::post, "/api/v1/recurring/{id}/skip", skip);
+  add(Method::post, "/api/v1/recurring/{id}/skip", [](const RouteContext& at, Request request) {
+    return change_occurrence(at, std::move(request), &SchedulerStore::skip);
+  });
+  add(Method::post, "/api/v1/recurring/{id}/restore", [](const RouteContext& at, Request request) {
+    return change_occurrence(at, std::move(request), &SchedulerStore::restore_series);
+  });
   add(Method::get, "/api/v1/recurring/{id}/occurrences", occurrences);
+  add(Method::patch, "/api/v1/recurring/{id}/occurrences/{recurrenceId}", patch_occurrence);
 }
 
 }  // namespace daybook::scheduler

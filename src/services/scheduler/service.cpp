@@ -48,6 +48,17 @@ awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series,
     } else {
       co_return task.error();
     }
+  } else if (row.pending == "restore") {
+    auto task = co_await tasks_.restore(caller, row.task.str());
+    if (task) {
+      settled.task_version = (*task)->version;
+      settled.open = task->is_open();
+    } else if (task.error().code == Errc::not_found) {
+      settled.deleted = true;  // Too long ago.
+      settled.open = false;
+    } else {
+      co_return task.error();
+    }
   } else if (row.pending == "delete") {
     auto task = co_await tasks_.remove(caller, row.task.str(), "series-changed");
     if (!task && task.error().code != Errc::not_found) co_return task.error();

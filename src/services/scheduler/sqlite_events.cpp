@@ -44,6 +44,7 @@ void apply_occurrence(Writer& db, const CloudEvent& event, const TaskFields& tas
   auto series = load_series(db, event.user, *task.series, true);
   if (!series) return;
   const bool was_open = row->open;
+  if (task.deleted_at && row->pending == "restore") return;  // It is being brought back from just this.
   if (task.deleted_at) {
     row->open = false;
     if (row->state == "made" || row->state == "moved" || row->state == "detached") row->state = "deleted";
@@ -205,9 +206,8 @@ Result<> apply_user(Writer& db, const CloudEvent& event, const Describe& describ
                                                    std::chrono::microseconds{1})
                                : std::nullopt;
       if (series->all_day && found) continue;  // The same day; tasks moves what hangs on the clock.
+      take_along(row);
       row.state = "replaced";
-      row.open = false;
-      row.pending = row.pending == "make" ? "" : "delete";
       save_occurrence(db, event.user, id, row);
     }
     save_series(db, *series);

@@ -131,7 +131,16 @@ SchedulerStore::Awaitable<> SqliteSchedulerStore::settle(UserId user, SeriesId i
       }
       row->task_version = std::max(row->task_version, each.task_version);
       if (row->state == "replaced") again = true;
-      if (row->state == "made") {
+      if (each.done == "restore" && row->pending.empty()) {
+        row->open = each.open;
+        if (each.deleted) row->state = "deleted";
+        // The news of the deletion that this took back may still be on its way.
+        db.run(
+            "UPDATE scheduler_occurrence SET seen_version = max(seen_version, ?) WHERE user_id = ? AND series_id = ? "
+            "AND "
+            "recurrence_id = ?",
+            each.task_version - 1, user, id, each.recurrence_id);
+      } else if (row->state == "made") {
         if (each.detached) row->state = "detached";
         if (each.deleted) row->state = "deleted";
         row->open = row->open && each.open;

@@ -1,5 +1,7 @@
 #include "services/scheduler/sqlite_rows.hpp"
 
+#include <utility>
+
 #include "domain/series_json.hpp"
 
 namespace daybook::scheduler {
@@ -18,6 +20,7 @@ Occurrence occurrence_of(Statement& row) {
   out.start = parse_when(row.text(5));
   out.open = row.integer(6) != 0;
   out.pending = row.text(7);
+  out.taken = row.text(8);
   return out;
 }
 
@@ -47,6 +50,7 @@ ReminderRow reminder_of(Statement& row, const UserId& user) {
   return out;
 }
 
+#define DAYBOOK_OCCURRENCE_COLUMNS "recurrence_id, revision, state, task_id, task_version, starts, open, pending, taken"
 #define DAYBOOK_REMINDER_COLUMNS                                                                             \
   "id, task_id, task_number, task_title, task_due, rule, base_at, fire_at, state, fired_at, snoozed_until, " \
   "task_version, version, created_at, updated_at"
@@ -112,20 +116,20 @@ void look_at(Writer& db, const domain::Series& series, Instant due) {
 std::vector<Occurrence> load_occurrences(Connection& db, const UserId& user, const SeriesId& series,
                                          bool pending_only) {
   std::vector<Occurrence> out;
-  auto rows = db.query(
-      "SELECT recurrence_id, revision, state, task_id, task_version, starts, open, pending FROM scheduler_occurrence "
-      "WHERE user_id = ? AND series_id = ? AND (? = 0 OR pending <> '') ORDER BY recurrence_id",
-      user, series, pending_only);
+  auto rows = db.query("SELECT " DAYBOOK_OCCURRENCE_COLUMNS
+                       " FROM scheduler_occurrence "
+                       "WHERE user_id = ? AND series_id = ? AND (? = 0 OR pending <> '') ORDER BY recurrence_id",
+                       user, series, pending_only);
   while (rows.step()) out.push_back(occurrence_of(rows));
   return out;
 }
 
 std::optional<Occurrence> load_occurrence(Connection& db, const UserId& user, const SeriesId& series,
                                           std::string_view recurrence_id) {
-  auto row = db.query(
-      "SELECT recurrence_id, revision, state, task_id, task_version, starts, open, pending FROM scheduler_occurrence "
-      "WHERE user_id = ? AND series_id = ? AND recurrence_id = ?",
-      user, series, recurrence_id);
+  auto row = db.query("SELECT " DAYBOOK_OCCURRENCE_COLUMNS
+                      " FROM scheduler_occurrence "
+                      "WHERE user_id = ? AND series_id = ? AND recurrence_id = ?",
+                      user, series, recurrence_id);
   if (!row.step()) return std::nullopt;
   return occurrence_of(row);
 }
@@ -134,10 +138,10 @@ std::vector<Occurrence> load_occurrences_at(Connection& db, const UserId& user, 
                                             std::string_view recurrence_id) {
   const std::string local{recurrence_id.substr(0, 19)};
   std::vector<Occurrence> out;
-  auto rows = db.query(
-      "SELECT recurrence_id, revision, state, task_id, task_version, starts, open, pending FROM scheduler_occurrence "
-      "WHERE user_id = ? AND series_id = ? AND recurrence_id >= ? AND recurrence_id < ?",
-      user, series, local, local + "~");
+  auto rows = db.query("SELECT " DAYBOOK_OCCURRENCE_COLUMNS
+                       " FROM scheduler_occurrence "
+                       "WHERE user_id = ? AND series_id = ? AND recurrence_id >= ? AND recurrence_id < ?",
+                       user, series, local, local + "~");
   while (rows.step()) {
     // "2026-03-05" is a day of its own, not the beginning of "2026-03-05T09:00:00Z".
     if ((rows.text(0).size() == 10) == (recurrence_id.size() == 10)) out.push_back(occurrence_of(rows));
@@ -145,15 +149,26 @@ std::vector<Occurrence> load_occurrences_at(Connection& db, const UserId& user, 
   return out;
 }
 
+void take_along(Occurrence& row) {
+  row.taken = row.state;
+  row.open = false;
+  row.pending = "delete";
+}
+
+void bring_back(Occurrence& row) {
+  row.state = std::exchange(row.taken, {});
+  row.open = true;  // The tasks service's answer says whether it really is.
+  row.pending = row.task_version == 0 ? "make" : "restore";
+}
+
 void save_occurrence(Writer& db, const UserId& user, const SeriesId& series, const Occurrence& row) {
-  db.run(
-      "INSERT INTO scheduler_occurrence(user_id, series_id, recurrence_id, revision, state, task_id, task_version, "
-      "starts, open, pending) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-      "revision = excluded.revision, state = excluded.state, task_id = excluded.task_id, "
-      "task_version = excluded.task_version, starts = excluded.starts, open = excluded.open, "
-      "pending = excluded.pending",
-      user, series, row.recurrence_id, row.revision, row.state, row.task, row.task_version, format_when(row.start),
-      row.open, row.pending);
+  db.run("INSERT INTO scheduler_occurrence(user_id, series_id, " DAYBOOK_OCCURRENCE_COLUMNS
+         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+         "revision = excluded.revision, state = excluded.state, task_id = excluded.task_id, "
+         "task_version = excluded.task_version, starts = excluded.starts, open = excluded.open, "
+         "pending = excluded.pending, taken = excluded.taken",
+         user, series, row.recurrence_id, row.revision, row.state, row.task, row.task_version, format_when(row.start),
+         row.open, row.pending, row.taken);
 }
 
 std::optional<ReminderRow> load_reminder(Connection& db, const UserId& user, const ReminderId& id) {

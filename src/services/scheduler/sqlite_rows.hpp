@@ -30,6 +30,9 @@ std::optional<Occurrence> load_occurrence(Connection& db, const UserId& user, co
 /// not make the same start again.
 std::vector<Occurrence> load_occurrences_at(Connection& db, const UserId& user, const SeriesId& series,
                                             std::string_view recurrence_id);
+/// Its task goes, made or just being made; bring_back() undoes that.
+void take_along(Occurrence& row);
+void bring_back(Occurrence& row);
 void save_occurrence(Writer& db, const UserId& user, const SeriesId& series, const Occurrence& row);
 Instant instant_of(const domain::Series& series, const domain::When& start);
 

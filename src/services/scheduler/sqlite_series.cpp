@@ -2,11 +2,11 @@
 
 #include "domain/series_json.hpp"
 #include "services/scheduler/events.hpp"
-#include "services/scheduler/sqlite_rows.hpp"
+#include "services/scheduler/sqlite_series.hpp"
 #include "services/scheduler/sqlite_store.hpp"
 #include "storage/sqlite/event_log.hpp"
 
-/// Series: created, changed, paused, skipped, deleted.
+/// Series as wholes: created, changed, paused, deleted, restored.
 namespace daybook::scheduler {
 namespace {
 
@@ -14,26 +14,12 @@ using boost::asio::awaitable;
 using domain::Series;
 using domain::SeriesState;
 using storage::sqlite::append_event;
-using storage::sqlite::Idempotency;
-using storage::sqlite::IdempotentOutcome;
 using storage::sqlite::Lane;
 using storage::sqlite::Reader;
 
-/// The request itself makes what is due; the timer follows for the case that the process dies before.
-constexpr std::chrono::seconds kShortcut{5};
-
-Result<std::optional<SeriesId>> repeated(Writer& db, const Command& command) {
-  auto outcome = idempotency_table().find(db, command.user, Idempotency{command.idempotency_key, command.request_hash});
-  if (!outcome) return outcome.error();
-  if (!*outcome) return std::optional<SeriesId>{};
-  auto id = SeriesId::parse((*outcome)->resource);
-  if (!id) return id.error();
-  return std::optional<SeriesId>{*id};
-}
-
-void remember(Writer& db, const Command& command, int status, const SeriesId& id) {
-  idempotency_table().record(db, command.user, Idempotency{command.idempotency_key, command.request_hash},
-                             IdempotentOutcome{status, id.str()}, command.now);
+/// What passed while it rested is not made up for.
+void go_on_from(Series& series, Instant now) {
+  series.considered = std::max(series.considered, domain::horizon_begin(series, now));
 }
 
 /// Marks what is to come for change or removal after a patch.
@@ -53,9 +39,8 @@ void mark_future(Writer& db, const domain::SeriesChange& change, Instant now) {
         return domain::recurrence_id(series, each) == row.recurrence_id && domain::start_of(series, each) == row.start;
       });
       if (!stays) {
+        take_along(row);
         row.state = "replaced";
-        row.open = false;
-        row.pending = row.pending == "make" ? "" : "delete";
         save_occurrence(db, series.owner, series.id, row);
         continue;
       }
@@ -68,6 +53,54 @@ void mark_future(Writer& db, const domain::SeriesChange& change, Instant now) {
 }
 
 }  // namespace
+
+std::optional<Error> mismatch(const Command& command, const Series& series) {
+  if (!command.if_match || *command.if_match == series.version) return std::nullopt;
+  return Error{Errc::version_mismatch, "The recurring task is at version " + std::to_string(series.version) +
+                                           ": read it again, then change it."};
+}
+
+Result<std::optional<SeriesId>> repeated(Writer& db, const Command& command) {
+  auto outcome = idempotency_table().find(db, command.user, Idempotency{command.idempotency_key, command.request_hash});
+  if (!outcome) return outcome.error();
+  if (!*outcome) return std::optional<SeriesId>{};
+  auto id = SeriesId::parse((*outcome)->resource);
+  if (!id) return id.error();
+  return std::optional<SeriesId>{*id};
+}
+
+void remember(Writer& db, const Command& command, int status, const SeriesId& id) {
+  idempotency_table().record(db, command.user, Idempotency{command.idempotency_key, command.request_hash},
+                             IdempotentOutcome{status, id.str()}, command.now);
+}
+
+Result<> check_room(Writer& db, const UserId& user, const StoreLimits& limits) {
+  auto count = db.query(
+      "SELECT count(*) FROM scheduler_series WHERE user_id = ? AND deleted = 0 AND state IN ('active', 'paused')",
+      user);
+  count.step();
+  if (count.integer(0) < limits.series) return {};
+  return Error{Errc::limit_exceeded, "You have " + std::to_string(limits.series) +
+                                         " recurring tasks, which is the limit (series). Stop or delete some first."};
+}
+
+Result<Series> apply_patch(Writer& db, Series series, const domain::SeriesPatch& patch, Instant now) {
+  auto change = domain::patch_series(series, patch, now);
+  if (!change) return change.error();
+  if (!change->changed()) return series;
+  if (series.state == SeriesState::stopped) {
+    return Error{Errc::conflict, "This recurring task was stopped: restore it first, or make a new one."};
+  }
+  mark_future(db, *change, now);
+  return std::move(change->series);
+}
+
+void save_changed_series(Writer& db, const Command& command, const Series& before, const Series& after,
+                         const Describe& describe) {
+  save_series(db, after);
+  append_event(db, series_updated_event(command, before, after, describe(after)));
+  look_at(db, after, command.now + kShortcut);
+}
 
 SchedulerStore::Awaitable<SchedulerStore::Created> SqliteSchedulerStore::create_series(Command command,
                                                                                        domain::SeriesDraft draft) {
@@ -92,16 +125,7 @@ SchedulerStore::Awaitable<SchedulerStore::Created> SqliteSchedulerStore::create_
         return Error{Errc::conflict, "This id belongs to another recurring task: make a new one."};
       }
     }
-    auto count = db.query(
-        "SELECT count(*) FROM scheduler_series WHERE user_id = ? AND deleted = 0 AND state IN "
-        "('active', 'paused')",
-        command.user);
-    count.step();
-    if (count.integer(0) >= limits_.series) {
-      return Error{Errc::limit_exceeded,
-                   "You have " + std::to_string(limits_.series) +
-                       " recurring tasks, which is the limit (series). Stop or delete some first."};
-    }
+    if (auto room = check_room(db, command.user, limits_); !room) return room.error();
     save_series(db, *series);
     append_event(db, series_event("recurring-task.created", command, *series, describe_(*series)));
     look_at(db, *series, command.now + kShortcut);
@@ -152,12 +176,13 @@ SchedulerStore::Awaitable<SeriesPage> SqliteSchedulerStore::list_series(UserId u
   co_return co_await db_.read(std::move(query));
 }
 
-SchedulerStore::Awaitable<Series> SqliteSchedulerStore::change_series(
-    Command command, SeriesId id, std::function<Result<Series>(Writer&, Series)> apply) {
-  auto change = [this, command = std::move(command), id, apply = std::move(apply)](Writer& db) -> Result<Series> {
+SchedulerStore::Awaitable<Series> SqliteSchedulerStore::change_series(Command command, SeriesId id, SeriesEdit apply,
+                                                                      bool deleted) {
+  auto change = [this, command = std::move(command), id, apply = std::move(apply),
+                 deleted](Writer& db) -> Result<Series> {
     auto before = repeated(db, command);
     if (!before) return before.error();
-    auto series = load_series(db, command.user, id);
+    auto series = load_series(db, command.user, id, deleted);
     if (!series) return series.error();
     if (*before) return series;
     const auto version = series->version;
@@ -165,13 +190,8 @@ SchedulerStore::Awaitable<Series> SqliteSchedulerStore::change_series(
     if (!changed) return changed.error();
     if (changed->version != version) {
       // A repeat of what holds already is no conflict (design, rule 13).
-      if (command.if_match && *command.if_match != version) {
-        return Error{Errc::version_mismatch, "The recurring task is at version " + std::to_string(version) +
-                                                 ": read it again, then change it."};
-      }
-      save_series(db, *changed);
-      append_event(db, series_updated_event(command, *series, *changed, describe_(*changed)));
-      look_at(db, *changed, command.now + kShortcut);
+      if (auto error = mismatch(command, *series)) return *error;
+      save_changed_series(db, command, *series, *changed, describe_);
     }
     remember(db, command, 200, id);
     return changed;
@@ -181,93 +201,64 @@ SchedulerStore::Awaitable<Series> SqliteSchedulerStore::change_series(
 
 SchedulerStore::Awaitable<Series> SqliteSchedulerStore::patch_series(Command command, SeriesId id,
                                                                      domain::SeriesPatch patch) {
-  auto apply = [patch = std::move(patch), now = command.now](Writer& db, Series series) -> Result<Series> {
-    auto change = domain::patch_series(series, patch, now);
-    if (!change) return change.error();
-    if (!change->changed()) return series;
-    if (series.state == SeriesState::stopped) {
-      return Error{Errc::conflict, "This recurring task was stopped: make a new one."};
-    }
-    mark_future(db, *change, now);
-    return change->series;
+  auto apply = [patch = std::move(patch), now = command.now](Writer& db, Series series) {
+    return apply_patch(db, std::move(series), patch, now);
   };
-  std::function<Result<Series>(Writer&, Series)> function = std::move(apply);
-  co_return co_await change_series(std::move(command), id, std::move(function));
+  SeriesEdit edit = std::move(apply);
+  co_return co_await change_series(std::move(command), id, std::move(edit));
 }
 
 SchedulerStore::Awaitable<Series> SqliteSchedulerStore::set_state(Command command, SeriesId id, SeriesState state) {
   auto apply = [state, now = command.now](Writer&, Series series) -> Result<Series> {
     if (series.state == state) return series;
     if (series.state == SeriesState::stopped) {
-      return Error{Errc::conflict, "This recurring task was stopped for good: make a new one."};
+      return Error{Errc::conflict, "This recurring task was stopped: restore it, or make a new one."};
     }
     if (series.state == SeriesState::ended && state != SeriesState::stopped) {
       return Error{Errc::conflict, "This recurring task has come to its end: give it a new rule."};
     }
-    if (state == SeriesState::active)
-      series.considered = std::max(series.considered, domain::horizon_begin(series, now));
+    if (state == SeriesState::active) go_on_from(series, now);
+    if (state == SeriesState::stopped) series.stopped_from = series.state;
     series.state = state;
     series.version += 1;
     series.updated_at = now;
     return series;
   };
-  std::function<Result<Series>(Writer&, Series)> function = std::move(apply);
-  co_return co_await change_series(std::move(command), id, std::move(function));
+  SeriesEdit edit = std::move(apply);
+  co_return co_await change_series(std::move(command), id, std::move(edit));
 }
 
-SchedulerStore::Awaitable<Series> SqliteSchedulerStore::skip(Command command, SeriesId id, std::string recurrence_id) {
-  auto apply = [recurrence_id = std::move(recurrence_id), now = command.now](Writer& db,
-                                                                             Series series) -> Result<Series> {
-    const auto recurrence = domain::recurrence_of(series);
-    std::optional<domain::OccurrenceTime> found;
-    if (recurrence_id.empty()) {
-      auto after = domain::horizon_begin(series, now);
-      while ((found = recurrence.next_after(after))) {
-        const auto row = load_occurrence(db, series.owner, series.id, domain::recurrence_id(series, *found));
-        if (!row || row->open) break;  // Done or deleted ones need no skipping.
-        after = found->instant;
+SchedulerStore::Awaitable<Series> SqliteSchedulerStore::restore_series(Command command, SeriesId id,
+                                                                       std::string recurrence_id) {
+  auto apply = [this, recurrence_id = std::move(recurrence_id), now = command.now](Writer& db,
+                                                                                   Series series) -> Result<Series> {
+    if (!recurrence_id.empty()) {
+      if (series.deleted_at) return Error{Errc::not_found, "This recurring task is deleted: restore it first."};
+      auto changed = unskip(db, series, recurrence_id);
+      if (!changed) return changed.error();
+      if (!*changed) return series;
+    } else if (series.deleted_at) {
+      if (auto room = check_room(db, series.owner, limits_); !room) return room.error();
+      series.deleted_at.reset();
+      for (auto row : load_occurrences(db, series.owner, series.id)) {
+        if (row.taken.empty() || row.state == "skipped" || row.state == "replaced") continue;
+        bring_back(row);
+        save_occurrence(db, series.owner, series.id, row);
       }
-      if (!found) return Error{Errc::unprocessable, "There is no further occurrence to skip."};
+      go_on_from(series, now);
+    } else if (series.state == SeriesState::stopped) {
+      if (auto room = check_room(db, series.owner, limits_); !room) return room.error();
+      series.state = series.stopped_from;
+      go_on_from(series, now);
     } else {
-      const auto local = domain::parse_recurrence_id(recurrence_id);
-      if (!local) return local.error();
-      for (const auto& text : series.exdates) {
-        if (text == format_local(*local).substr(0, text.size()) && (text.size() > 10 || series.all_day)) return series;
-      }
-      const auto zone = domain::Zone::locate(series.timezone);
-      const auto at = zone ? zone->to_instant(*local).instant : Instant{};
-      for (const auto& each : recurrence.between(at - std::chrono::days{1}, at + std::chrono::days{1}, 60)) {
-        if (each.local == *local) found = each;
-      }
-      if (!found)
-        return Error{Errc::unprocessable, "\"" + recurrence_id + "\" is no occurrence of this recurring task."};
-    }
-    const auto rid = domain::recurrence_id(series, *found);
-    auto row = load_occurrence(db, series.owner, series.id, rid);
-    if (!row) {
-      row = Occurrence{rid,   series.revision,
-                       "",    domain::occurrence_task_id(series.id, rid, series.revision),
-                       0,     domain::start_of(series, *found),
-                       false, ""};
-    }
-    if (row->open && row->pending != "make") row->pending = "delete";
-    if (row->pending == "make") row->pending.clear();
-    row->state = "skipped";
-    row->open = false;
-    save_occurrence(db, series.owner, series.id, *row);
-    series.exdates.push_back(series.all_day ? rid : format_local(found->local));
-    std::sort(series.exdates.begin(), series.exdates.end());
-    const auto first_future = format_local(
-        LocalTime{std::chrono::floor<std::chrono::seconds>(now - std::chrono::days{2}).time_since_epoch()});
-    if (series.exdates.size() > 366) {
-      std::erase_if(series.exdates, [&](const std::string& text) { return text < first_future; });
+      return series;
     }
     series.version += 1;
     series.updated_at = now;
     return series;
   };
-  std::function<Result<Series>(Writer&, Series)> function = std::move(apply);
-  co_return co_await change_series(std::move(command), id, std::move(function));
+  SeriesEdit edit = std::move(apply);
+  co_return co_await change_series(std::move(command), id, std::move(edit), true);
 }
 
 SchedulerStore::Awaitable<> SqliteSchedulerStore::remove_series(Command command, SeriesId id, DeleteScope scope) {
@@ -277,27 +268,20 @@ SchedulerStore::Awaitable<> SqliteSchedulerStore::remove_series(Command command,
     auto series = load_series(db, command.user, id, true);
     if (!series) return series.error();
     if (series->deleted_at) return {};
-    if (command.if_match && *command.if_match != series->version) {
-      return Error{Errc::version_mismatch, "The recurring task is at version " + std::to_string(series->version) +
-                                               ": read it again, then delete it."};
-    }
+    if (auto error = mismatch(command, *series)) return *error;
     series->deleted_at = series->updated_at = command.now;
     series->version += 1;
     bool any = false;
     const auto begin = domain::horizon_begin(*series, command.now);
     for (auto row : load_occurrences(db, command.user, id)) {
-      const bool future = row.open && instant_of(*series, row.start) > begin;
-      if (row.pending == "make") {
-        row.pending.clear();  // Nobody has seen it yet.
-      } else if (scope == DeleteScope::all ? row.state != "deleted" && row.state != "skipped" && row.state != "replaced"
-                                           : scope == DeleteScope::future && future) {
-        row.pending = "delete";
-        any = true;
-      } else if (row.pending == "patch") {
-        row.pending.clear();
+      const bool goes = scope == DeleteScope::all
+                            ? row.state != "deleted" && row.state != "skipped" && row.state != "replaced"
+                            : scope == DeleteScope::future && row.open && instant_of(*series, row.start) > begin;
+      if (goes) {
+        take_along(row);
+        save_occurrence(db, command.user, id, row);
       }
-      row.open = row.open && row.pending.empty() && row.task_version > 0;
-      save_occurrence(db, command.user, id, row);
+      any |= !row.pending.empty();
     }
     save_series(db, *series);
     constexpr std::string_view kScopes[] = {"future", "template", "all"};

@@ -35,6 +35,7 @@ std::vector<storage::sqlite::Migration> sqlite_migrations() {
       )"},
       timer_table().migration(2),
       idempotency_table().migration(3),
+      {"scheduler", 4, "ALTER TABLE scheduler_occurrence ADD COLUMN taken TEXT NOT NULL DEFAULT ''"},
   };
 }
 

@@ -15,8 +15,11 @@ class SqliteSchedulerStore final : public SchedulerStore {
   Awaitable<domain::Series> get_series(UserId user, SeriesId id) override;
   Awaitable<SeriesPage> list_series(UserId user, SeriesQuery query) override;
   Awaitable<domain::Series> patch_series(Command command, SeriesId id, domain::SeriesPatch patch) override;
+  Awaitable<Split> split_series(Command command, SeriesId id, std::string from, domain::SeriesPatch patch) override;
+  Awaitable<Occurrence> ensure_occurrence(Command command, SeriesId id, std::string recurrence_id) override;
   Awaitable<domain::Series> set_state(Command command, SeriesId id, domain::SeriesState state) override;
   Awaitable<domain::Series> skip(Command command, SeriesId id, std::string recurrence_id) override;
+  Awaitable<domain::Series> restore_series(Command command, SeriesId id, std::string recurrence_id) override;
   Awaitable<> remove_series(Command command, SeriesId id, DeleteScope scope) override;
   Awaitable<std::vector<Occurrence>> occurrences(UserId user, SeriesId id) override;
 
@@ -36,8 +39,9 @@ class SqliteSchedulerStore final : public SchedulerStore {
   Awaitable<> fire(UserId user, std::vector<DueReminder> due, Instant now) override;
 
  private:
-  Awaitable<domain::Series> change_series(
-      Command command, SeriesId id, std::function<Result<domain::Series>(storage::sqlite::Writer&, domain::Series)> f);
+  using SeriesEdit = std::function<Result<domain::Series>(storage::sqlite::Writer&, domain::Series)>;
+  /// Saves what `edit` makes of the series, with event, timer and idempotency record. `deleted`: a tombstone will do.
+  Awaitable<domain::Series> change_series(Command command, SeriesId id, SeriesEdit edit, bool deleted = false);
 
   storage::sqlite::Database& db_;
   Describe describe_;

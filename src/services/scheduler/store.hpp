@@ -53,7 +53,9 @@ struct Occurrence {
   std::int64_t task_version = 0;  ///< That generation itself left; 0: not made yet.
   domain::When start;
   bool open = false;
-  std::string pending;  ///< What the tasks service has still to be told: "make", "patch", "delete" or nothing.
+  /// What the tasks service has still to be told: "make", "patch", "delete", "restore" or nothing.
+  std::string pending;
+  std::string taken{};  ///< The state before a skip or the series' deletion took it along; the way back needs it.
 };
 
 /// What generation has to tell the tasks service.
@@ -148,10 +150,25 @@ class SchedulerStore {
   virtual Awaitable<SeriesPage> list_series(UserId user, SeriesQuery query) = 0;
   /// Marks future occurrences that must change. Errors: what patch_series refuses; conflict for a stopped series.
   virtual Awaitable<domain::Series> patch_series(Command command, SeriesId id, domain::SeriesPatch patch) = 0;
-  /// active resumes from now on. Errors: conflict (a stopped series goes no further).
+  /// "This one and all that follow" from the occurrence `from` on: the series ends before it and another goes on,
+  /// unless `from` is the next one, so that all of the future is meant. What the person has edited stays. Errors: those
+  /// of patch_series; unprocessable (no such occurrence); limit_exceeded.
+  struct Split {
+    domain::Series series;       ///< What the patch holds for.
+    std::optional<SeriesId> of;  ///< What it was split from.
+  };
+  virtual Awaitable<Split> split_series(Command command, SeriesId id, std::string from, domain::SeriesPatch patch) = 0;
+  /// The row of an occurrence, which is to be made if it is not yet. Errors: unprocessable (no such occurrence);
+  /// conflict (skipped or deleted).
+  virtual Awaitable<Occurrence> ensure_occurrence(Command command, SeriesId id, std::string recurrence_id) = 0;
+  /// active resumes from now on. Errors: conflict (a stopped series is restored, an ended one given a new rule).
   virtual Awaitable<domain::Series> set_state(Command command, SeriesId id, domain::SeriesState state) = 0;
   /// `recurrence_id` empty: the next one that is not skipped. Errors: unprocessable (no such occurrence).
   virtual Awaitable<domain::Series> skip(Command command, SeriesId id, std::string recurrence_id) = 0;
+  /// The way back from a stop (to what it was before) or a deletion (with the occurrences that it took along), or with
+  /// `recurrence_id` from a skip. Nothing to take back succeeds. Errors: limit_exceeded; unprocessable (no such
+  /// occurrence).
+  virtual Awaitable<domain::Series> restore_series(Command command, SeriesId id, std::string recurrence_id) = 0;
   /// Deleting what is deleted succeeds.
   virtual Awaitable<> remove_series(Command command, SeriesId id, DeleteScope scope) = 0;
   /// Rows of the series, by recurrence id.

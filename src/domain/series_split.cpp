@@ -1,0 +1,89 @@
+#include <algorithm>
+
+#include "domain/series.hpp"
+
+/// "This one and all that follow": a series in two, so that what came before keeps its rule.
+namespace daybook::domain {
+namespace {
+
+namespace chr = std::chrono;
+using chr::days;
+
+/// Names the days that the rule has taken from its start, since a start that stands in for a day its month lacks would
+/// give others ("the 31st" cut in February must not become "the 28th").
+void name_days(RecurrenceRule& rule, LocalTime starts) {
+  const chr::year_month_day start{chr::floor<days>(starts)};
+  if (rule.frequency < Frequency::monthly || !rule.by_month_day.empty() || !rule.by_day.empty() ||
+      !rule.by_week_no.empty() || !rule.by_year_day.empty()) {
+    return;
+  }
+  rule.by_month_day = {static_cast<int>(static_cast<unsigned>(start.day()))};
+  if (rule.frequency == Frequency::yearly && rule.by_month.empty()) {
+    rule.by_month = {static_cast<int>(static_cast<unsigned>(start.month()))};
+  }
+}
+
+/// The last moment before `from`, as a series keeps UNTIL.
+Until until_before(const Series& series, const OccurrenceTime& from) {
+  if (series.all_day) return {Until::Form::date, LocalTime{chr::floor<days>(from.local) - days{1}}};
+  return {Until::Form::utc, LocalTime{(chr::floor<chr::seconds>(from.instant) - chr::seconds{1}).time_since_epoch()}};
+}
+
+}  // namespace
+
+std::optional<OccurrenceTime> find_occurrence(const Series& series, LocalTime local) {
+  const auto zone = Zone::locate(series.timezone);
+  if (!zone) return std::nullopt;
+  const auto at = zone->to_instant(local).instant;
+  for (const auto& each : recurrence_of(series).between(at - days{1}, at + days{1}, 60)) {
+    if (each.local == local) return each;
+  }
+  return std::nullopt;
+}
+
+Result<SeriesSplit> split_series(const Series& series, const OccurrenceTime& from, const SeriesPatch& patch,
+                                 const SeriesId& id, Instant now) {
+  auto rule = RecurrenceRule::parse(series.rrule);
+  const auto zone = Zone::locate(series.timezone);
+  if (!rule) return rule.error();
+  if (!zone) return zone.error();
+  SeriesSplit split{series, series};
+
+  auto& before = split.before;
+  RecurrenceRule ends = *rule;
+  ends.count.reset();
+  ends.until = until_before(series, from);
+  before.rrule = ends.str();
+  before.cron.clear();
+  before.version += 1;
+  before.updated_at = now;
+
+  Series rest = series;
+  RecurrenceRule goes_on = *rule;
+  if (goes_on.count) {
+    const auto all = Recurrence::make(*rule, {series.starts, *zone, series.all_day}, series.month_end);
+    if (!all) return all.error();
+    auto iterator = all->begin();
+    for (auto each = iterator.next(); each && each->instant < from.instant; each = iterator.next()) --*goes_on.count;
+  }
+  name_days(goes_on, series.starts);
+  rest.rrule = goes_on.str();
+  rest.starts = from.local;
+  const auto first = series.all_day ? format_local(from.local).substr(0, 10) : format_local(from.local);
+  std::erase_if(rest.exdates, [&](const std::string& each) { return each < first.substr(0, each.size()); });
+  auto change = patch_series(rest, patch, now);
+  if (!change) return change.error();
+  auto& after = split.after;
+  after = std::move(change->series);
+  after.id = id;
+  after.version = after.revision = 1;
+  after.created_at = after.updated_at = now;
+  after.considered = horizon_begin(after, now);
+  if (!recurrence_of(after).next_after(after.considered)) {
+    Error error{Errc::unprocessable, "Nothing is left of this rule after that occurrence.", "invalid-recurrence"};
+    return error;
+  }
+  return split;
+}
+
+}  // namespace daybook::domain
