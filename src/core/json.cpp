@@ -2,16 +2,15 @@
 
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <cmath>
-#include <unordered_set>
 
 namespace daybook {
 
 namespace {
 
-/// Builds the value like Boost.JSON's own parser, and stops at a name that its object has already: two readers would
-/// each take another of the two members (RFC 8259, section 4).
-class UniqueNamesHandler {
+/// Builds the value like Boost.JSON's own parser, refuses numbers that JSON cannot say, and counts the names.
+class CountingHandler {
  public:
   static constexpr std::size_t max_object_size = json::object::max_size();
   static constexpr std::size_t max_array_size = json::array::max_size();
@@ -19,27 +18,16 @@ class UniqueNamesHandler {
   static constexpr std::size_t max_string_size = json::string::max_size();
   using Failure = boost::system::error_code;
 
-  bool on_document_begin(Failure&) { return stack_.reset(), true; }
+  CountingHandler() : stack_({}, buffer_, sizeof buffer_) { stack_.reset(storage()); }
+
+  bool on_document_begin(Failure&) { return true; }
   bool on_document_end(Failure&) { return true; }
-  bool on_object_begin(Failure&) { return names_.emplace_back(), true; }
-  bool on_object_end(std::size_t n, Failure&) { return names_.pop_back(), stack_.push_object(n), true; }
+  bool on_object_begin(Failure&) { return true; }
+  bool on_object_end(std::size_t n, Failure&) { return stack_.push_object(n), true; }
   bool on_array_begin(Failure&) { return true; }
   bool on_array_end(std::size_t n, Failure&) { return stack_.push_array(n), true; }
-  bool on_key_part(std::string_view part, std::size_t, Failure&) {
-    name_ += part;
-    return stack_.push_chars(part), true;
-  }
-  bool on_key(std::string_view part, std::size_t, Failure& failure) {
-    name_ += part;
-    stack_.push_key(part);
-    if (!names_.back().insert(std::move(name_)).second) {
-      failure = boost::system::errc::make_error_code(boost::system::errc::invalid_argument);
-      duplicate = true;
-      return false;
-    }
-    name_.clear();
-    return true;
-  }
+  bool on_key_part(std::string_view part, std::size_t, Failure&) { return stack_.push_chars(part), true; }
+  bool on_key(std::string_view part, std::size_t, Failure&) { return ++names_, stack_.push_key(part), true; }
   bool on_string_part(std::string_view part, std::size_t, Failure&) { return stack_.push_chars(part), true; }
   bool on_string(std::string_view part, std::size_t, Failure&) { return stack_.push_string(part), true; }
   bool on_number_part(std::string_view, Failure&) { return true; }
@@ -56,29 +44,47 @@ class UniqueNamesHandler {
   bool on_comment(std::string_view, Failure&) { return true; }
 
   json::value release() { return stack_.release(); }
-  bool duplicate = false;
+  std::size_t names() const { return names_; }
 
  private:
+  /// A document is made once and dropped whole: its values share few blocks.
+  static json::storage_ptr storage() { return json::make_shared_resource<json::monotonic_resource>(); }
+
+  unsigned char buffer_[2048];  ///< Of the values under way; grows elsewhere.
   json::value_stack stack_;
-  std::vector<std::unordered_set<std::string>> names_;  ///< Of each open object.
-  std::string name_;                                    ///< The one that is being read.
+  std::size_t names_ = 0;
 };
+
+std::size_t count_names(const json::value& value) {
+  std::size_t count = 0;
+  if (const auto* object = value.if_object()) {
+    count = object->size();
+    for (const auto& [name, member] : *object) count += count_names(member);
+  } else if (const auto* array = value.if_array()) {
+    for (const auto& item : *array) count += count_names(item);
+  }
+  return count;
+}
 
 }  // namespace
 
 Result<json::value> parse_json(std::string_view text) {
   json::parse_options options;
   options.max_depth = kMaxJsonDepth;
-  json::basic_parser<UniqueNamesHandler> parser(options);
+  json::basic_parser<CountingHandler> parser(options);
   boost::system::error_code failure;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), failure);
   if (!failure && read < text.size()) failure = json::error::extra_data;
   if (failure) {
-    const std::string reason = parser.handler().duplicate ? "a name occurs twice in one object" : failure.message();
-    return Error{Errc::invalid_argument, "The body is not JSON: " + reason + " at byte " + std::to_string(read) +
-                                             ". Send one JSON document in UTF-8."};
+    return Error{Errc::invalid_argument, "The body is not JSON: " + failure.message() + " at byte " +
+                                             std::to_string(read) + ". Send one JSON document in UTF-8."};
   }
-  return parser.handler().release();
+  auto value = parser.handler().release();
+  // An object keeps one member a name; of two, another reader might take the other one (RFC 8259, section 4).
+  if (count_names(value) != parser.handler().names())
+    return Error{Errc::invalid_argument,
+                 "The body is not JSON: a name occurs twice in one object. Send each member once."};
+  return value;
 }
 
 JsonReader::JsonReader(const json::value& value, Unknown unknown, std::string pointer)

@@ -80,7 +80,7 @@ bool service_may(const std::string& file, const std::string& role, const std::st
   if (layer == "http") {
     if (pure) return false;
     static const std::vector<std::string> kRoutes = {"http/router.hpp", "http/query_reader.hpp", "http/problem.hpp",
-                                                     "http/authorize.hpp"};
+                                                     "http/authorize.hpp", "http/request_head.hpp"};
     if (std::find(kRoutes.begin(), kRoutes.end(), target) != kRoutes.end()) return true;
     // The gateway holds the live connections; the notifier calls webhooks.
     return (role == "gateway" && target == "http/server.hpp") || target == "http/client.hpp";

@@ -203,8 +203,9 @@ asio::awaitable<void> EventBus::run_group(Group& group) {
     }
     failures = 0;
     group.paused = false;
-    if (*advanced) continue;
-    co_await group.wake.wait();
+    if (*advanced == Progress::behind) continue;
+    if (*advanced == Progress::idle) co_await group.wake.wait();
+    // Also between two batches that were not full: under load a group writes few large transactions.
     if (!stopping_) co_await group.linger.wait(std::chrono::steady_clock::now() + options_.linger);
   }
   for (auto& letter : std::exchange(group.letters, {})) {
@@ -213,8 +214,8 @@ asio::awaitable<void> EventBus::run_group(Group& group) {
   }
 }
 
-/// One batch; false when there is nothing to do.
-asio::awaitable<Result<bool>> EventBus::step(Group& group) {
+/// One batch.
+asio::awaitable<Result<EventBus::Progress>> EventBus::step(Group& group) {
   if (group.rewind) group.position = *std::exchange(group.rewind, {});
   for (auto& letter : std::exchange(group.letters, {})) {
     letter->outcome = co_await redeliver(group, letter->id);
@@ -222,7 +223,7 @@ asio::awaitable<Result<bool>> EventBus::step(Group& group) {
   }
   auto fetched = co_await fetch(group);
   if (!fetched) co_return fetched.error();
-  if (fetched->scanned_to <= group.position) co_return false;
+  if (fetched->scanned_to <= group.position) co_return Progress::idle;
   const std::int64_t scanned_to = fetched->scanned_to;
   bool finished = true;
   if (!fetched->wanted.empty()) {
@@ -233,7 +234,7 @@ asio::awaitable<Result<bool>> EventBus::step(Group& group) {
   if (group.position - group.saved >= kIdleAdvance) group.unsaved = true;
   if (group.unsaved) save_.notify();
   trim();
-  co_return true;
+  co_return fetched->more ? Progress::behind : Progress::caught_up;
 }
 
 asio::awaitable<Result<EventBus::Fetched>> EventBus::fetch(Group& group) {
@@ -249,6 +250,7 @@ asio::awaitable<Result<EventBus::Fetched>> EventBus::fetch(Group& group) {
     auto next = std::upper_bound(window_.begin(), window_.end(), group.position,
                                  [](std::int64_t position, const Event& e) { return position < e->position; });
     while (next != window_.end() && take(*next)) ++next;
+    fetched.more = next != window_.end();
     co_return fetched;
   }
   auto read = [after = group.position](sqlite::Reader& db) -> Result<std::vector<sqlite::LoggedEvent>> {
@@ -256,6 +258,7 @@ asio::awaitable<Result<EventBus::Fetched>> EventBus::fetch(Group& group) {
   };
   auto events = co_await log_.read(read);
   if (!events) co_return events.error();
+  fetched.more = !events->empty();
   for (auto& logged : *events)
     if (!take(std::make_shared<const sqlite::LoggedEvent>(std::move(logged)))) break;
   co_return fetched;
@@ -429,7 +432,7 @@ asio::awaitable<Result<>> EventBus::deliver_all() {
       window_.clear();
       auto advanced = co_await step(*group);
       if (!advanced) co_return advanced.error();
-      any = any || *advanced;
+      any = any || *advanced != Progress::idle;
     }
   }
   co_return co_await save_offsets();

@@ -21,8 +21,8 @@ struct EventBusOptions {
   /// Offsets are saved this long after they moved, many groups in one write; a crash redelivers that much, which the
   /// inbox knows.
   std::chrono::milliseconds save_after{200};
-  /// A group that was idle waits this long after a commit before it takes what has come: the consumers' writes then
-  /// share a few commits, and a client that sends one request after the other does not wait for each of them. (The
+  /// A group that has caught up waits this long after a commit before it takes what has come: the consumers' writes
+  /// then share a few commits, and a client that sends one request after the other does not wait for each of them. (The
   /// stream to open screens does not go through here.)
   std::chrono::milliseconds linger{10};
 };
@@ -73,7 +73,9 @@ class EventBus final : public runtime::EventBus {
   struct Fetched {
     std::vector<Event> wanted;
     std::int64_t scanned_to = 0;
+    bool more = false;  ///< Events stand after it.
   };
+  enum class Progress { idle, caught_up, behind };
 
   Group* find(const std::string& name);
   boost::asio::awaitable<Result<>> prepare();
@@ -81,7 +83,7 @@ class EventBus final : public runtime::EventBus {
   void trim();
 
   boost::asio::awaitable<void> run_group(Group& group);
-  boost::asio::awaitable<Result<bool>> step(Group& group);
+  boost::asio::awaitable<Result<Progress>> step(Group& group);
   boost::asio::awaitable<Result<Fetched>> fetch(Group& group);
   boost::asio::awaitable<bool> deliver(Group& group, std::vector<Event> events);
   boost::asio::awaitable<std::vector<Result<>>> handle(Group& group, std::vector<CloudEvent> events);

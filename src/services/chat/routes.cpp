@@ -1,6 +1,7 @@
 #include "core/json.hpp"
 #include "http/authorize.hpp"
 #include "http/query_reader.hpp"
+#include "http/request_head.hpp"
 #include "services/chat/module.hpp"
 
 namespace daybook::chat {
@@ -24,7 +25,7 @@ runtime::Caller caller_of(const Request& request) {
 awaitable<Result<Reply>> say(Service& service, Request request) {
   const auto user = http::signed_in(request);
   if (!user) co_return user.error();
-  const auto body = parse_json(request.call.body);
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in(*body, Unknown::strict);
   Said said;
@@ -36,8 +37,10 @@ awaitable<Result<Reply>> say(Service& service, Request request) {
   if (in.has("message") && said.message.find_first_not_of(" \t\r\n") == std::string::npos)
     in.fail("message", "must not be empty");
   if (auto error = in.finish()) co_return *error;
-  said.key.key = request.call.headers.get("Idempotency-Key");
-  said.key.request_hash = sha256("POST /api/v1/chat\n" + request.call.body);
+  auto key = http::read_idempotency_key(request.call);
+  if (!key) co_return key.error();
+  said.key.key = std::move(key->key);
+  said.key.request_hash = key->request_hash;
   auto reply = co_await service.chat(caller_of(request), std::move(said));
   if (!reply) co_return reply.error();
   co_return Reply(200, std::move(*reply));
@@ -46,7 +49,7 @@ awaitable<Result<Reply>> say(Service& service, Request request) {
 awaitable<Result<Reply>> parse_text(Service& service, Request request) {
   const auto user = http::signed_in(request);
   if (!user) co_return user.error();
-  const auto body = parse_json(request.call.body);
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in(*body, Unknown::strict);
   std::string text = in.text("text", {.required = true, .max_bytes = kMaxMessageBytes}).value_or("");

@@ -30,6 +30,7 @@ class IdentityTest : public ::testing::Test {
     call.body = std::move(body);
     call.principal = principal_;
     call.headers = headers_;
+    if (!call.body.empty()) call.headers.set("Content-Type", "application/json");
     call.correlation_id = "c-1";
     return database_.run(module_.router().dispatch(std::move(call)));
   }

@@ -1,9 +1,9 @@
 #include "services/identity/routes.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
-#include <charconv>
 
 #include "domain/zone.hpp"
+#include "http/request_head.hpp"
 #include "services/identity/preferences.hpp"
 
 namespace daybook::identity {
@@ -56,26 +56,6 @@ std::string cookie_of(const Call& call, std::string_view name) {
   return {};
 }
 
-Result<std::optional<std::int64_t>> if_match_of(const Call& call) {
-  auto text = call.headers.get("If-Match");
-  if (text.empty() || text == "*") return std::optional<std::int64_t>{};
-  std::int64_t version = 0;
-  const bool quoted = text.size() > 2 && text.front() == '"' && text.back() == '"';
-  if (quoted) text = text.substr(1, text.size() - 2);
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), version);
-  if (!quoted || failure != std::errc{} || end != text.data() + text.size())
-    return Error{Errc::invalid_argument, R"(If-Match must be "<version>" in quotes, as ETag gave it.)"};
-  return std::optional<std::int64_t>{version};
-}
-
-Result<std::string> idempotency_key_of(const Call& call) {
-  const std::string key{call.headers.get("Idempotency-Key")};
-  bool good = key.size() <= 200;
-  for (unsigned char c : key) good = good && c > 0x20 && c < 0x7F;
-  if (!good) return Error{Errc::invalid_argument, "Idempotency-Key must be 1 to 200 visible ASCII characters."};
-  return key;
-}
-
 std::optional<std::string> read_email(JsonReader& in, bool required) {
   auto email = in.text("email", {.required = required, .max_bytes = 254});
   if (email && !is_email(*email)) return in.fail("email", "must be an e-mail address"), std::nullopt;
@@ -106,13 +86,11 @@ std::optional<std::string> read_name(JsonReader& in) {
   return name;
 }
 
-Result<json::value> body_of(const Request& request) { return parse_json(request.call.body); }
-
 // ---- answering
 
 Reply user_reply(const User& user) {
   Reply reply{200, to_json(user)};
-  reply.headers.add("ETag", '"' + std::to_string(user.version) + '"');
+  reply.headers.add("ETag", http::etag(user.version));
   return reply;
 }
 
@@ -121,7 +99,7 @@ class Routes {
   Routes(Service& service, bool secure_cookie) : service_(service), secure_cookie_(secure_cookie) {}
 
   awaitable<Result<Reply>> sign_up(Request request) {
-    const auto body = body_of(request);
+    const auto body = http::json_body(request);
     if (!body) co_return body.error();
     JsonReader in(*body, Unknown::strict);
     Service::Registration registration;
@@ -136,7 +114,7 @@ class Routes {
   }
 
   awaitable<Result<Reply>> sign_in(Request request) {
-    const auto body = body_of(request);
+    const auto body = http::json_body(request);
     if (!body) co_return body.error();
     JsonReader in(*body, Unknown::strict);
     auto email = in.text("email", {.required = true, .min_bytes = 1, .max_bytes = 254}).value_or("");
@@ -177,11 +155,11 @@ class Routes {
   awaitable<Result<Reply>> update(Request request) {
     const auto user = person(request);
     if (!user) co_return user.error();
-    const auto if_match = if_match_of(request.call);
+    const auto if_match = http::read_if_match(request.call);
     if (!if_match) co_return if_match.error();
-    auto key = idempotency_key_of(request.call);
+    auto key = http::read_idempotency_key(request.call);
     if (!key) co_return key.error();
-    const auto body = body_of(request);
+    const auto body = http::json_body(request);
     if (!body) co_return body.error();
 
     JsonReader in(*body, Unknown::strict);
@@ -189,8 +167,8 @@ class Routes {
     update.user = *user;
     update.if_match = *if_match;
     update.keep_session = request.call.principal->session;
-    update.idempotency_key = std::move(*key);
-    update.request_hash = sha256("PATCH /api/v1/me\n" + request.call.body);
+    update.idempotency_key = std::move(key->key);
+    update.request_hash = key->request_hash;
     update.email = read_email(in, false);
     update.timezone = read_zone(in);
     if (auto name = read_name(in))
@@ -217,7 +195,7 @@ class Routes {
   awaitable<Result<Reply>> remove(Request request) {
     const auto user = person(request);
     if (!user) co_return user.error();
-    const auto if_match = if_match_of(request.call);
+    const auto if_match = http::read_if_match(request.call);
     if (!if_match) co_return if_match.error();
     auto by = co_await service_.store().remove(*user, *if_match, cause(request));
     if (!by) co_return by.error();
@@ -229,7 +207,7 @@ class Routes {
   awaitable<Result<Reply>> create_token(Request request) {
     const auto user = person(request);
     if (!user) co_return user.error();
-    const auto body = body_of(request);
+    const auto body = http::json_body(request);
     if (!body) co_return body.error();
     JsonReader in(*body, Unknown::strict);
     ApiToken token;
@@ -301,7 +279,7 @@ class Routes {
 
   awaitable<Result<Reply>> use_token(Request request) {
     if (auto allowed = service_only(request); !allowed) co_return allowed.error();
-    const auto body = body_of(request);
+    const auto body = http::json_body(request);
     if (!body) co_return body.error();
     JsonReader in(*body, Unknown::lenient);
     const auto secret = in.text("token", {.required = true, .max_bytes = 200}).value_or("");

@@ -1,9 +1,8 @@
 #include "services/notifier/channel_routes.hpp"
 
-#include <charconv>
-
 #include "core/json.hpp"
 #include "http/authorize.hpp"
+#include "http/request_head.hpp"
 
 namespace daybook::notifier {
 namespace {
@@ -25,23 +24,9 @@ std::optional<std::chrono::minutes> read_clock(JsonReader& in, std::string_view 
   return std::chrono::floor<std::chrono::minutes>(*date_time - std::chrono::floor<std::chrono::days>(*date_time));
 }
 
-/// `If-Match: "3"`; nullopt when absent or "*". Errors: invalid_argument.
-Result<std::optional<std::int64_t>> read_if_match(const Request& request) {
-  auto text = request.call.headers.get("If-Match");
-  if (text.empty() || text == "*") return std::optional<std::int64_t>{};
-  std::int64_t version = 0;
-  if (text.size() < 3 || text.front() != '"' || text.back() != '"')
-    return Error{Errc::invalid_argument, "If-Match must be the ETag as it was given, such as \"3\"."};
-  text = text.substr(1, text.size() - 2);
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), version);
-  if (failure != std::errc{} || end != text.data() + text.size())
-    return Error{Errc::invalid_argument, "If-Match must be the ETag as it was given, such as \"3\"."};
-  return std::optional{version};
-}
-
 Reply with_etag(int status, std::string body, std::int64_t version) {
   Reply reply(status, std::move(body));
-  reply.headers.set("ETag", '"' + std::to_string(version) + '"');
+  reply.headers.set("ETag", http::etag(version));
   return reply;
 }
 
@@ -71,9 +56,9 @@ awaitable<Result<Reply>> get_settings(NotifierStore& store, Request request) {
 awaitable<Result<Reply>> patch_settings(NotifierStore& store, const WallClock& clock, Request request) {
   const auto user = http::signed_in(request);
   if (!user) co_return user.error();
-  const auto if_match = read_if_match(request);
+  const auto if_match = http::read_if_match(request.call);
   if (!if_match) co_return if_match.error();
-  const auto body = parse_json(request.call.body);
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   auto preferences = co_await store.preferences(*user);
   if (!preferences) co_return preferences.error();
@@ -112,7 +97,7 @@ constexpr JsonReader::Text kSecret{.max_bytes = 4096};
 awaitable<Result<Reply>> create_channel(Service& service, const WallClock& clock, Request request) {
   const auto user = http::signed_in(request);
   if (!user) co_return user.error();
-  const auto body = parse_json(request.call.body);
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in(*body, Unknown::strict);
   Channel channel;
@@ -130,8 +115,9 @@ awaitable<Result<Reply>> create_channel(Service& service, const WallClock& clock
   channel.enabled = in.boolean("enabled").value_or(true);
   if (auto error = in.finish()) co_return *error;
   // The same key makes the same channel: its id is derived from it.
-  if (const auto key = request.call.headers.get("Idempotency-Key"); !key.empty())
-    channel.id = Uuid::v5(user->value, "channel " + std::string(key));
+  const auto key = http::read_idempotency_key(request.call);
+  if (!key) co_return key.error();
+  if (!key->key.empty()) channel.id = Uuid::v5(user->value, "channel " + key->key);
   const auto saved = co_await service.save_channel(std::move(channel));
   if (!saved) co_return saved.error();
   Reply reply = channel_reply(201, *saved);
@@ -142,7 +128,7 @@ awaitable<Result<Reply>> create_channel(Service& service, const WallClock& clock
 /// The user's channel of the path. Errors: not_found, version_mismatch.
 awaitable<Result<Channel>> load_channel(NotifierStore& store, UserId user, const Request& request) {
   const auto id = Uuid::parse(request.path("id"));
-  const auto if_match = read_if_match(request);
+  const auto if_match = http::read_if_match(request.call);
   if (!if_match) co_return if_match.error();
   const auto channels = co_await store.channels(user);
   if (!channels) co_return channels.error();
@@ -158,7 +144,7 @@ awaitable<Result<Channel>> load_channel(NotifierStore& store, UserId user, const
 awaitable<Result<Reply>> patch_channel(NotifierStore& store, Service& service, Request request) {
   const auto user = http::signed_in(request);
   if (!user) co_return user.error();
-  const auto body = parse_json(request.call.body);
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   auto channel = co_await load_channel(store, *user, request);
   if (!channel) co_return channel.error();

@@ -45,6 +45,7 @@ class NotifierTest : public ::testing::Test {
     call.path = path.substr(0, path.find('?'));
     if (path.find('?') != std::string::npos) call.query = path.substr(path.find('?') + 1);
     call.body = std::move(body);
+    if (!call.body.empty()) call.headers.set("Content-Type", "application/json");
     call.principal.emplace();
     call.principal->user = user_;
     return database_.run(router_->dispatch(std::move(call)));

@@ -18,7 +18,7 @@ Result<ReminderId> id_of(const Request& request) {
 
 Reply reminder_reply(const ReminderRow& row) {
   Reply reply{200, to_json(row)};
-  reply.headers.set("ETag", '"' + std::to_string(row.version) + '"');
+  reply.headers.set("ETag", http::etag(row.version));
   return reply;
 }
 
@@ -54,7 +54,7 @@ awaitable<Result<Reply>> snooze(const RouteContext& at, Request request) {
   if (!command) co_return command.error();
   const auto id = id_of(request);
   if (!id) co_return id.error();
-  const auto body = body_of(request);
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in{*body, Unknown::strict};
   const auto by = in.duration("for");

@@ -2,6 +2,7 @@
 
 #include "core/json.hpp"
 #include "http/query_reader.hpp"
+#include "http/request_head.hpp"
 #include "services/scheduler/module.hpp"
 
 /// What the routes of series and of reminders share.
@@ -17,10 +18,6 @@ struct RouteContext {
 
 /// Reads If-Match, Idempotency-Key and what else a change carries. Errors: unauthenticated; invalid_argument.
 Result<Command> command_of(const http::Request& request, const WallClock& clock);
-/// Errors: unsupported_media_type; invalid_argument.
-Result<json::value> body_of(const http::Request& request);
-/// No query parameters are known. Errors: invalid_argument.
-std::optional<Error> refuse_query(const http::Request& request);
 /// {"items":[…],"nextCursor":…}
 Reply page_reply(std::string items, const std::string& next_cursor);
 

@@ -21,7 +21,7 @@ std::string to_body(const RouteContext& at, const Series& series) {
 
 Reply series_reply(const RouteContext& at, int status, const Series& series) {
   Reply reply{status, to_body(at, series)};
-  reply.headers.set("ETag", '"' + std::to_string(series.version) + '"');
+  reply.headers.set("ETag", http::etag(series.version));
   if (status == 201) reply.headers.set("Location", "/api/v1/recurring/" + series.id.str());
   return reply;
 }
@@ -66,8 +66,8 @@ awaitable<Result<Reply>> list(const RouteContext& at, Request request) {
 awaitable<Result<Reply>> create(const RouteContext& at, Request request) {
   auto command = command_of(request, at.clock);
   if (!command) co_return command.error();
-  if (auto error = refuse_query(request)) co_return *error;
-  const auto body = body_of(request);
+  if (auto error = http::refuse_query(request)) co_return *error;
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in{*body, Unknown::strict};
   auto draft = domain::read_series_draft(in);
@@ -82,7 +82,7 @@ awaitable<Result<Reply>> create(const RouteContext& at, Request request) {
 awaitable<Result<Reply>> preview(const RouteContext& at, Request request) {
   const auto command = command_of(request, at.clock);
   if (!command) co_return command.error();
-  const auto body = body_of(request);
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in{*body, Unknown::strict};
   const auto draft = domain::read_preview_draft(in);
@@ -121,7 +121,7 @@ awaitable<Result<Reply>> get(const RouteContext& at, Request request) {
   if (!user) co_return user.error();
   const auto id = id_of(request);
   if (!id) co_return id.error();
-  if (auto error = refuse_query(request)) co_return *error;
+  if (auto error = http::refuse_query(request)) co_return *error;
   const auto series = co_await at.store.get_series(*user, *id);
   if (!series) co_return series.error();
   co_return series_reply(at, 200, *series);
@@ -132,7 +132,7 @@ awaitable<Result<Reply>> patch(const RouteContext& at, Request request) {
   if (!command) co_return command.error();
   const auto id = id_of(request);
   if (!id) co_return id.error();
-  const auto body = body_of(request);
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in{*body, Unknown::strict};
   auto changes = domain::read_series_patch(in);
@@ -221,7 +221,7 @@ awaitable<Result<Reply>> change_occurrence(const RouteContext& at, Request reque
   if (!id) co_return id.error();
   std::string recurrence_id;
   if (!request.call.body.empty()) {
-    const auto body = body_of(request);
+    const auto body = http::json_body(request);
     if (!body) co_return body.error();
     JsonReader in{*body, Unknown::strict};
     recurrence_id = in.text("recurrenceId", {.min_bytes = 10, .max_bytes = 32}).value_or("");

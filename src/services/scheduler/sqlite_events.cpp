@@ -141,7 +141,8 @@ void apply_reminders(Writer& db, const Command& command, const TaskFields& task)
       row.updated_at = command.now;
       save_reminder(db, row);
       set_reminder_timer(db, row);
-      append_event(db, reminder_event("reminder.updated", command, row));
+      // A new one is as the task's own event told everybody; only what differs from it is news.
+      if (!fresh) append_event(db, reminder_event("reminder.updated", command, row));
     } else {
       save_reminder(db, row);
     }
@@ -160,12 +161,10 @@ void apply_reminders(Writer& db, const Command& command, const TaskFields& task)
   }
 }
 
-Result<> apply_task(Writer& db, const CloudEvent& event, Instant now) {
-  auto task = domain::parse_task(event.data, event.user);
-  if (!task) return task.error();
+Result<> apply_task(Writer& db, const CloudEvent& event, const TaskFields& task, Instant now) {
   if (!storage::sqlite::record_inbox(db, kConsumer, event.id)) return {};
-  if ((*task)->series) apply_occurrence(db, event, **task, now);
-  apply_reminders(db, command_of(event, now), **task);
+  if (task.series) apply_occurrence(db, event, task, now);
+  apply_reminders(db, command_of(event, now), task);
   return {};
 }
 
@@ -243,10 +242,24 @@ boost::asio::awaitable<std::vector<Result<>>> SqliteSchedulerStore::apply_events
   // which keep their order.
   std::vector<Result<>> out(events.size());
   auto apply = [&](std::size_t i) -> boost::asio::awaitable<void> {
-    auto change = [this, event = std::move(events[i]), now](Writer& db) -> Result<> {
+    auto event = std::move(events[i]);
+    if (event.type.starts_with("task.")) {
+      // Read before the writer's turn: everything that is written waits for it.
+      auto task = domain::parse_task(event.data, event.user);
+      if (!task) {
+        out[i] = task.error();
+        co_return;
+      }
+      event.data.clear();
+      auto change = [task = std::move(*task), event = std::move(event), now](Writer& db) -> Result<> {
+        return apply_task(db, event, *task, now);
+      };
+      out[i] = co_await db_.write(Lane::background, std::move(change));
+      co_return;
+    }
+    auto change = [this, event = std::move(event), now](Writer& db) -> Result<> {
       if (event.type == "user.updated") return apply_user(db, event, describe_, now);
       if (event.type == "user.deleted") return erase_user(db, event);
-      if (event.type.starts_with("task.")) return apply_task(db, event, now);
       return {};
     };
     out[i] = co_await db_.write(Lane::background, std::move(change));

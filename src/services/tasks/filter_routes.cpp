@@ -20,7 +20,7 @@ Reply filter_reply(int status, const SavedFilter& filter) {
   std::string body;
   append_filter(body, filter);
   Reply reply(status, std::move(body));
-  reply.headers.set("ETag", etag(filter.version));
+  reply.headers.set("ETag", http::etag(filter.version));
   if (status == 201) reply.headers.set("Location", "/api/v1/tasks/filters/" + filter.id.str());
   return reply;
 }
@@ -57,7 +57,7 @@ Result<Uuid> id_of(const Request& request) {
 awaitable<Result<Reply>> list(TaskStore& store, Request request) {
   const auto caller = caller_of(request);
   if (!caller) co_return caller.error();
-  if (auto error = refuse_query(request)) co_return *error;
+  if (auto error = http::refuse_query(request)) co_return *error;
   const auto filters = co_await store.saved_filters(caller->user);
   if (!filters) co_return filters.error();
   std::string out = "{\"items\":[";
@@ -71,7 +71,7 @@ awaitable<Result<Reply>> list(TaskStore& store, Request request) {
 awaitable<Result<Reply>> create(TaskStore& store, WallClock& clock, Request request) {
   auto command = command_of(request, clock);
   if (!command) co_return command.error();
-  const auto body = body_of(request);
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in(*body, Unknown::strict);
   const auto id = in.uuid("id");
@@ -89,7 +89,7 @@ awaitable<Result<Reply>> update(TaskStore& store, WallClock& clock, Request requ
   if (!command) co_return command.error();
   const auto id = id_of(request);
   if (!id) co_return id.error();
-  const auto body = body_of(request);
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in(*body, Unknown::strict);
   auto name = read_name(in, false);
@@ -105,7 +105,7 @@ awaitable<Result<Reply>> remove(TaskStore& store, WallClock& clock, Request requ
   if (!command) co_return command.error();
   const auto id = id_of(request);
   if (!id) co_return id.error();
-  if (auto error = refuse_query(request)) co_return *error;
+  if (auto error = http::refuse_query(request)) co_return *error;
   const auto done = co_await store.remove_filter(std::move(*command), *id);
   if (!done) co_return done.error();
   co_return Reply(204);

@@ -15,7 +15,7 @@ awaitable<Result<Reply>> create_occurrence(TaskStore& store, WallClock& clock, R
   if (!service) co_return service.error();
   auto command = command_of(request, clock);
   if (!command) co_return command.error();
-  const auto body = body_of(request);
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in(*body, Unknown::lenient);
   auto draft = domain::read_task_draft(in, true);
@@ -30,7 +30,7 @@ awaitable<Result<Reply>> create_occurrence(TaskStore& store, WallClock& clock, R
 awaitable<Result<Reply>> still_due(TaskStore& store, WallClock& clock, Request request) {
   const auto service = service_of(request);
   if (!service) co_return service.error();
-  const auto body = body_of(request);
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   std::vector<StillDueQuestion> questions;
   JsonReader in(*body, Unknown::lenient);
@@ -64,7 +64,7 @@ awaitable<Result<Reply>> remove(TaskStore& store, WallClock& clock, Request requ
   if (!command) co_return command.error();
   const auto ref = ref_of(request.path("id"));
   if (!ref) co_return ref.error();
-  const auto body = body_of(request);
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in(*body, Unknown::lenient);
   auto reason = in.text("reason", {.max_bytes = 200, .single_line = true}).value_or("");

@@ -9,12 +9,6 @@ namespace {
 using domain::Priority;
 using domain::Status;
 
-Error bad_header(std::string_view name, std::string detail) {
-  Error error{Errc::invalid_argument, std::string(name) + " " + detail};
-  error.fields.push_back({"/" + std::string(name), std::move(detail)});
-  return error;
-}
-
 domain::When read_when(http::QueryReader& in, std::string_view name) {
   const auto text = in.text(name, 64);
   if (!text) return {};
@@ -56,25 +50,13 @@ Result<Command> command_of(const http::Request& request, const WallClock& clock)
   command.correlation_id = call.correlation_id;
   command.traceparent = call.traceparent;
 
-  if (const auto match = call.headers.get("If-Match"); !match.empty() && match != "*") {
-    std::int64_t version = 0;
-    const char* end = match.data() + match.size() - 1;
-    if (match.size() < 3 || match.front() != '"' || match.back() != '"' ||
-        std::from_chars(match.data() + 1, end, version).ptr != end || version < 1)
-      return bad_header("If-Match", "must be an ETag such as \"3\", or *");
-    command.if_match = version;
-  }
-  const auto key = call.headers.get("Idempotency-Key");
-  if (!key.empty()) {
-    if (key.size() > 200 || key.find_first_not_of("!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
-                                                  "abcdefghijklmnopqrstuvwxyz{|}~") != std::string_view::npos)
-      return bad_header("Idempotency-Key", "must have 1 to 200 visible ASCII characters");
-    command.idempotency_key = key;
-    std::string text(to_string(call.method));
-    ((text += ' ') += call.path) += '?';
-    ((text += call.query) += '\n') += call.body;
-    command.request_hash = sha256(text);
-  }
+  const auto if_match = http::read_if_match(call);
+  if (!if_match) return if_match.error();
+  command.if_match = *if_match;
+  auto key = http::read_idempotency_key(call);
+  if (!key) return key.error();
+  command.idempotency_key = std::move(key->key);
+  command.request_hash = key->request_hash;
   return command;
 }
 
@@ -86,18 +68,6 @@ Result<TaskRef> ref_of(std::string_view text) {
   }
   if (const auto id = TaskId::parse(text)) return TaskRef{*id};
   return Error{Errc::not_found, "There is no such task. A task's id is a UUID, or its number."};
-}
-
-Result<json::value> body_of(const http::Request& request) {
-  const auto type = request.call.headers.get("Content-Type");
-  if (!boost::istarts_with(type, "application/json") || (type.size() > 16 && type[16] != ';' && type[16] != ' '))
-    return Error{Errc::unsupported_media_type, "Send the body as Content-Type: application/json."};
-  return parse_json(request.call.body);
-}
-
-std::optional<Error> refuse_query(const http::Request& request) {
-  if (request.call.query.empty()) return std::nullopt;
-  return http::QueryReader(request).finish();
 }
 
 domain::TaskQuery read_query(http::QueryReader& in) {
@@ -145,11 +115,9 @@ domain::TaskQuery read_query(http::QueryReader& in) {
   return query;
 }
 
-std::string etag(std::int64_t version) { return '"' + std::to_string(version) + '"'; }
-
 Reply task_reply(int status, TaskDocument document) {
   Reply reply(status, std::move(document.json));
-  reply.headers.set("ETag", etag(document.version));
+  reply.headers.set("ETag", http::etag(document.version));
   if (status == 201) reply.headers.set("Location", "/api/v1/tasks/" + document.id.str());
   return reply;
 }

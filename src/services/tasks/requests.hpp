@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/json.hpp"
 #include "http/query_reader.hpp"
+#include "http/request_head.hpp"
 #include "http/router.hpp"
 #include "services/tasks/store.hpp"
 
@@ -18,10 +19,6 @@ Result<Principal> service_of(const http::Request& request);
 Result<Command> command_of(const http::Request& request, const WallClock& clock);
 /// The task that "{id}" names. Errors: not_found.
 Result<TaskRef> ref_of(std::string_view text);
-/// Errors: unsupported_media_type; invalid_argument.
-Result<json::value> body_of(const http::Request& request);
-/// No query parameters are known. Errors: invalid_argument.
-std::optional<Error> refuse_query(const http::Request& request);
 
 /// Reads the parameters of a list into a query.
 domain::TaskQuery read_query(http::QueryReader& in);
@@ -29,6 +26,5 @@ domain::TaskQuery read_query(http::QueryReader& in);
 Reply task_reply(int status, TaskDocument document);
 /// {"items":[…],"nextCursor":…}
 Reply page_reply(DocumentPage page);
-std::string etag(std::int64_t version);
 
 }  // namespace daybook::tasks

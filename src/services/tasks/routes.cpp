@@ -21,11 +21,11 @@ class Routes {
   awaitable<Result<Reply>> create(Request request) {
     auto command = command_of(request, clock_);
     if (!command) co_return command.error();
-    const auto body = body_of(request);
+    const auto body = http::json_body(request);
     if (!body) co_return body.error();
     JsonReader in(*body, Unknown::strict);
     auto draft = domain::read_task_draft(in);
-    if (auto error = merge(in.finish(), refuse_query(request))) co_return *error;
+    if (auto error = merge(in.finish(), http::refuse_query(request))) co_return *error;
     auto document = co_await store_.create(std::move(*command), std::move(draft));
     if (!document) co_return document.error();
     co_return task_reply(201, std::move(*document));
@@ -48,12 +48,12 @@ class Routes {
     if (!caller) co_return caller.error();
     const auto ref = ref_of(request.path("id"));
     if (!ref) co_return ref.error();
-    if (auto error = refuse_query(request)) co_return *error;
+    if (auto error = http::refuse_query(request)) co_return *error;
     auto document = co_await store_.get(caller->user, *ref);
     if (!document) co_return document.error();
-    if (request.call.headers.get("If-None-Match") == etag(document->version)) {
+    if (request.call.headers.get("If-None-Match") == http::etag(document->version)) {
       Reply reply(304);
-      reply.headers.set("ETag", etag(document->version));
+      reply.headers.set("ETag", http::etag(document->version));
       co_return reply;
     }
     co_return task_reply(200, std::move(*document));
@@ -64,7 +64,7 @@ class Routes {
     if (!command) co_return command.error();
     const auto ref = ref_of(request.path("id"));
     if (!ref) co_return ref.error();
-    const auto body = body_of(request);
+    const auto body = http::json_body(request);
     if (!body) co_return body.error();
     JsonReader in(*body, Unknown::strict);
     domain::TaskPatch patch;
@@ -76,7 +76,7 @@ class Routes {
     } else {
       patch = domain::read_task_patch(in);
     }
-    if (auto error = merge(in.finish(), refuse_query(request))) co_return *error;
+    if (auto error = merge(in.finish(), http::refuse_query(request))) co_return *error;
     auto document = co_await store_.patch(std::move(*command), *ref, std::move(patch));
     if (!document) co_return document.error();
     co_return task_reply(200, std::move(*document));
@@ -101,7 +101,7 @@ class Routes {
     if (!command) co_return command.error();
     const auto ref = ref_of(request.path("id"));
     if (!ref) co_return ref.error();
-    if (auto error = refuse_query(request)) co_return *error;
+    if (auto error = http::refuse_query(request)) co_return *error;
     auto document = co_await store_.reopen(std::move(*command), *ref);
     if (!document) co_return document.error();
     co_return task_reply(200, std::move(*document));
@@ -112,7 +112,7 @@ class Routes {
     if (!command) co_return command.error();
     const auto ref = ref_of(request.path("id"));
     if (!ref) co_return ref.error();
-    if (auto error = refuse_query(request)) co_return *error;
+    if (auto error = http::refuse_query(request)) co_return *error;
     auto document = co_await store_.restore(std::move(*command), *ref);
     if (!document) co_return document.error();
     co_return task_reply(200, std::move(*document));
@@ -123,7 +123,7 @@ class Routes {
     if (!command) co_return command.error();
     const auto ref = ref_of(request.path("id"));
     if (!ref) co_return ref.error();
-    if (auto error = refuse_query(request)) co_return *error;
+    if (auto error = http::refuse_query(request)) co_return *error;
     auto document = co_await store_.remove(std::move(*command), *ref, {});
     if (!document) co_return document.error();
     co_return Reply(204);
@@ -132,12 +132,12 @@ class Routes {
   awaitable<Result<Reply>> add_reminder(Request request) {
     auto command = command_of(request, clock_);
     if (!command) co_return command.error();
-    const auto body = body_of(request);
+    const auto body = http::json_body(request);
     if (!body) co_return body.error();
     JsonReader in(*body, Unknown::strict);
     const auto task = in.uuid("taskId", true);
     const auto reminder = domain::read_reminder_draft(in);
-    if (auto error = merge(in.finish(), refuse_query(request))) co_return *error;
+    if (auto error = merge(in.finish(), http::refuse_query(request))) co_return *error;
     auto document = co_await store_.add_reminder(std::move(*command), TaskRef{TaskId{*task}}, reminder);
     if (!document) co_return document.error();
     co_return task_reply(201, std::move(*document));
@@ -176,7 +176,7 @@ class Routes {
   awaitable<Result<Reply>> labels(Request request) {
     const auto caller = caller_of(request);
     if (!caller) co_return caller.error();
-    if (auto error = refuse_query(request)) co_return *error;
+    if (auto error = http::refuse_query(request)) co_return *error;
     const auto labels = co_await store_.labels(caller->user);
     if (!labels) co_return labels.error();
     std::string out = "{\"tags\":[";
@@ -189,14 +189,14 @@ class Routes {
   awaitable<Result<Reply>> bulk(Request request) {
     const auto command = command_of(request, clock_);
     if (!command) co_return command.error();
-    const auto body = body_of(request);
+    const auto body = http::json_body(request);
     if (!body) co_return body.error();
     std::vector<Operation> operations;
     JsonReader in(*body, Unknown::strict);
     const bool given = in.objects("operations", kMaxBulk,
                                   [&](JsonReader& item, std::size_t) { operations.push_back(read_operation(item)); });
     if (!in.has("operations") || (given && operations.empty())) in.fail("operations", "must have 1 to 100 operations");
-    if (auto error = merge(in.finish(), refuse_query(request))) co_return *error;
+    if (auto error = merge(in.finish(), http::refuse_query(request))) co_return *error;
 
     std::string out = "{\"results\":[";
     for (std::size_t i = 0; i < operations.size(); ++i) {

@@ -102,20 +102,12 @@ OwnerRow ensure_owner(Writer& db, const UserId& user, const std::string& timezon
 }
 
 std::pair<OwnerRow, std::int64_t> take_number(Writer& db, const UserId& user, const std::string& timezone) {
-  for (;;) {
-    {
-      auto row = db.query(
-          "UPDATE tasks_user SET last_number = last_number + 1, open_tasks = open_tasks + 1 WHERE user_id = ? "
-          "RETURNING ord, open_tasks, timezone, all_day, last_number",
-          user);
-      if (row.step()) {
-        std::pair<OwnerRow, std::int64_t> taken{read_owner(row, timezone), row.integer(4)};
-        row.run();
-        return taken;
-      }
-    }
-    db.run("INSERT INTO tasks_user(user_id) VALUES (?)", user);
-  }
+  auto owner = ensure_owner(db, user, timezone);
+  owner.last_number += 1;
+  owner.open_tasks += 1;
+  db.run("UPDATE tasks_user SET last_number = ?, open_tasks = ? WHERE ord = ?", owner.last_number, owner.open_tasks,
+         owner.ordinal);
+  return {owner, owner.last_number};
 }
 
 Result<TaskRow> load_task(Connection& db, const UserId& user, std::int64_t key) {

@@ -80,13 +80,16 @@ Migration event_log_migration() {
 CloudEvent append_event(Writer& db, CloudEvent event) {
   if (event.id.is_nil()) event.id = EventId::make(event.time);
   if (event.sequence == 0) {
-    auto next = db.query(
-        "INSERT INTO event_sequence (user_id, source, last) VALUES (?, ?, 1) "
-        "ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last",
-        event.user, event.source);
-    next.step();
-    event.sequence = next.integer(0);
-    next.run();
+    // Not by RETURNING, which makes a table of its own each time; there is one writer.
+    {
+      auto last =
+          db.query("SELECT last FROM event_sequence WHERE user_id = ? AND source = ?", event.user, event.source);
+      event.sequence = last.step() ? last.integer(0) + 1 : 1;
+    }
+    db.run(
+        "INSERT INTO event_sequence (user_id, source, last) VALUES (?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET last = excluded.last",
+        event.user, event.source, event.sequence);
   }
   db.run(
       "INSERT INTO event_log (id, source, type, subject, time, dataschema, user_id, sequence, correlation_id, "

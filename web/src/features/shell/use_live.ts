@@ -9,7 +9,7 @@ const kGather = 60;
 
 /** What is to be loaded again after an event, by the first part of its type. */
 const stale: Record<string, string[]> = {
-  task: ["tasks", "labels"],
+  task: ["tasks", "labels", "reminders"],
   "recurring-task": ["recurring"],
   reminder: ["reminders", "tasks"],
   notification: ["notifications"],

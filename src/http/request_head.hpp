@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/hash.hpp"
+#include "core/json.hpp"
+#include "core/result.hpp"
+#include "http/router.hpp"
+
+namespace daybook::http {
+
+/// What the head of a request asks for, read in one way by every service.
+
+/// `"<version>"`, quoted (RFC 9110, section 8.8.3).
+std::string etag(std::int64_t version);
+
+/// The version that If-Match wants; nullopt when it is absent or "*" (RFC 9110, section 13.1.1).
+/// Errors: invalid_argument.
+Result<std::optional<std::int64_t>> read_if_match(const Call& call);
+
+/// A client's Idempotency-Key, empty when it sent none, and the request that it stands for.
+struct IdempotencyKey {
+  std::string key;
+  Sha256 request_hash{};  ///< Of method, path, query and body.
+};
+/// Errors: invalid_argument.
+Result<IdempotencyKey> read_idempotency_key(const Call& call);
+
+/// The JSON document that the request carries. Errors: unsupported_media_type; invalid_argument.
+Result<json::value> json_body(const Request& request);
+
+/// For a route that knows no query parameters. Errors: invalid_argument, naming each that was sent.
+std::optional<Error> refuse_query(const Request& request);
+
+}  // namespace daybook::http
