@@ -164,7 +164,7 @@ awaitable<Result<Reply>> patch_occurrence(const RouteContext& at, Request reques
   if (!command) co_return command.error();
   const auto id = id_of(request);
   if (!id) co_return id.error();
-  const auto body = body_of(request);
+  const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in{*body, Unknown::strict};
   ignore(domain::read_task_patch(in), "the tasks service reads it again; here, nothing is made for a wrong one");
