@@ -25,8 +25,8 @@ install_node_modules() {
 # Builds the web app into web/dist unless what is there was built from the same files.
 build_web() {
   [ -f web/package.json ] || return 0
-  local stamp
-  stamp=$(git ls-files -co --exclude-standard web schemas | sort | xargs sha256sum 2>/dev/null | sha256sum | cut -d' ' -f1)
+  local stamp # A file that is gone, or a link to a folder, has no sum: no reason to stop.
+  stamp=$(git ls-files -co --exclude-standard web schemas | sort | { xargs sha256sum 2>/dev/null || true; } | sha256sum | cut -d' ' -f1)
   [ -d web/dist ] && [ "$(cat web/dist/.built-from 2>/dev/null)" = "$stamp" ] && return 0
   say "Building the web app"
   (cd web && install_node_modules && npm run --silent build) || return 1

@@ -36,6 +36,8 @@ for list in "${lists[@]}"; do
 done >"$root/etc/apt/sources.list"
 apt-config dump | grep -iE '^Acquire::(https?::(Proxy|CAInfo|CaPath)|Retries)' >"$root/etc/apt/apt.conf.d/90machine" || true
 cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
+# Authorities that this machine trusts beside Debian's: installing ca-certificates takes them in.
+[ ! -d /usr/local/share/ca-certificates ] || cp -rL /usr/local/share/ca-certificates "$root/usr/local/share/"
 mkdir "$root/machine"
 settings=()
 while IFS='=' read -r name value; do

@@ -7,6 +7,8 @@
 #include <mutex>
 #include <set>
 
+#include "telemetry/log.hpp"
+
 namespace daybook::runtime::embedded {
 
 namespace asio = boost::asio;
@@ -54,6 +56,15 @@ struct EventBus::Group {
   std::string last_error;
   Signal wake;
   Signal linger;  ///< Notified by stop() only.
+
+  /// Said once, when it changes: an operator reads of it there and in readiness.
+  void set_paused(bool now_paused) {
+    if (std::exchange(paused, now_paused) == now_paused) return;
+    if (paused)
+      log::warn("consumer waits", {{"group", subscription.group}, {"reason", last_error}});
+    else
+      log::info("consumer goes on", {{"group", subscription.group}});
+  }
 };
 
 /// Brings committed events from the writer's thread. Outlives the bus, since the database keeps its listener.
@@ -195,14 +206,14 @@ asio::awaitable<void> EventBus::run_group(Group& group) {
   while (!stopping_) {
     auto advanced = co_await step(group);
     if (!advanced) {
-      group.paused = true;
       group.last_error = advanced.error().detail;
+      group.set_paused(true);
       const auto delay = transient_delay(++failures, options_.jitter);
       co_await pause(group, delay);
       continue;
     }
     failures = 0;
-    group.paused = false;
+    group.set_paused(false);
     if (*advanced == Progress::behind) continue;
     if (*advanced == Progress::idle) co_await group.wake.wait();
     // Also between two batches that were not full: under load a group writes few large transactions.
@@ -312,13 +323,13 @@ asio::awaitable<bool> EventBus::deliver(Group& group, std::vector<Event> events)
       co_return false;
     }
     alone = alone || worst > 0;
-    group.paused = away;
+    group.set_paused(away);
     transient_rounds = away ? transient_rounds + 1 : 0;
     // Named, since g++ 12 evaluates both arms of a conditional inside a co_await expression.
     const auto delay = away ? transient_delay(transient_rounds, options_.jitter) : poison_delay(worst, options_.jitter);
     co_await pause(group, delay);
   }
-  group.paused = false;
+  group.set_paused(false);
   co_return true;
 }
 
@@ -327,6 +338,9 @@ asio::awaitable<std::vector<Result<>>> EventBus::handle(Group& group, std::vecto
   const std::size_t n = events.size();
   std::vector<Result<>> results;
   std::string thrown;
+  std::vector<std::string> ids;  // What an operator follows an event by.
+  if (log::enabled(log::Level::debug))
+    for (const auto& event : events) ids.push_back(event.id.str());
   try {
     results = co_await group.handler(std::move(events));
     if (results.size() != n)
@@ -335,6 +349,9 @@ asio::awaitable<std::vector<Result<>>> EventBus::handle(Group& group, std::vecto
     thrown = error.what();
   }
   if (!thrown.empty()) results.assign(n, Result<>(Error{Errc::internal, group.subscription.group + ": " + thrown}));
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    log::debug("event handled",
+               {{"group", group.subscription.group}, {"event_id", ids[i]}, {"ok", results[i].has_value()}});
   co_return results;
 }
 
@@ -344,7 +361,14 @@ asio::awaitable<Result<>> EventBus::park(Group& group, Event logged, std::string
     sqlite::park(db, name, logged->event, reason, tries, now);
     return {};
   };
-  co_return co_await group.file->write(Lane::background, std::move(change));
+  auto parked = co_await group.file->write(Lane::background, std::move(change));
+  // The reason may hold what people wrote: it stands in the dead letter.
+  if (parked)
+    log::error("event parked as a dead letter", {{"group", group.subscription.group},
+                                                 {"event_id", logged->event.id.str()},
+                                                 {"type", logged->event.type},
+                                                 {"tries", tries}});
+  co_return parked;
 }
 
 asio::awaitable<Result<>> EventBus::redeliver(Group& group, std::int64_t id) {

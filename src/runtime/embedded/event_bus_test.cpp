@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/sqlite/test_database.hpp"
+#include "telemetry/log.hpp"
 
 namespace daybook::runtime::embedded {
 namespace {
@@ -183,6 +184,39 @@ TEST_F(EventBusTest, AnEventThatMakesTheHandlerThrowDoesNotTakeItsBatchWithIt) {
   auto letters = db_.run(bus_->dead_letters("", 10)).value();
   ASSERT_EQ(letters.size(), 1u);
   EXPECT_THAT(letters[0].reason, HasSubstr("oops"));
+}
+
+// E-12: the id leads through every group that handled the event, and to where it was parked
+TEST_F(EventBusTest, AnEventsIdAndAWaitingGroupStandInTheLog) {
+  std::vector<std::string> lines;
+  log::set_sink([&](std::string_view line) { lines.emplace_back(line); });
+  log::set_level(log::Level::debug);
+  Consumer good, slow, broken;
+  int away = 2;
+  slow.judge = [&away](const CloudEvent&) {
+    return away-- > 0 ? Result<>(Error{Errc::unavailable, "disk"}) : Result<>();
+  };
+  broken.judge = [](const CloudEvent&) { return Error{Errc::invalid_argument, "buy milk is no title"}; };
+  subscribe("good", good);
+  subscribe("slow", slow);
+  subscribe("broken", broken);
+  append({"a"});
+  deliver();
+  log::set_sink({});
+  log::set_level(log::Level::info);
+
+  const auto letters = db_.run(bus_->dead_letters("broken", 1));
+  ASSERT_EQ(letters.value().size(), 1u);
+  const std::string id = "\"event_id\":\"" + letters.value().front().event.id.str() + "\"";
+  using ::testing::AllOf;
+  using ::testing::Contains;
+  using ::testing::Not;
+  for (auto group : {"good", "slow", "broken"})
+    EXPECT_THAT(lines, Contains(AllOf(HasSubstr("event handled"), HasSubstr(group), HasSubstr(id))));
+  EXPECT_THAT(lines, Contains(AllOf(HasSubstr("event parked"), HasSubstr("broken"), HasSubstr(id))).Times(1));
+  EXPECT_THAT(lines, Contains(AllOf(HasSubstr("consumer waits"), HasSubstr("slow"), HasSubstr("disk"))).Times(1));
+  EXPECT_THAT(lines, Contains(AllOf(HasSubstr("consumer goes on"), HasSubstr("slow"))).Times(1));
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("milk"))));
 }
 
 TEST_F(EventBusTest, ADeadLetterIsDeliveredAgainOnRequest) {
