@@ -11,6 +11,8 @@ import time
 import urllib.request
 from xml.etree import ElementTree
 
+import yaml
+
 # What would end the session that the run needs, what never ends, and what is not JSON.
 EXCLUDED = ["deleteMe", "stream", "logout", "refresh", "register", "login", "getMetrics", "exportAudit"]
 CHECKS = [
@@ -46,10 +48,32 @@ def wait_until_ready(url, server):
     sys.exit("the server did not become ready")
 
 
+def document_to(path):
+    """A copy of openapi.yaml for making requests from: long strings that must match a pattern as well take Hypothesis
+    minutes each, so their upper bounds, which unit tests show, are left out."""
+    def loosen(node):
+        if isinstance(node, dict):
+            if "pattern" in node and isinstance(node.get("maxLength"), int) and node["maxLength"] > 100:
+                del node["maxLength"]
+            for child in node.values():
+                loosen(child)
+        elif isinstance(node, list):
+            for child in node:
+                loosen(child)
+
+    with open("schemas/openapi.yaml", encoding="utf-8") as source:
+        document = yaml.safe_load(source)
+    loosen(document)
+    with open(path, "w", encoding="utf-8") as out:
+        json.dump(document, out)
+
+
 def run(binary, options):
     with tempfile.TemporaryDirectory(prefix="daybook-contract-") as data:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
+        document = os.path.join(data, "openapi.json")
+        document_to(document)
         report = os.path.join(data, "report.xml")
         log = open(os.path.join(data, "server.log"), "wb")
         server = subprocess.Popen([binary, "serve", "--listen", f"127.0.0.1:{port}", "--data", data], stdout=log, stderr=log)
@@ -60,7 +84,7 @@ def run(binary, options):
             command = [
                 os.path.join(os.path.dirname(sys.executable), "schemathesis"),
                 "run",
-                "schemas/openapi.yaml",
+                document,
                 f"--url={url}",
                 f"--header=Authorization: Bearer {token}",
                 f"--checks={','.join(CHECKS)}",
