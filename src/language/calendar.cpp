@@ -514,15 +514,14 @@ Hit<DateValue> Reader::weekday_date(int i) const {
         if (the) ++d;
         int day = 0;
         int stop = 0;
-        if (const auto nth = ordinal(d); nth && nth.value <= 31 && !word(nth.end).unit) {
-        }
         if (const auto nth = ordinal(d)) {
           day = nth.value;
           stop = nth.end;
         } else if (the && cardinal(d)) {
           day = static_cast<int>(cardinal(d).value);
           stop = cardinal(d).end;
-        } else if (number_token(d) && tok(d).digits == 2 && tok(d).value > 12 && ends(d + 1) && !sym(d + 1, '-')) {
+        } else if (number_token(d) && tok(d).digits == 2 && tok(d).value > 12 && ends(d + 1) && !sym(d + 1, '-') &&
+                   !(sym(d + 1, ':') && attached(d + 1))) {
           day = static_cast<int>(tok(d).value);
           stop = d + 1;
         }

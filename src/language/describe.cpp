@@ -107,8 +107,8 @@ std::string month_list(const std::vector<int>& months) {
 }
 
 std::string which_days(const RepeatRule& rule) {
-  if (!rule.set_positions.empty()) {
-    const auto which = list(rule.set_positions, [](int n) { return ordinal(n); });
+  if (const auto positions = rule.day_positions(); !positions.empty()) {
+    const auto which = list(positions, [](int n) { return ordinal(n); });
     if (weekdays_are(rule.days, 1, 5)) return " on the " + which + " weekday";
     return " on the " + which + " instance of " + weekday_names(rule.days);
   }
@@ -143,7 +143,7 @@ std::string core(const RepeatRule& rule) {
       if (!rule.year_days.empty())
         return out + " on " + month_day_list(rule.year_days) + (rule.year_days[0] > 0 ? " day" : "");
       if (rule.months.empty()) return out + which_days(rule);
-      if (placed(rule.days) || !rule.set_positions.empty())
+      if (placed(rule.days) || !rule.day_positions().empty())
         return out + which_days(rule) + " of " + month_list(rule.months);
       if (!rule.month_days.empty()) {
         if (rule.months.size() == 1 &&
@@ -169,9 +169,8 @@ std::string core(const RepeatRule& rule) {
 
 std::string describe(const RepeatRule& rule) {
   std::string out = core(rule);
-  if (!rule.hours.empty()) {
-    const int minute = rule.minutes.empty() ? 0 : rule.minutes[0];
-    out += " at " + list(rule.hours, [&](int h) { return clock_text(h, minute); });
+  if (const auto times = rule.times(); !times.empty()) {
+    out += " at " + list(times, [](int time) { return clock_text(time / 60, time % 60); });
   }
   if (rule.after_completion) out += " after completion";
   if (rule.start) {

@@ -28,6 +28,9 @@ TEST(Describe, ReadsWell) {
       {"FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "every month on the last weekday"},
       {"FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=9", "every year on July 9th"},
       {"FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO", "every year on the last Monday of May"},
+      {"FREQ=DAILY;BYHOUR=8,17;BYMINUTE=0,30;BYSETPOS=2,3", "every day at 8:30am and 5pm"},
+      {"FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYHOUR=9,17;BYMINUTE=0;BYSETPOS=-2,-1",
+       "every month on the last weekday at 9am and 5pm"},
       {"FREQ=HOURLY;INTERVAL=8;COUNT=6", "every 8 hours for 6 times"},
       {"FREQ=DAILY;BYHOUR=8,12,18;BYMINUTE=0;UNTIL=20260630", "every day at 8am, noon and 6pm until June 30, 2026"},
   };
@@ -71,15 +74,14 @@ TEST(Describe, EveryRuleDescribedIsReadBack) {
   int told = 0;
   for (const auto& base : rules) {
     const bool timed = base.find("MINUTELY") == std::string::npos && base.find("HOURLY") == std::string::npos;
-    for (const auto* time :
-         {"", ";BYHOUR=9;BYMINUTE=0", ";BYHOUR=0;BYMINUTE=0", ";BYHOUR=8,12,17;BYMINUTE=0", ";BYHOUR=16;BYMINUTE=45"}) {
-      if (*time && !timed) continue;
+    const std::vector<int> kTimes[] = {{}, {540}, {0}, {480, 720, 1020}, {1005}, {510, 1020}, {485, 730, 1065}};
+    for (const auto& times : kTimes) {
+      if (!times.empty() && !timed) continue;
       for (const auto* end : {"", ";UNTIL=20270105", ";COUNT=12"}) {
-        std::string rule = base;
-        // BYSETPOS stands after the time.
-        const auto positions = rule.find(";BYSETPOS");
-        rule.insert(positions == std::string::npos ? rule.size() : positions, time);
-        rule += end;
+        auto parts = *parse_repeat_rule(base + end);
+        if (!times.empty()) parts.set_times(times);
+        EXPECT_EQ(parts.times(), times) << base;
+        const std::string rule = parts.rrule();
         const auto words = describe_rrule(rule);
         ASSERT_TRUE(words) << rule;
         const auto back = reread(*words);
@@ -88,6 +90,18 @@ TEST(Describe, EveryRuleDescribedIsReadBack) {
       }
     }
   }
+}
+
+// Minutes and hours multiply in a rule; what no rule can hold keeps the times of the first one's minute.
+TEST(Times, OfDifferentMinutesStayWhatTheyAre) {
+  auto rule = *parse_repeat_rule("FREQ=WEEKLY;BYDAY=MO,TH");
+  rule.set_times({17 * 60, 8 * 60 + 30});
+  EXPECT_EQ(rule.rrule(), "FREQ=WEEKLY;BYDAY=MO,TH;BYHOUR=8,17;BYMINUTE=0,30;BYSETPOS=2,3,6,7");
+  EXPECT_EQ(rule.times(), (std::vector<int>{510, 1020}));
+  EXPECT_TRUE(rule.day_positions().empty());
+  auto wide = *parse_repeat_rule("FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR");
+  wide.set_times({8 * 60 + 30, 12 * 60 + 30, 17 * 60});
+  EXPECT_EQ(wide.times(), (std::vector<int>{510, 750}));
 }
 
 }  // namespace

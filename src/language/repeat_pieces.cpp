@@ -236,6 +236,13 @@ int RepeatReader::start_bound(int p) {
   if (r_.is(at, Key::from) || r_.is(at, Key::on) || r_.is(at, Key::in)) ++at;
   auto point = r_.point(at, false);
   if (!point) point = r_.point(at, true);
+  if (!from && !(point && point.value.date && !point.value.date->weak)) {
+    // "starting 2027"
+    if (const auto year = r_.bare_year(at)) {
+      from_date_ = year.value;
+      return year.end;
+    }
+  }
   if (point && point.value.clock && !point.value.date && !point.value.is_exact) {
     if (from) return 0;
     // "starting at 07:00 PM"
@@ -561,6 +568,7 @@ bool RepeatReader::finish() {
     }
   }
   // The time of the day.
+  std::vector<int> clock_times;
   if (hours_between_) {
     const auto [from, to] = *hours_between_;
     if (unit_ == Grain::hour) {
@@ -581,32 +589,16 @@ bool RepeatReader::finish() {
   } else if (!clocks_.empty()) {
     Point point;
     point.part = part_;
-    std::vector<std::pair<int, int>> at;
     for (auto clock : clocks_) {
       clock.at = true;
-      int second = clock.second;
-      if (clock.midnight)
-        second = 0;
-      else
-        second = r_.clock_second(clock, point, true) % 86400;
-      at.emplace_back(second / 3600, second / 60 % 60);
+      clock_times.push_back(clock.midnight ? 0 : r_.clock_second(clock, point, true) % 86400 / 60);
     }
-    std::sort(at.begin(), at.end());
-    at.erase(std::unique(at.begin(), at.end()), at.end());
-    if (unit_ < Grain::day) {
-      if (unit_ == Grain::hour && at.size() == 1) rule_.minutes = {at[0].second};
-    } else {
-      // Hours and minutes multiply in a rule: times of different minutes cannot all be kept.
-      const int minute = at[0].second;
-      for (const auto& [h, m] : at) {
-        if (m == minute) rule_.hours.push_back(h);
-      }
-      rule_.minutes = {minute};
-    }
+    if (unit_ == Grain::hour && clock_times.size() == 1) rule_.minutes = {clock_times[0] % 60};
   }
   apply_exceptions();
   if (rule_.interval < 1 || rule_.interval > 100000) return false;
   rule_.frequency = unit_ == Grain::quarter ? Grain::month : unit_;
+  if (!clock_times.empty() && unit_ >= Grain::day) rule_.set_times(std::move(clock_times));
   return true;
 }
 

@@ -46,6 +46,16 @@ struct RepeatRule {
   int times_per_period = 0;                        ///< "three times a week" without days.
   std::optional<int> duration_minutes;             ///< "every day from 9 to 10".
 
+  /// The times of the day, in minutes and in order; empty where none was said.
+  std::vector<int> times() const;
+  /// Sets `hours`, `minutes` and `set_positions` so that it falls due at these times of the day, on the days that the
+  /// rule has by now. Hours and minutes multiply in a rule: 8:30 and 17:00 are the second and third of 8:00, 8:30,
+  /// 17:00 and 17:30, which BYSETPOS picks. Of times that no rule can hold (more than 366 in a period) those of the
+  /// first one's minute are kept.
+  void set_times(std::vector<int> times);
+  /// `set_positions` as far as they pick days, not times of the day.
+  std::vector<int> day_positions() const;
+
   /// "FREQ=WEEKLY;BYDAY=MO;BYHOUR=9;BYMINUTE=0", parts in the order of this struct.
   std::string rrule() const;
   friend bool operator==(const RepeatRule&, const RepeatRule&) = default;

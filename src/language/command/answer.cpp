@@ -27,6 +27,37 @@ Command again(const Sentence& sentence, const std::string& text) {
   return read_command(text, sentence.now, sentence.settings, context);
 }
 
+/// The option that has all words of the answer and none other has ("10", "Tuesday"), else the one of its number ("the
+/// second one", "either").
+const std::string* chosen(const Sentence& sentence, Part part, const std::vector<std::string>& options) {
+  boost::container::small_vector<std::string_view, 8> wanted;
+  for (std::size_t i = part.first; i < part.last; ++i) {
+    if (!sentence[i].in(kPolite | kArticle | kYes) && !sentence[i].is({"at", "on", "one", "make", "then", "option"}))
+      wanted.push_back(sentence[i].low);
+  }
+  if (wanted.empty()) return nullptr;
+  const std::string* only = nullptr;
+  int having = 0;
+  for (const std::string& option : options) {
+    const Terms terms(option);
+    const bool all = std::all_of(wanted.begin(), wanted.end(), [&](std::string_view word) {
+      for (std::size_t i = 0; i < terms.size(); ++i) {
+        if (terms[i].low == word) return true;
+      }
+      return false;
+    });
+    if (all) only = &option, ++having;
+  }
+  if (having == 1) return only;
+  for (std::string_view word : wanted) {
+    int place = small_ordinal(word);
+    if (place < 0 || word == "latter") place = static_cast<int>(options.size());
+    if (place == 0 && (word == "either" || word == "any" || word == "former" || word == "earlier")) place = 1;
+    if (place > 0 && place <= static_cast<int>(options.size())) return &options[static_cast<std::size_t>(place - 1)];
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::optional<Command> read_answer(Sentence& sentence, Part part) {
@@ -113,7 +144,10 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
     return about(question.intent == Intent::none ? Intent::complete : question.intent, found, sentence);
   }
 
-  const bool recurring = question.slot == "days" || question.slot == "date";
+  if (question.slot == "ambiguous_time") {
+    if (const std::string* option = chosen(sentence, part, question.options)) return again(sentence, *option);
+  }
+  const bool recurring = question.slot == "days" || question.slot == "date" || question.slot == "bimonthly";
   if (question.slot == "am_pm" && !last_turn.empty()) {
     std::string_view half;
     if (sentence.has(part, {"pm", "p.m", "p", "evening", "afternoon", "night", "tonight"}))
@@ -157,7 +191,9 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
     return {};
   }
   if (question.slot == "due" || question.slot == "time" || question.slot == "when" || question.slot == "snooze_to" ||
-      question.slot == "am_pm" || recurring) {
+      question.slot == "am_pm" || question.slot == "invalid_date" || question.slot == "weekday_date_mismatch" ||
+      question.slot == "past_time" || question.slot == "invalid_time" || question.slot == "missing_time" ||
+      question.slot == "ambiguous_time" || recurring) {
     Sentence said(sentence.text, sentence.now, sentence.settings, sentence.context);
     const Part all = said.whole();
     Command extra;

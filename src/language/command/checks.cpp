@@ -47,11 +47,15 @@ Command impossible_date(const Sentence& sentence, int month, int day, int year_s
   }
   const int length = static_cast<int>(static_cast<unsigned>(end.day()));
   const Date next{local_days{end} + days{std::clamp(day - length, 1, 3)}};
-  question.options = {format_date(end), format_date(next)};
   const auto spoken = [](Date date) {
     return std::to_string(static_cast<unsigned>(date.day())) + " " +
            std::string(kMonths[static_cast<unsigned>(date.month()) - 1]);
   };
+  const bool this_year = year == today.year();
+  const auto option = [&](Date date) {
+    return spoken(date) + (this_year ? "" : " " + std::to_string(static_cast<int>(date.year())));
+  };
+  question.options = {option(end), option(next)};
   question.explanation = std::string(kMonths[static_cast<std::size_t>(month - 1)]) + " has no " + ordinal(day) +
                          "; did you mean " + spoken(end) + " or " + spoken(next) + "?";
   return question;
@@ -61,6 +65,17 @@ int length_of(int month, int year) {
   constexpr std::array<int, 12> kLengths = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   if (month == 2 && year > 0) return std::chrono::year{year}.is_leap() ? 29 : 28;
   return kLengths[static_cast<std::size_t>(month - 1)];
+}
+
+/// "13/13/2026": no order of day and month makes a date of it.
+Command no_such_date(std::string_view said, int month, int day) {
+  Command question = make_clarify("invalid_date");
+  question.explanation = "There is no date " + std::string(said) + ": ";
+  if (month < 1 || month > 12)
+    question.explanation += "a year has no month " + std::to_string(month) + ".";
+  else
+    question.explanation += "no month has a day " + std::to_string(day) + ".";
+  return question;
 }
 
 std::optional<Command> wrong_day(Sentence& sentence, Part part) {
@@ -104,9 +119,13 @@ std::optional<Command> wrong_day(Sentence& sentence, Part part) {
       int month = iso ? numbers[1] : sentence.settings.date_order == DateOrder::mdy ? numbers[0] : numbers[1];
       int day = iso ? numbers[2] : sentence.settings.date_order == DateOrder::mdy ? numbers[1] : numbers[0];
       if (!iso && month > 12 && day <= 12) std::swap(month, day);
-      if (month >= 1 && month <= 12 && day >= 1 && day <= 31 && day > length_of(month, year)) {
-        sentence.take({i > part.first && sentence[i - 1].is({"on", "by"}) ? i - 1 : i, i + 1});
-        return impossible_date(sentence, month, day, year);
+      const bool led = i > part.first && sentence[i - 1].is({"on", "by", "due", "before", "until", "for", "to"});
+      const bool dated = (numbers[0] > 1900 && numbers[0] < 3000) || (numbers[2] > 1900 && numbers[2] < 3000) || led;
+      const bool exists = month >= 1 && month <= 12 && day >= 1 && day <= length_of(month, year);
+      if (!exists && dated && (separator == '/' || iso || led)) {
+        sentence.take({led && !sentence[i - 1].is({"for", "to"}) ? i - 1 : i, i + 1});
+        if (month >= 1 && month <= 12 && day >= 1 && day <= 39) return impossible_date(sentence, month, day, year);
+        return no_such_date(sentence[i].low, month, day);
       }
       continue;
     }
@@ -186,7 +205,13 @@ std::optional<Command> wrong_weekday(Sentence& sentence, Part part) {
     if (offset > 3) offset -= 7;
     if (offset < -3) offset += 7;
     const Date other{local_days{date} + days{offset}};
-    question.options = {format_date(other), format_date(date)};
+    const auto spoken = [&](Date one) {
+      return std::string(kDays[std::chrono::weekday{local_days{one}}.iso_encoding() - 1]) + " " +
+             std::to_string(static_cast<unsigned>(one.day())) + " " +
+             std::string(kMonths[static_cast<unsigned>(one.month()) - 1]) +
+             (one.year() == today.year() ? "" : " " + std::to_string(static_cast<int>(one.year())));
+    };
+    question.options = {spoken(other), spoken(date)};
     question.explanation = ordinal(day) + " " + std::string(kMonths[static_cast<std::size_t>(month - 1)]) + " is a " +
                            std::string(kDays[real - 1]) + ", not a " + std::string(kDays[said - 1]) +
                            ". Which is right?";

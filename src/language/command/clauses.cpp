@@ -211,6 +211,7 @@ Command read_clause(Sentence& sentence, Part part) {
        sentence.starts(said, said.first + 1, {"supposed", "to"}) ||
        sentence[said.first].is({"i'll", "ill", "need", "gotta"}));
   if (!obligation) {
+    if (auto command = by(read_announcement)) return std::move(*command);
     if (auto command = by(read_small_talk)) return std::move(*command);
   }
   if (auto command = create(obligation)) return std::move(*command);

@@ -79,6 +79,7 @@ struct Filter {
   StatusFilter status = StatusFilter::any;
   std::optional<When> due_from, due_to;
   std::optional<When> at;  ///< Exactly then.
+  std::string period;      ///< How `due_from` to `due_to` was said, where it has a name: "this week", "in March".
   bool no_due = false;
   std::optional<When> done_from, done_to;
   std::optional<When> created_from, created_to;
@@ -166,7 +167,9 @@ struct Command {
 
   std::vector<RecognisedSpan> spans;
   std::vector<Command> actions;  ///< Several things in one sentence, in their order; `intent` is that of the first.
-  std::vector<Command> alternatives;  ///< Other readings, the likelier first.
+  std::vector<Command> alternatives;  ///< Other readings, the likelier first; see read_command.
+  /// Of an alternative: the sentence that would have meant it without doubt; empty where there is no short one.
+  std::string said;
 };
 
 }  // namespace daybook::language

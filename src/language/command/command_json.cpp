@@ -209,7 +209,12 @@ json::object to_json(const Command& command, const Now& now, bool with_spans) {
     out["spans"] = std::move(spans);
     if (!command.alternatives.empty()) {
       json::array others;
-      for (const Command& other : command.alternatives) others.push_back(to_json(other, now, false));
+      for (const Command& other : command.alternatives) {
+        json::object one = to_json(other, now, false);
+        one["confidence"] = other.confidence;
+        put(one, "said", other.said);
+        others.push_back(std::move(one));
+      }
       out["alternatives"] = std::move(others);
     }
   }

@@ -130,9 +130,10 @@ std::string answer_command_question(std::string_view json_line) {
   if (const auto* turns = question.if_contains("context"); turns != nullptr && turns->is_array()) {
     context = context_of(turns->get_array(), now);
   }
-  const Command command = read_command(text_of(question, "text"), now, settings, context);
   const auto* preview = question.if_contains("spans");
   const bool with_spans = preview != nullptr && preview->is_bool() && preview->get_bool();
+  const Command command = read_command(text_of(question, "text"), now, settings, context,
+                                       with_spans ? Alternatives::wanted : Alternatives::if_alike);
   out["reading"] = to_json(command, now, with_spans);
   return json::serialize(out);
 }

@@ -280,7 +280,7 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
       Command question = make_clarify("bimonthly", Intent::create_recurring);
       sentence.take({at, at + 1});
       question.title = read_title(sentence, part);
-      question.options = {"FREQ=MONTHLY;INTERVAL=2", "FREQ=MONTHLY;BYMONTHDAY=1,15"};
+      question.options = {"every two months", "every month on the 1st and 15th"};
       question.explanation = "Every two months, or twice a month?";
       return question;
     }

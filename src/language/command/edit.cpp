@@ -146,7 +146,49 @@ std::optional<Command> read_tagging(Sentence& sentence, Part part) {
   return {};
 }
 
-/// "remove the due date from X", "X has no deadline"
+/// "due date", "deadline", "date" and "due" from `at` on, with an article; the term after it, or `at`.
+std::size_t after_due_noun(const Sentence& sentence, Part part, std::size_t at) {
+  std::size_t i = at;
+  if (i < part.last && sentence[i].is({"a", "the", "any", "set", "fixed", "its"})) ++i;
+  if (sentence.starts(part, i, {"due", "date"}) || sentence.starts(part, i, {"due", "dates"})) return i + 2;
+  if (i < part.last && sentence[i].is({"deadline", "date", "due-date", "deadlines"})) return i + 1;
+  return at;
+}
+
+/// "X has no deadline", "X doesn't need a due date anymore", "no deadline for X", "X without a due date"
+std::optional<Command> read_no_due(Sentence& sentence, Part part) {
+  Command change;
+  change.clear_due = true;
+  const auto rest_is_aside = [&](std::size_t i) {
+    while (i < part.last && sentence[i].is({"anymore", "any", "more", "now", "longer", "yet", "after", "all"})) ++i;
+    return i == part.last;
+  };
+  if (sentence[part.first].is({"no", "without"})) {
+    const std::size_t end = after_due_noun(sentence, part, part.first + 1);
+    if (end == part.first + 1 || end + 1 >= part.last || !sentence[end].is({"for", "on"})) return {};
+    return finish(sentence, {end + 1, part.last}, std::move(change), false);
+  }
+  for (std::size_t i = part.first + 1; i + 1 < part.last; ++i) {
+    std::size_t at = i;
+    if (sentence[i].is({"has", "have", "with", "needs"}) && sentence[i + 1].is("no")) {
+      at = i + 2;
+    } else if (sentence.starts(part, i, {"no", "longer"}) && i + 2 < part.last &&
+               sentence[i + 2].is({"has", "have", "needs", "need"})) {
+      at = i + 3;
+    } else if (sentence[i].is({"doesn't", "doesnt", "don't", "dont", "shouldn't", "hasn't"}) &&
+               sentence[i + 1].is({"have", "need", "got"})) {
+      at = i + 2;
+    } else {
+      continue;
+    }
+    const std::size_t end = after_due_noun(sentence, part, at);
+    if (end == at || !rest_is_aside(end)) return {};
+    return finish(sentence, {part.first, i}, std::move(change), false);
+  }
+  return {};
+}
+
+/// "remove the due date from X", "clear its deadline"
 std::optional<Command> read_due_removal(Sentence& sentence, Part part) {
   if (!sentence[part.first].is({"remove", "clear", "delete", "drop", "unset", "take", "cancel", "erase"})) return {};
   const std::size_t noun = seek(sentence, part, {"date", "deadline", "due"});
@@ -241,7 +283,7 @@ std::optional<Command> read_priority_verb(Sentence& sentence, Part part) {
 
 std::optional<Command> read_edit(Sentence& sentence, Part part) {
   if (part.empty()) return {};
-  for (auto* reader : {read_rename, read_tagging, read_due_removal, read_noting, read_priority_verb}) {
+  for (auto* reader : {read_rename, read_tagging, read_no_due, read_due_removal, read_noting, read_priority_verb}) {
     if (auto command = reader(sentence, part)) return command;
     sentence.release(part);
   }

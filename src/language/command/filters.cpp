@@ -39,6 +39,7 @@ StatusFilter status_word(const Sentence& sentence, std::size_t i) {
 /// Where the pieces of a filter go, once the whole phrase is known.
 struct Times {
   std::optional<When> from, to, at;
+  std::string period;
 };
 
 void widen(std::optional<When>& value, const std::optional<When>& other) {
@@ -85,6 +86,8 @@ Times read_filter_times(Sentence& sentence, Part part) {
     } else {
       widen(times.from, range.from);
       widen(times.to, range.to);
+      if (range.from && range.to && range.from->day() != range.to->day())
+        times.period = sentence.text.substr(reading.span.begin, reading.span.end - reading.span.begin);
     }
     sentence.take({before != nullptr && before->is({"before", "after", "by", "until", "till", "since", "through",
                                                     "within", "in", "over"})
@@ -315,6 +318,7 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
     filter.due_from = times.from;
     filter.due_to = times.to;
     filter.at = times.at;
+    filter.period = std::move(times.period);
   }
   if (times.from && times.to && !times.from->all_day && times.to->all_day) filter.due_to.reset();
 

@@ -1,13 +1,12 @@
 #include "language/command/read_command.hpp"
 
+#include "language/command/alternatives.hpp"
 #include "language/command/readers.hpp"
 
 namespace daybook::language {
+namespace {
 
-Command read_command(std::string_view text, const Now& now, const Settings& settings, const Context& context) {
-  // A title has at most a kilobyte; what is much longer than any sentence is a note that was pasted in.
-  constexpr std::size_t kLongest = 16 * 1024;
-  if (text.size() > kLongest) text = text.substr(0, kLongest);
+Command read_best(std::string_view text, const Now& now, const Settings& settings, const Context& context) {
   chat::Sentence sentence(text, now, settings, context);
   const chat::Part whole = sentence.whole();
   if (whole.empty()) {
@@ -18,7 +17,23 @@ Command read_command(std::string_view text, const Now& now, const Settings& sett
   }
   if (auto answer = chat::read_answer(sentence, whole)) return std::move(*answer);
   sentence.release(whole);
+  if (auto choice = chat::read_choice(sentence)) return std::move(*choice);
   return chat::read_sentence(sentence, whole);
+}
+
+}  // namespace
+
+Command read_command(std::string_view text, const Now& now, const Settings& settings, const Context& context,
+                     Alternatives alternatives) {
+  // A title has at most a kilobyte; what is much longer than any sentence is a note that was pasted in.
+  constexpr std::size_t kLongest = 16 * 1024;
+  constexpr std::size_t kLongestPreview = 1024;
+  if (text.size() > kLongest) text = text.substr(0, kLongest);
+  Command best = read_best(text, now, settings, context);
+  if (alternatives == Alternatives::wanted && best.alternatives.empty() && text.size() <= kLongestPreview &&
+      !context.question)
+    best.alternatives = chat::other_readings(text, now, settings, context, best);
+  return best;
 }
 
 }  // namespace daybook::language

@@ -29,6 +29,8 @@ std::optional<Command> read_series(Sentence& sentence, Part part);
 std::optional<Command> read_change(Sentence& sentence, Part part);
 /// "remind me …"
 std::optional<Command> read_reminder_request(Sentence& sentence, Part part);
+/// "it's mom's birthday on May 3", "the concert is on Friday at 8": told, and so to be kept in mind.
+std::optional<Command> read_announcement(Sentence& sentence, Part part);
 /// Something new.
 std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure);
 

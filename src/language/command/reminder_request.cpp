@@ -151,10 +151,7 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
   apply_timing(sentence, timing, command);
   if (bare_twelve && timing.due && !timing.meridiem && !timing.has_date) {
     Command question = make_clarify("am_pm", Intent::set_reminder);
-    const auto noon = LocalTime{sentence.now.today()} + std::chrono::hours{12};
-    const When first{noon > sentence.now.local() ? noon : noon + std::chrono::hours{24}, false};
-    const When second{LocalTime{sentence.now.today()} + std::chrono::hours{24}, false};
-    question.options = {first.iso(sentence.now), second.iso(sentence.now)};
+    question.options = {"12 noon", "12 midnight"};
     question.title = "Wake up";
     return question;
   }

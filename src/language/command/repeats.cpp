@@ -53,9 +53,9 @@ bool matches_before_position(const RepeatRule& rule, Date date) {
   return matches_weekday(rule, date);
 }
 
-bool matches(const RepeatRule& rule, Date date) {
+bool matches(const RepeatRule& rule, const std::vector<int>& positions, Date date) {
   if (!matches_before_position(rule, date)) return false;
-  if (rule.set_positions.empty() || (rule.frequency != Grain::month && rule.months.empty())) return true;
+  if (positions.empty() || (rule.frequency != Grain::month && rule.months.empty())) return true;
   int place = 0;
   int count = 0;
   for (int day = 1; day <= month_length(date); ++day) {
@@ -64,7 +64,7 @@ bool matches(const RepeatRule& rule, Date date) {
     ++count;
     if (other == date) place = count;
   }
-  return holds(rule.set_positions, place) || holds(rule.set_positions, place - count - 1);
+  return holds(positions, place) || holds(positions, place - count - 1);
 }
 
 }  // namespace
@@ -84,7 +84,8 @@ std::optional<When> first_due(const RepeatRule& rule, const Now& now) {
   }
   local_days from = now.today();
   if (rule.start) from = std::max(from, std::chrono::floor<days>(*rule.start));
-  const bool has_clock = !rule.hours.empty();
+  const std::vector<int> times = rule.times();
+  const std::vector<int> positions = rule.day_positions();
   // Eight years hold every leap day but those about 2100.
   for (int i = 0; i < 8 * 366 + 2; ++i) {
     const local_days day = from + days{i};
@@ -94,16 +95,12 @@ std::optional<When> first_due(const RepeatRule& rule, const Now& now) {
       i += static_cast<int>((month_end - day).count());
       continue;
     }
-    if (!matches(rule, date) || holds(rule.except_dates, date)) continue;
-    if (!has_clock) return When{day, true};
+    if (!matches(rule, positions, date) || holds(rule.except_dates, date)) continue;
+    if (times.empty()) return When{day, true};
     std::optional<LocalTime> best;
-    for (int hour : rule.hours) {
-      const auto at = [&](int minute) {
-        const LocalTime time = LocalTime{day} + std::chrono::hours{hour} + minutes{minute};
-        if (time > local && (!best || time < *best)) best = time;
-      };
-      if (rule.minutes.empty()) at(0);
-      for (int minute : rule.minutes) at(minute);
+    for (const int minute : times) {
+      const LocalTime time = LocalTime{day} + minutes{minute};
+      if (time > local && (!best || time < *best)) best = time;
     }
     if (best) return When{*best, false};
   }

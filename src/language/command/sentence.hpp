@@ -58,6 +58,7 @@ struct Sentence {
   /// Tasks that an earlier clause of the same sentence spoke of; a later "it" means them.
   boost::container::small_vector<const TaskItem*, 4> spoken;
   int budget = 10;        ///< Cuts into clauses that may still be tried.
+  std::optional<Span> forced;  ///< A time that is none of the title's, whatever stands around it.
   bool made_new = false;  ///< An earlier clause makes a task, which a later "it" means.
 };
 
@@ -82,6 +83,7 @@ struct Found {
   enum class Outcome : std::uint8_t { found, ambiguous, nothing, unclear } outcome = Outcome::nothing;
   boost::container::small_vector<const TaskItem*, 4> tasks;  ///< Those meant, or those that it could be.
   bool exact = false;                                        ///< The phrase says every word of the title.
+  double covered = 0;                                        ///< The share of the phrase that the title has.
   bool pronoun = false;                                      ///< "it", "that": the task spoken of.
   bool several = false;                                      ///< A plural was said: "both", "1 and 3", "milk and eggs".
 

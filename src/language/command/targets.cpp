@@ -301,6 +301,7 @@ Found find_by_name(const Sentence& sentence, Part phrase, Among among) {
                                                          [](const Match& one) { return one.title > 0.95; }) == 1;
   if (matches.size() == 1 || whole) {
     result = found({most->task});
+    result.covered = most->said;
     result.exact = most->title > 0.95 && most->said > 0.9;
     return result;
   }
@@ -316,7 +317,7 @@ Found find_tasks(const Sentence& sentence, Part phrase, Among among) {
   Found by_name = find_by_name(sentence, phrase, among);
   if (by_name.exact) return by_name;
   if (auto places = read_places(sentence, phrase)) return *places;
-  if (by_name.outcome == Found::Outcome::found) return by_name;
+  if (by_name.outcome == Found::Outcome::found && by_name.covered > 0.9) return by_name;
 
   // "milk and eggs": each piece is a name of its own.
   Found all;

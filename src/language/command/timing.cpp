@@ -24,11 +24,9 @@ bool starts_with_article(const Term& term) {
 }
 
 void merge_clock(RepeatRule& rule, const Moment& moment) {
-  const auto clock = moment.clock();
-  const int hour = static_cast<int>(clock.count() / 60);
-  if (rule.hours.empty()) rule.minutes.assign(1, static_cast<int>(clock.count() % 60));
-  if (std::find(rule.hours.begin(), rule.hours.end(), hour) == rule.hours.end()) rule.hours.push_back(hour);
-  std::sort(rule.hours.begin(), rule.hours.end());
+  auto times = rule.times();
+  times.push_back(static_cast<int>(moment.clock().count()));
+  rule.set_times(std::move(times));
 }
 
 /// The clock time of one reading on the day of the other.
@@ -88,7 +86,7 @@ When when_of(const Moment& moment, const Now& now) {
 
 bool is_attributive(const Sentence& sentence, Part part, const TimeReading& reading) {
   const Part said = sentence.terms_of(reading);
-  if (said.empty()) return false;
+  if (said.empty() || reading.span == sentence.forced) return false;
   // "tomorrow's meeting" names a thing; at the start of a sentence too.
   if (sentence[said.last - 1].low.ends_with("'s") && said.last < part.last) return true;
   if (said.last >= part.last || sentence[said.last - 1].after != 0) return false;
@@ -99,6 +97,10 @@ bool is_attributive(const Sentence& sentence, Part part, const TimeReading& read
   if (said.first == part.first) return names_what_follows(sentence, part, reading, said);
   const Term& before = sentence[said.first - 1];
   if (before.taken) return false;
+  // "about the 4th of July party": what the preposition leads to is the party.
+  if (reading.relation == Relation::none && sentence[said.first].is("the") && next.groups == 0 &&
+      before.is({"about", "of", "with", "for"}))
+    return true;
   const bool own_article = starts_with_article(sentence[said.first]) || reading.relation != Relation::none;
   if (!own_article && before.in(kArticle) &&
       before.is({"the", "his", "her", "my", "your", "our", "their", "its", "a", "an", "some"})) {
@@ -110,12 +112,11 @@ bool is_attributive(const Sentence& sentence, Part part, const TimeReading& read
     // "buy Sunday roast": the name of a day straight after the verb, and a thing after it.
     return before.in(kActionVerb) && said.first == part.first + 1 && !next.in(kActionVerb);
   }
-  // "plan Christmas party": likewise the name of a holiday.
+  // "plan Christmas party", "mail christmas cards": likewise the name of a holiday or month.
   if (!own_article && reading.kind == TimeKind::instant && reading.has_date && !reading.has_clock &&
       !reading.from_now && said.size() <= 2 && next.groups == 0) {
     const Term& name = sentence[said.first];
-    const bool capital = sentence.text[name.begin] >= 'A' && sentence.text[name.begin] <= 'Z';
-    return capital && before.in(kActionVerb) && said.first == part.first + 1 &&
+    return before.in(kActionVerb) && said.first == part.first + 1 &&
            !name.is({"today", "tomorrow", "tonight", "yesterday"}) && (name.low[0] < '0' || name.low[0] > '9') &&
            !has_digit(sentence[said.last - 1].low);
   }

@@ -26,7 +26,8 @@ std::string filter_in_words(const language::Filter& filter, const language::Now&
     add("due " + when_in_words(to_when(*filter.at, now), now));
   } else if (filter.due_from && filter.due_to) {
     const auto first = day(*filter.due_from), last = day(*filter.due_to);
-    add(first == last ? "due " + first : "due from " + first + " to " + last);
+    const bool named = !filter.period.empty();
+    add(first == last ? "due " + first : "due " + (named ? filter.period : "from " + first + " to " + last));
   } else if (filter.due_to) {
     add("due by " + day(*filter.due_to));
   } else if (filter.due_from) {

@@ -151,7 +151,7 @@ std::string parse_result(const std::string& text, const language::Now& now, cons
   using language::Intent;
   const HiddenWords hidden(text, ignore);
   const auto offsets = code_point_offsets(hidden.text());
-  language::Command command = language::read_command(hidden.text(), now, settings, {});
+  language::Command command = language::read_command(hidden.text(), now, settings, {}, language::Alternatives::wanted);
   if (!command.actions.empty() && command.title.empty()) {
     // Several actions in one sentence: the preview is of the first, the spans are of all.
     auto spans = std::move(command.spans);
@@ -195,10 +195,13 @@ std::string parse_result(const std::string& text, const language::Now& now, cons
   out["question"] = command.explanation.empty() ? json::value(nullptr) : json::value(command.explanation);
   json::array alternatives;
   for (const auto& other : command.alternatives)
-    alternatives.push_back(
-        {{"label", summary_of(other, other.title, now)}, {"confidence", other.confidence}, {"message", nullptr}});
-  for (const auto& option : command.options)
-    alternatives.push_back({{"label", option}, {"confidence", command.confidence}, {"message", option}});
+    alternatives.push_back({{"label", summary_of(other, hidden.restore(other.title), now)},
+                            {"confidence", other.confidence},
+                            {"message", other.said.empty() ? json::value(nullptr) : json::value(hidden.restore(other.said))}});
+  // The options of a question between two readings are those readings.
+  if (command.alternatives.empty())
+    for (const auto& option : command.options)
+      alternatives.push_back({{"label", option}, {"confidence", command.confidence}, {"message", option}});
   out["alternatives"] = std::move(alternatives);
   json::array notes;
   if (command.clock_change == "gap") notes.emplace_back("The clocks skip that time; it moves forward.");
