@@ -576,6 +576,11 @@ bool RepeatReader::finish() {
       rule_.minutes = {from / 60 % 60};
       rule_.interval = 1;
       unit_ = rule_.days.empty() ? Grain::day : Grain::week;
+    } else if (unit_ == Grain::minute && rule_.interval > 0 && 60 % rule_.interval != 0) {
+      // "every 90 minutes between 9 and 17": times that share no minute.
+      for (int s = from; s <= to; s += rule_.interval * 60) clock_times.push_back(s / 60 % (24 * 60));
+      rule_.interval = 1;
+      unit_ = rule_.days.empty() ? Grain::day : Grain::week;
     } else if (unit_ == Grain::minute && rule_.interval > 0) {
       for (int h = from / 3600; h * 3600 < to; ++h) rule_.hours.push_back(h % 24);
       for (int m = from / 60 % 60 % rule_.interval; m < 60; m += rule_.interval) rule_.minutes.push_back(m);

@@ -119,6 +119,14 @@ void RepeatReader::add_days(const std::vector<RuleDay>& days) {
   }
 }
 
+/// "second and fourth …", "second or last …"
+bool RepeatReader::goes_on_with_ordinal(int p) const {
+  int at = join(p);
+  if (at == p) return false;
+  if (r_.is(at, Key::the)) ++at;
+  return r_.ordinal(at).end > 0 || r_.last_ordinal(at).end > 0;
+}
+
 int RepeatReader::every(int p) {
   const bool word = r_.is(p, Key::every) || r_.is(p, Key::each) || r_.is(p, Key::any);
   if (!word) {
@@ -176,7 +184,7 @@ int RepeatReader::every_target(int at, int interval, bool said) {
   const auto& t = r_.tok(at);
   // Units.
   if (w.unit >= 0 && !(w.abbreviated && w.text.size() == 1 && !said) &&
-      !(r_.text(at, "second") && r_.word(at + 1).weekday)) {
+      !(r_.text(at, "second") && (r_.word(at + 1).weekday || goes_on_with_ordinal(at + 1)))) {
     unit_ = static_cast<Grain>(w.unit);
     rule_.interval = interval * w.multiple;
     if (unit_ == Grain::quarter) {
@@ -324,11 +332,39 @@ int RepeatReader::month_list(int p) {
     done = ordinal_list(d, ordinals);
     if (done && r_.word(done).weekday) return end;  // "December on the last Friday": read by positions
   }
-  if (done) {
-    rule_.month_days.insert(rule_.month_days.end(), ordinals.begin(), ordinals.end());
-    return done;
+  if (!done) return end;
+  rule_.month_days.insert(rule_.month_days.end(), ordinals.begin(), ordinals.end());
+  // "jan 2 and jul 15": days of the year, of which the product of months and days holds more than were said.
+  if (rule_.months.size() != 1 || rule_.month_days.size() != 1) return done;
+  std::vector<std::pair<int, int>> dates{{rule_.months[0], rule_.month_days[0]}};
+  for (int items = 0; items < 11; ++items) {
+    int from = join(done);
+    if (from == done) break;
+    if (r_.is(from, Key::on)) ++from;
+    const auto date = r_.word(from).month ? r_.month_date(from) : r_.day_date(from);
+    if (!date || date.value.form != DateValue::Form::month_day) break;
+    dates.emplace_back(date.value.month, date.value.day);
+    done = date.end;
   }
-  return end;
+  if (dates.size() == 1) return done;
+  std::sort(dates.begin(), dates.end());
+  const auto put = [](std::vector<int>& list, int value) {
+    if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+  };
+  rule_.months.clear();
+  rule_.month_days.clear();
+  for (const auto& [month, day] : dates) put(rule_.months, month), put(rule_.month_days, day);
+  std::sort(rule_.month_days.begin(), rule_.month_days.end());
+  if (rule_.months.size() * rule_.month_days.size() == dates.size()) return done;
+  int place = 0;
+  for (const int month : rule_.months) {
+    for (const int day : rule_.month_days) {
+      ++place;
+      if (std::find(dates.begin(), dates.end(), std::pair{month, day}) != dates.end())
+        rule_.set_positions.push_back(place);
+    }
+  }
+  return done;
 }
 
 int RepeatReader::adverb(int p) {

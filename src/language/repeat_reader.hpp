@@ -32,6 +32,7 @@ class RepeatReader {
   int exceptions(int p);
   int weekday_list(int p, std::vector<RuleDay>& days, bool plural, bool* ranged = nullptr) const;
   int ordinal_list(int p, std::vector<int>& ordinals) const;
+  bool goes_on_with_ordinal(int p) const;
   int join(int p) const;   ///< Skips "," and "and".
   int later_piece(int p);  ///< A piece after some words of another kind ("daily standup notes at 9").
 

@@ -20,8 +20,7 @@ int most_days(const RepeatRule& rule) {
       if (rule.frequency == Grain::year && !rule.week_numbers.empty())
         return size(rule.week_numbers) * std::max(1, size(rule.days));
       if (!rule.year_days.empty()) return size(rule.year_days);
-      const int months =
-          rule.frequency == Grain::year ? std::max(1, size(rule.months)) : 1;
+      const int months = rule.frequency == Grain::year ? std::max(1, size(rule.months)) : 1;
       if (!rule.month_days.empty()) return months * size(rule.month_days);
       if (rule.days.empty()) return months;
       if (placed > 0) return months * placed;
@@ -34,9 +33,7 @@ int most_days(const RepeatRule& rule) {
 
 /// The place in a period of the `time`-th of `many` times on the `day`-th of its days; both count from 1, days also
 /// from the end as -1.
-int place_of(int day, int time, int many) {
-  return day > 0 ? (day - 1) * many + time : day * many + time - 1;
-}
+int place_of(int day, int time, int many) { return day > 0 ? (day - 1) * many + time : day * many + time - 1; }
 
 /// `set_positions` taken apart into places of days and of the times on each, from 1.
 struct Positions {

@@ -32,6 +32,14 @@ bool differ_in_time(const Command& a, const Command& b) {
          a.reminders != b.reminders;
 }
 
+/// Whether two rules fall due on the same days, equally often.
+bool same_rhythm(RepeatRule a, RepeatRule b) {
+  if (a.times().size() != b.times().size()) return false;
+  a.set_times({});
+  b.set_times({});
+  return a == b;
+}
+
 std::string without(std::string_view text, std::size_t begin, std::size_t end) {
   std::string left(text.substr(0, begin));
   while (!left.empty() && left.back() == ' ') left.pop_back();
@@ -102,7 +110,8 @@ void offer_other_half(const Asked& asked, const Sentence& sentence, const Comman
       said += hour < 12 ? " pm" : " am";
       said += text.substr(i + 1);
       Command other = asked.read(said);
-      if (!differ_in_time(best, other)) continue;
+      if (!differ_in_time(best, other) || best.rule.has_value() != other.rule.has_value()) continue;
+      if (best.rule && !same_rhythm(*best.rule, *other.rule)) continue;
       if (other.due && other.due->local < asked.now.local() && !other.due->all_day) continue;
       others.offer(std::move(other), 0.3, std::move(said));
       return;
@@ -119,8 +128,7 @@ void offer_other_conventions(const Asked& asked, const Sentence& sentence, const
     if (differ_in_time(best, flipped)) others.offer(std::move(flipped), 0.35);
   }
   other = asked.settings;
-  other.weekday =
-      asked.settings.weekday == WeekdayChoice::today ? WeekdayChoice::next : WeekdayChoice::today;
+  other.weekday = asked.settings.weekday == WeekdayChoice::today ? WeekdayChoice::next : WeekdayChoice::today;
   if (std::any_of(sentence.times.begin(), sentence.times.end(),
                   [](const TimeReading& reading) { return reading.weekday_only; })) {
     Command today = asked.read(asked.text, other);
@@ -143,8 +151,7 @@ void offer_other_titles(const Asked& asked, const Sentence& sentence, const Comm
   for (std::size_t i = 0; i < sentence.times.size() && i < 3; ++i) {
     const TimeReading& reading = sentence.times[i];
     const Part said = sentence.terms_of(reading);
-    const bool in_title =
-        !said.empty() && best.title.find(sentence.original(said)) != std::string::npos;
+    const bool in_title = !said.empty() && best.title.find(sentence.original(said)) != std::string::npos;
     if (in_title) {
       Sentence again(asked.text, asked.now, asked.settings, asked.context);
       again.forced = reading.span;
@@ -152,7 +159,8 @@ void offer_other_titles(const Asked& asked, const Sentence& sentence, const Comm
         if (one.span == reading.span) one.score = std::max(one.score, 0.6);
       }
       Command timed = read_sentence(again, again.whole());
-      if (is_creation(timed) && !timed.title.empty()) others.offer(std::move(timed), std::clamp(reading.score * 0.5, kLeast, 0.45));
+      if (is_creation(timed) && !timed.title.empty())
+        others.offer(std::move(timed), std::clamp(reading.score * 0.5, kLeast, 0.45));
     } else {
       Sentence again(asked.text, asked.now, asked.settings, asked.context);
       std::erase_if(again.times, [&](const TimeReading& one) { return one.span == reading.span; });

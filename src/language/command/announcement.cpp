@@ -81,8 +81,8 @@ std::optional<Command> read_announcement(Sentence& sentence, Part part) {
     if (auto rule = yearly(sentence, when, timing)) timing.rule = std::move(rule);
   }
   apply_timing(sentence, timing, command);
-  if (command.due && (command.due->all_day ? command.due->day() < sentence.now.today()
-                                           : command.due->local < sentence.now.local()))
+  if (command.due &&
+      (command.due->all_day ? command.due->day() < sentence.now.today() : command.due->local < sentence.now.local()))
     return {};
   if (command.rule) command.intent = Intent::create_recurring;
   if (sentence[name.first].is({"the", "a", "an"}) && name.size() > 1) ++name.first;

@@ -32,6 +32,28 @@ const TaskItem* find_whole_title(Sentence& sentence, Part part, Part& where) {
   return best;
 }
 
+/// The first day of "from Tuesday to Wednesday", which then is no range; `wish` becomes what stands after it.
+std::optional<When> read_old_day(Sentence& sentence, Part part, Part& wish) {
+  for (std::size_t index = 0; index < sentence.times.size(); ++index) {
+    const TimeReading& reading = sentence.times[index];
+    const Part said = sentence.terms_of(reading);
+    if (said.size() < 3 || said.first <= part.first || said.last > part.last || sentence[said.first].taken ||
+        reading.kind != TimeKind::interval || sentence[said.first - 1].is({"to", "until", "for"}))
+      continue;
+    std::size_t to = 0;
+    if (!sentence.has({said.first + 1, said.last}, {"to"}, &to)) continue;
+    sentence.cut_times(to);
+    const TimeReading& left = sentence.times[index];
+    wish.first = to;
+    std::size_t from = said.first;
+    if (sentence[from - 1].is({"from", "on"})) --from;
+    sentence.take({from, to});
+    if (left.kind != TimeKind::instant || !left.start || !left.has_date) return {};
+    return When{std::chrono::floor<days>(when_of(*left.start, sentence.now).local), true};
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<Command> read_change(Sentence& sentence, Part part) {
@@ -59,8 +81,13 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
                       "lower",  "increase", "decrease", "schedule", "have", "give",   "add"})) {
     sooner = head.is({"bring", "pull", "advance"});
     if (head.is("put") && after < part.last && sentence[after].is("off")) ++after, delays = true;
-  } else if (sentence.has(part, {"is", "are", "should", "needs", "takes"}) && !head.in(kSubject | kQuestion)) {
-    after = at;  // "the report is due Friday"
+  } else if (sentence.has(part, {"is", "are", "should", "needs", "takes", "instead", "moved", "rescheduled",
+                                 "postponed", "pushed", "delayed", "shifted"}) &&
+             !head.in(kSubject | kQuestion)) {
+    after = at;  // "the report is due Friday", "dentist at 4 instead of 10", "the dentist moved to 11:30"
+  } else if (sentence[part.last - 1].is({"later", "earlier", "sooner"}) && !head.in(kSubject | kQuestion) &&
+             part.size() > 3) {
+    after = at;  // "call mom an hour later"
   } else {
     return {};
   }
@@ -82,6 +109,9 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
       break;
     }
   }
+  // "move gym from Tuesday to Wednesday": the first day is the old one.
+  std::optional<When> old_day;
+  if (wish.first == rest.first && head.in(kMove)) old_day = read_old_day(sentence, rest, wish);
   Command change;
   read_markers(sentence, wish, change);
   rest.last = std::min(rest.last, std::max(note_start(sentence, rest), rest.first));
@@ -102,8 +132,9 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
   if (shift && head.is("move") && sentence.has(rest, {"up"})) shift->sign = -1;
 
   // "tomorrow's standup", "Friday's gym": which occurrence is meant.
-  std::optional<When> occurrence;
-  if (!shift) {
+  std::optional<When> occurrence = old_day;
+  const bool bulk = sentence.has(rest, {"all", "everything", "every", "tasks", "todos"});
+  if (!shift && !bulk && !occurrence) {
     for (const TimeReading& reading : sentence.times) {
       const Part time = sentence.terms_of(reading);
       if (time.empty() || time.first < rest.first || time.last >= rest.last || reading.score < 0.3 ||
@@ -144,7 +175,8 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
       sentence.has(name, {"to"}, &to);
       found = find_tasks(sentence, {name.first, to}, Among::any);  // "move it to then"
     } else if (sentence.has(name, {"all", "everything", "every", "tasks", "todos"}) &&
-               !find_by_name(sentence, name, Among::open).exact && !sentence.has(name, {"of"})) {
+               !find_by_name(sentence, name, Among::open).exact &&
+               !(sentence.has(name, {"of"}) && sentence.has(name, {"them", "those", "these", "it"}))) {
       const FilterReading reading = read_filter(sentence, name, FilterFor::bulk);
       if (reading.leftover == 0 && changes) {
         Command command = make(Intent::update, 0.9);

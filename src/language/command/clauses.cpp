@@ -14,9 +14,9 @@ bool may_begin(const Sentence& sentence, Part part, std::size_t at) {
   const Term& term = sentence[i];
   if (term.quoted) return false;
   return term.in(kRemind | kComplete | kDelete | kMove | kCreate | kShow | kActionVerb) ||
-         term.is({"rename", "tag",        "untag",  "snooze", "dismiss", "list", "undo",
-                  "skip",   "pause",      "resume", "stop",   "don't",   "set",  "change",
-                  "i",      "prioritize", "what",   "what's", "search",  "put",  "need"});
+         term.is({"rename", "tag",        "untag", "snooze", "dismiss", "list",   "undo",   "skip",
+                  "pause",  "resume",     "stop",  "don't",  "set",     "change", "reopen", "uncheck",
+                  "i",      "prioritize", "what",  "what's", "search",  "put",    "need"});
 }
 
 bool is_creation(const Command& command) {
@@ -97,10 +97,10 @@ Command with_actions(std::vector<Command> actions) {
   return all;
 }
 
-/// "call Ann at 3 and Bob at 4": the verb of the first holds for the second.
+/// "call Ann at 3, Bob at 4 and Cid at 5": the verb of the first holds for the others.
 std::optional<Command> read_gapped(Sentence& sentence, Part part) {
   const Part said = without_courtesy(sentence, part);
-  if (said.size() < 5) return {};
+  if (said.size() < 5 || !sentence[said.first].in(kActionVerb)) return {};
   const auto timed_until = [&](std::size_t end, std::size_t from) {
     return std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) {
       const Part time = sentence.terms_of(one);
@@ -108,33 +108,38 @@ std::optional<Command> read_gapped(Sentence& sentence, Part part) {
              !time.empty();
     });
   };
-  for (std::size_t i = said.first + 2; i + 1 < said.last; ++i) {
-    const bool joint = sentence[i].is({"and", "&"}) || (sentence[i - 1].after == ',' && !sentence[i].in(kGlue));
-    if (!joint || sentence[i].quoted) continue;
-    const std::size_t second = sentence[i].is({"and", "&"}) ? i + 1 : i;
-    if (!timed_until(i, said.first) || !timed_until(said.last, second)) continue;
-    const Term& verb = sentence[said.first];
-    if (!verb.in(kActionVerb) || sentence[second].in(kActionVerb | kRemind | kGlue | kComplete | kDelete | kArticle))
+  if (!timed_until(said.last, said.first)) return {};
+  boost::container::small_vector<Part, 4> pieces;
+  std::size_t begin = said.first;
+  for (std::size_t i = said.first + 2; i + 1 < said.last && pieces.size() < 8; ++i) {
+    const bool word = sentence[i].is({"and", "&"});
+    const bool joint = word || (sentence[i - 1].after == ',' && !sentence[i].in(kGlue));
+    if (!joint || sentence[i].quoted || i <= begin || !timed_until(i, begin)) continue;
+    const std::size_t second = word ? i + 1 : i;
+    if (second >= said.last || sentence[second].in(kActionVerb | kRemind | kGlue | kComplete | kDelete | kArticle))
       continue;
-    // One day, two hours of it: "call Ann Monday at 3 and at 4" is no list of people.
-    auto first = read_creation(sentence, {said.first, i}, true);
-    sentence.release(said);
-    auto other = read_creation(sentence, {second, said.last}, true);
-    sentence.release(said);
-    if (!first || !other || first->title.empty() || other->title.empty() || !first->due || !other->due) continue;
-    if (first->intent != Intent::create_task || other->intent != Intent::create_task || !first->actions.empty() ||
-        !other->actions.empty())
-      continue;
-    std::string title(sentence.original({said.first, said.first + 1}));
-    title += ' ';
-    title += other->title;
-    other->title = capitalised(title);
-    std::vector<Command> both;
-    both.push_back(std::move(*first));
-    both.push_back(std::move(*other));
-    return with_actions(std::move(both));
+    pieces.push_back({begin, i});
+    begin = second;
+    i = second;
   }
-  return {};
+  if (pieces.empty() || begin >= said.last) return {};
+  pieces.push_back({begin, said.last});
+  std::vector<Command> all;
+  for (const Part piece : pieces) {
+    // One day, two hours of it: "call Ann Monday at 3 and at 4" is no list of people.
+    auto one = read_creation(sentence, piece, true);
+    sentence.release(said);
+    if (!one || one->title.empty() || !one->due || one->intent != Intent::create_task || !one->actions.empty())
+      return {};
+    if (!all.empty()) {
+      std::string title(sentence.original({said.first, said.first + 1}));
+      title += ' ';
+      title += one->title;
+      one->title = capitalised(title);
+    }
+    all.push_back(std::move(*one));
+  }
+  return with_actions(std::move(all));
 }
 
 /// "remind me a day before and an hour before": of what the first clause makes.
@@ -152,6 +157,8 @@ bool is_only_leads(Sentence& sentence, Part part) {
 bool stands_alone(const Sentence& sentence, const Command& first, Part second_part, const Command& second,
                   bool strong_joint) {
   if (first.intent == Intent::none || second.intent == Intent::none) return false;
+  // "oops, undo that" takes back one thing.
+  if (first.intent == Intent::undo && second.intent == Intent::undo) return false;
   const Part said = without_courtesy(sentence, second_part);
   if (said.empty()) return false;
   const Term& head = sentence[said.first];
@@ -235,6 +242,9 @@ Command read_sentence(Sentence& sentence, Part part) {
     if (sentence[i].quoted || (!strong && !joint && after != ',') || i <= clause.first) continue;
     std::size_t next = i;
     while (next < part.last && sentence[next].is({"and", "then", "also", "but", "plus", "&", "please"})) ++next;
+    // "remind me to call Ana at 4 and to email Bo at 5"
+    const bool reminds = sentence[without_courtesy(sentence, clause).first].in(kRemind);
+    if (reminds && next + 1 < part.last && sentence[next].is("to")) ++next;
     if (next >= part.last || !may_begin(sentence, part, next)) continue;
     if (note_start(sentence, clause) <= i) break;
     if (is_only_leads(sentence, {next, part.last})) continue;
@@ -245,6 +255,12 @@ Command read_sentence(Sentence& sentence, Part part) {
     Command left = read_clause(sentence, {clause.first, i});
     sentence.release(part);
     sentence.made_new = is_creation(left) && left.targets.empty();
+    if (left.intent == Intent::none && left.reason == "statement") {
+      std::size_t name = clause.first;
+      while (name < i && !sentence[name].in(kBe)) ++name;
+      const Found named = find_by_name(sentence, {clause.first, name}, Among::any);
+      if (named.one()) remember(sentence, named);
+    }
     if (sentence.made_new) {
       Part rest{next, part.last};
       Command described = left;
@@ -272,10 +288,19 @@ Command read_sentence(Sentence& sentence, Part part) {
       actions.push_back(std::move(left));
       return with_actions(std::move(actions));
     }
+    // "the report isn't finished, reopen it"
+    if (left.intent == Intent::none && left.reason == "statement" && !right.targets.empty() && actions.empty() &&
+        (right.intent == Intent::update || right.intent == Intent::complete || right.intent == Intent::remove))
+      return right;
     if (!stands_alone(sentence, left, {next, part.last}, right, strong)) {
       sentence.spoken = spoken;
       sentence.made_new = false;
       continue;
+    }
+    if (reminds && joint && left.intent == Intent::set_reminder && right.intent == Intent::create_task &&
+        right.actions.empty() && right.due && right.reminders.empty()) {
+      right.intent = Intent::set_reminder;
+      right.reminders.push_back({});
     }
     if (merge(left, right)) {
       actions.push_back(std::move(left));

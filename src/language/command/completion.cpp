@@ -152,6 +152,9 @@ std::optional<Command> read_completion(Sentence& sentence, Part part) {
     const std::size_t verb = i;
     ++i;
     if (i < part.last && sentence[i].is({"with", "doing", "off", "up"}) && sentence[verb].in(kDoneWord)) ++i;
+    // "got back from the gym", "went to the dentist"
+    if (i < part.last && sentence[i].is("back")) ++i;
+    if (i < part.last && sentence[i].is({"from", "to"})) ++i;
     Part phrase{i, part.last};
     while (!phrase.empty() &&
            sentence[phrase.last - 1].is({"already", "now", "today", "yesterday", "earlier", "done", "finally", "all",
@@ -176,6 +179,23 @@ std::optional<Command> read_completion(Sentence& sentence, Part part) {
     }
     remember(sentence, found);
     return about(Intent::complete, found, sentence);
+  }
+
+  // "the invoice is sent", "the bins have been taken out": the verb is the title's.
+  if (part.size() >= 3 && !head.in(kQuestion | kNegative)) {
+    for (std::size_t k = at + 1; k + 1 < part.last; ++k) {
+      if (!sentence[k].is({"is", "are", "was", "were", "has", "have", "got", "been"}) || !sentence[k + 1].in(kPast) ||
+          sentence[k + 1].in(kDoneWord))
+        continue;
+      std::size_t be = k;
+      while (be > at + 1 && sentence[be - 1].is({"has", "have", "is", "are", "been"})) --be;
+      sentence.take({be, k + 1});
+      const Found found = find_by_name(sentence, {at, std::min(part.last, k + 3)}, Among::open);
+      sentence.release({be, k + 1});
+      if (!found.one() || found.covered < 0.9) break;
+      remember(sentence, found);
+      return about(Intent::complete, found, sentence);
+    }
   }
 
   // "the report is done", "X done"

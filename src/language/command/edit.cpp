@@ -56,6 +56,14 @@ std::optional<Command> read_rename(Sentence& sentence, Part part) {
     Command change;
     change.title = new_title(sentence, {at + 2, part.last});
     return finish(sentence, {at + 1, at + 2}, std::move(change), true);
+  } else if (sentence[at].is("call") && part.size() > 3 && sentence[part.last - 1].is("instead") &&
+             sentence[part.last - 2].quoted) {  // call X "Y" instead
+    std::size_t name = part.last - 2;
+    while (name > at + 1 && sentence[name - 1].quoted) --name;
+    if (name == at + 1) return {};
+    Command change;
+    change.title = new_title(sentence, {name, part.last});
+    return finish(sentence, {at + 1, name}, std::move(change), false);
   } else if (sentence[at].is({"change", "edit"})) {
     // "change X to Y" where Y is no time: only of a task that is named.
     const std::size_t to = seek(sentence, phrase, {"to"});
@@ -112,7 +120,9 @@ std::optional<Command> read_tagging(Sentence& sentence, Part part) {
   if (sentence[at].is({"tag", "label", "categorize", "categorise"}) && part.size() > 2) {
     const std::size_t with = seek(sentence, {at + 1, part.last}, {"with", "as"});
     if (with < part.last) return made({with + 1, part.last}, {at + 1, with}, true, true);
-    // "tag it work", "tag it #work"
+    // "tag it work and errands", "tag it #work"
+    if (sentence[at + 1].is({"it", "that", "this", "them", "those"}))
+      return made({at + 2, part.last}, {at + 1, at + 2}, true, true);
     std::size_t first = part.last;
     while (first > at + 2 && sentence[first - 1].low.starts_with('#')) --first;
     if (first == part.last) first = part.last - 1;
@@ -227,10 +237,12 @@ std::optional<Command> read_noting(Sentence& sentence, Part part) {
   if (sentence[i].quoted) {  // add note "call first" to X
     std::size_t end = i;
     while (end < part.last && sentence[end].quoted) ++end;
-    if (end >= part.last || !sentence[end].is({"to", "on", "for"})) return {};
+    if (end < part.last && !sentence[end].is({"to", "on", "for"})) return {};
+    // Without a name it is of the task spoken of, if there is one.
+    if (end == part.last && !find_spoken(sentence).one()) return {};
     Command change;
     change.note = std::string(sentence.original({i, end}));
-    return finish(sentence, {end + 1, part.last}, std::move(change), true);
+    return finish(sentence, {std::min(end + 1, part.last), part.last}, std::move(change), true);
   }
   if (!sentence[i].is({"to", "on", "for", "about"}) || sentence.starts(part, i + 1, {"self"}) ||
       sentence.starts(part, i + 1, {"myself"}))

@@ -84,8 +84,8 @@ std::optional<Command> read_search(Sentence& sentence, Part part) {
     --rest.last;
   if (rest.empty()) return {};
   // "find the invoice task": what is looked for is a task, not a thing to find.
-  certain = certain || (head.is({"find", "locate", "grep"}) && sentence.has({at + 1, part.last}, {"task", "tasks", "todo",
-                                                                                         "todos", "reminder", "reminders"}));
+  certain = certain || (head.is({"find", "locate", "grep"}) &&
+                        sentence.has({at + 1, part.last}, {"task", "tasks", "todo", "todos", "reminder", "reminders"}));
   const bool known = find_by_name(sentence, rest, Among::any).outcome != Found::Outcome::nothing;
   if (!certain && !known) {
     // "find a plumber" is something to do.

@@ -38,7 +38,7 @@ Command no_active_reminder(Intent wanted) { return make_clarify("no_active_remin
 
 void set_snooze(Sentence& sentence, Part part, Command& command) {
   for (std::size_t i = part.first; i < part.last; ++i) {
-    if (sentence[i].taken || (i > part.first && sentence[i - 1].is("in") && false)) continue;
+    if (sentence[i].taken) continue;
     const auto length = read_length(sentence, part, i);
     if (!length) continue;
     const bool after_until = i > part.first && sentence[i - 1].is({"until", "till", "til", "to", "at", "@"});
@@ -126,7 +126,19 @@ std::optional<Command> read_reminder_reply(Sentence& sentence, Part part) {
   }
   if (snooze) {
     Command timed = make(Intent::snooze, 0.95);
-    set_snooze(sentence, rest, timed);
+    // "snooze 15"
+    const Part number = rest.size() == 2 && sentence[rest.first].is("for") ? Part{rest.last - 1, rest.last} : rest;
+    const int minutes = number.size() == 1 && fired && !sentence[number.first].is({"a", "an", "few", "couple"})
+                            ? small_number(sentence[number.first].low)
+                            : 0;
+    if (minutes > 0 && minutes <= 240) {
+      timed.snooze_to =
+          When{std::chrono::floor<std::chrono::minutes>(sentence.now.local()) + std::chrono::minutes{minutes}, false};
+      sentence.take(rest);
+      add_span(timed, sentence, number, "snooze_to", timed.snooze_to->iso(sentence.now));
+    } else {
+      set_snooze(sentence, rest, timed);
+    }
     if (is_all(rest) && fired) {
       Command command = bulk(Intent::snooze);
       command.snooze_to = timed.snooze_to;

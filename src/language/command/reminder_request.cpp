@@ -59,6 +59,16 @@ bool is_past(const Sentence& sentence, const Command& command) {
   return command.due->local < sentence.now.local();
 }
 
+/// "wake me up at 6:45": nobody is woken at a quarter to seven in the evening.
+void wake_in_the_morning(const Sentence& sentence, const Timing& timing, Command& command) {
+  constexpr auto kNoon = std::chrono::hours{12};
+  if (!command.due || command.due->all_day || timing.from_now || command.rule) return;
+  const auto day = std::chrono::floor<std::chrono::days>(command.due->local);
+  if (command.due->local - day < kNoon + std::chrono::hours{4}) return;
+  command.due->local -= kNoon;
+  if (command.due->local <= sentence.now.local()) command.due->local += std::chrono::days{1};
+}
+
 /// "remind me an hour before my dentist appointment": about a task that exists.
 std::optional<Command> read_before_task(Sentence& sentence, Part part) {
   boost::container::small_vector<Length, 3> lengths;
@@ -149,6 +159,7 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
       request->wake && sentence.has(part, {"12"}) && !sentence.has(part, {"noon", "midnight", "am", "pm"});
   Timing timing = read_timing(sentence, part, TimingFor::title);
   apply_timing(sentence, timing, command);
+  if (request->wake && !timing.meridiem) wake_in_the_morning(sentence, timing, command);
   if (bare_twelve && timing.due && !timing.meridiem && !timing.has_date) {
     Command question = make_clarify("am_pm", Intent::set_reminder);
     question.options = {"12 noon", "12 midnight"};

@@ -7,10 +7,28 @@ bool is_ahead(const Term& term) {
   return term.is({"before", "early", "earlier", "ahead", "prior", "beforehand", "in"});
 }
 
+struct Eve {
+  std::size_t end = 0;                          ///< The term after it.
+  std::optional<std::chrono::minutes> usual{};  ///< The clock time that its part of the day stands for.
+};
+
+/// "the day before", "the evening before"; its end is 0 where it is none.
+Eve read_eve(const Sentence& sentence, Part part, std::size_t at) {
+  if (at + 2 >= part.last || !sentence[at].is("the") || !sentence[at + 2].is("before")) return {};
+  const Term& what = sentence[at + 1];
+  if (what.is("day")) return {at + 3, {}};
+  if (what.is("morning")) return {at + 3, std::chrono::hours{9}};
+  if (what.is("afternoon")) return {at + 3, std::chrono::hours{14}};
+  if (what.is("evening")) return {at + 3, std::chrono::hours{18}};
+  if (what.is("night")) return {at + 3, std::chrono::hours{20}};
+  return {};
+}
+
 }  // namespace
 
 std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& command) {
   boost::container::small_vector<Length, 3> lengths;
+  std::optional<std::chrono::minutes> usual;
   std::size_t i = at;
   std::size_t end = at;
   while (i < part.last) {
@@ -18,13 +36,13 @@ std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& c
     while (next < part.last &&
            (sentence[next].is({"and", "also", "then", "&"}) || (next > at && sentence[next].is({"remind", "me"}))))
       ++next;
-    if (sentence[next < part.last ? next : part.last - 1].is("the") &&
-        sentence.starts(part, next, {"the", "day", "before"})) {
+    if (const Eve eve = read_eve(sentence, part, next); eve.end > next) {
       Length day;
       day.days = 1;
       day.grain = Grain::day;
       lengths.push_back(day);
-      end = i = next + 3;
+      usual = eve.usual;
+      end = i = eve.end;
       continue;
     }
     const auto length = read_length(sentence, part, next);
@@ -35,20 +53,31 @@ std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& c
       if (sentence[i].is("in") && !sentence.starts(part, i, {"in", "advance"})) break;
       i += sentence[i].is("in") ? 2 : 1;
       if (sentence.starts(part, i, {"of", "time"})) i += 2;
-      if (i < part.last && sentence[i].is({"it", "that", "hand"})) ++i;
+      // "before it's due", "before that"
+      if (i < part.last && sentence[i].is({"it", "that", "hand", "it's", "its"})) ++i;
+      while (i < part.last && i > at && sentence[i - 1].is({"it", "it's", "its", "is"}) &&
+             sentence[i].is({"is", "due", "starts", "begins"}))
+        ++i;
       // "before the taxes are due": the words after it name a task, which is for another reader.
       end = i;
     }
   }
   if (end == at) return at;
   for (const Length& length : lengths) command.reminders.push_back(ReminderWish::ahead(length));
+  command.reminders.back().clock = usual;
   // "the day before at 6pm"
   if (lengths.back().seconds == 0 && end + 1 < part.last && sentence[end].is({"at", "@"})) {
     const std::size_t begin = sentence[end].begin;
     for (const TimeReading& reading : read_times(sentence.text.substr(begin, sentence[part.last - 1].end - begin),
                                                  sentence.now, sentence.settings)) {
       if (reading.span.begin > 3 || !reading.has_clock || reading.has_date || !reading.start) break;
-      command.reminders.back().clock = reading.start->clock();
+      std::chrono::minutes clock = reading.start->clock();
+      // "the evening before at 8"
+      if (usual && !reading.meridiem) {
+        clock %= std::chrono::hours{12};
+        if (*usual >= std::chrono::hours{12}) clock += std::chrono::hours{12};
+      }
+      command.reminders.back().clock = clock;
       return sentence.terms_of(Span{begin + reading.span.begin, begin + reading.span.end}).last;
     }
   }

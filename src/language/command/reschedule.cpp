@@ -26,6 +26,7 @@ std::optional<Shift> read_shift(Sentence& sentence, Part part, bool verb_delays)
     const bool by = from > part.first && sentence[from - 1].is({"by", "for", "another"});
     if (by) --from;
     bool direction = false;
+    if (by && from > part.first && sentence[from - 1].is("in")) --from;  // "pull it in by two days"
     while (from > part.first && sentence[from - 1].is({"back", "forward", "forwards", "up", "out", "ahead", "off",
                                                        "earlier", "later", "down"})) {
       --from;
@@ -103,12 +104,14 @@ void read_bare_clock(Sentence& sentence, Part part, Timing& timing) {
 }
 
 bool is_change_word(const Term& term) {
-  return term.is({"to",      "for",    "on",    "at",       "by",        "until",   "till",    "as",     "is",
-                  "be",      "due",    "date",  "deadline", "from",      "it's",    "so",      "that's", "the",
-                  "my",      "with",   "start", "time",     "back",      "forward", "repeat",  "happen", "and",
-                  "of",      "up",     "off",   "out",      "into",      "in",      "down",    "set",    "should",
-                  "instead", "change", "a",     "an",       "scheduled", "happens", "repeats", "are",    "now",
-                  "then",    "over",   "ahead", "task",     "long",      "takes",   "take"});
+  return term.is({"to",        "for",     "on",      "at",     "by",       "until",       "till",      "as",
+                  "is",        "be",      "due",     "date",   "deadline", "from",        "it's",      "so",
+                  "that's",    "the",     "my",      "with",   "start",    "time",        "back",      "forward",
+                  "repeat",    "happen",  "and",     "of",     "up",       "off",         "out",       "into",
+                  "in",        "down",    "set",     "should", "instead",  "change",      "a",         "an",
+                  "scheduled", "happens", "repeats", "are",    "now",      "then",        "over",      "ahead",
+                  "task",      "long",    "takes",   "take",   "moved",    "rescheduled", "postponed", "pushed",
+                  "delayed",   "shifted", "got",     "been",   "has",      "was"});
 }
 
 Part name_part(const Sentence& sentence, Part part) {

@@ -50,6 +50,12 @@ bool is_name(const Sentence& sentence, const TimeReading& reading, Part said) {
   if (!plain || said.first == 0) return false;
   std::size_t core = said.first;
   if (said.size() > 1 && sentence[core].is("for")) ++core;
+  // "email April": months that are people too.
+  if (said.size() == 1 && sentence[said.first].is({"april", "may", "june", "august"}) &&
+      is_capital(sentence, said.first) &&
+      sentence[said.first - 1].is({"call", "email", "text", "ask", "tell", "meet", "visit", "invite", "help", "thank",
+                                   "message", "pay", "phone", "with", "see", "remind"}))
+    return true;
   const bool bare = reading.relation == Relation::none || reading.relation == Relation::for_;
   if (bare && said.last - core == 1 && !reading.has_clock && last.after == 0 && said.last < sentence.terms.size() &&
       is_capital(sentence, core) && is_capital(sentence, said.last) &&

@@ -57,9 +57,9 @@ struct Sentence {
   std::vector<TimeReading> times;
   /// Tasks that an earlier clause of the same sentence spoke of; a later "it" means them.
   boost::container::small_vector<const TaskItem*, 4> spoken;
-  int budget = 10;        ///< Cuts into clauses that may still be tried.
+  int budget = 10;             ///< Cuts into clauses that may still be tried.
   std::optional<Span> forced;  ///< A time that is none of the title's, whatever stands around it.
-  bool made_new = false;  ///< An earlier clause makes a task, which a later "it" means.
+  bool made_new = false;       ///< An earlier clause makes a task, which a later "it" means.
 };
 
 /// `part` without please, hey, could you, … at its start.

@@ -36,6 +36,19 @@ Moment combined(const Moment& day, const Moment& clock) {
   return both;
 }
 
+/// The rule of a repeat. Where a piece of it that stands apart was taken by another reader ("every Tuesday, remind me
+/// the day before at 8"), only of what stands together.
+RepeatRule rule_of(const Sentence& sentence, const TimeReading& reading) {
+  const bool lost = std::any_of(reading.more_spans.begin(), reading.more_spans.end(), [&](Span span) {
+    const Part said = sentence.terms_of(span);
+    return !said.empty() && sentence[said.first].taken;
+  });
+  if (!lost) return reading.rule;
+  const auto again = read_times(sentence.text.substr(reading.span.begin, reading.span.end - reading.span.begin),
+                                sentence.now, sentence.settings);
+  return again.size() == 1 && again[0].kind == TimeKind::recurrence ? again[0].rule : reading.rule;
+}
+
 /// "Christmas shopping by December 20", "March newsletter on March 10": a day that stands first belongs to the word
 /// after it when another day is said further on.
 bool names_what_follows(const Sentence& sentence, Part part, const TimeReading& reading, Part said) {
@@ -98,8 +111,9 @@ bool is_attributive(const Sentence& sentence, Part part, const TimeReading& read
   const Term& before = sentence[said.first - 1];
   if (before.taken) return false;
   // "about the 4th of July party": what the preposition leads to is the party.
-  if (reading.relation == Relation::none && sentence[said.first].is("the") && next.groups == 0 &&
-      before.is({"about", "of", "with", "for"}))
+  if (reading.relation == Relation::none && next.groups == 0 &&
+      (sentence[said.first].is("about") || before.is({"about", "regarding"}) ||
+       (sentence[said.first].is("the") && before.is({"about", "of", "with", "for"}))))
     return true;
   const bool own_article = starts_with_article(sentence[said.first]) || reading.relation != Relation::none;
   if (!own_article && before.in(kArticle) &&
@@ -229,7 +243,7 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
     switch (reading.kind) {
       case TimeKind::recurrence:
         if (!timing.rule) {
-          timing.rule = reading.rule;
+          timing.rule = rule_of(sentence, reading);
         } else if (reading.rule.frequency == timing.rule->frequency && timing.rule->hours.empty()) {
           // "every morning and every evening"
         } else {

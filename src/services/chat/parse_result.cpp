@@ -195,9 +195,10 @@ std::string parse_result(const std::string& text, const language::Now& now, cons
   out["question"] = command.explanation.empty() ? json::value(nullptr) : json::value(command.explanation);
   json::array alternatives;
   for (const auto& other : command.alternatives)
-    alternatives.push_back({{"label", summary_of(other, hidden.restore(other.title), now)},
-                            {"confidence", other.confidence},
-                            {"message", other.said.empty() ? json::value(nullptr) : json::value(hidden.restore(other.said))}});
+    alternatives.push_back(
+        {{"label", summary_of(other, hidden.restore(other.title), now)},
+         {"confidence", other.confidence},
+         {"message", other.said.empty() ? json::value(nullptr) : json::value(hidden.restore(other.said))}});
   // The options of a question between two readings are those readings.
   if (command.alternatives.empty())
     for (const auto& option : command.options)
