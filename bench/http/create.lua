@@ -1,4 +1,5 @@
 -- Durable creates: a title of a few words, a tag, a due time and a reminder, as a person would enter.
+-- `-- TOKENS [MILLISECONDS]`: the pause of each connection between two requests.
 package.path = package.path .. ";" .. (os.getenv("BENCH_HTTP") or ".") .. "/?.lua"
 local common = require("common")
 local tokens, at = nil, 0
@@ -7,6 +8,9 @@ local words = { "call", "dentist", "invoice", "garden", "report", "milk", "train
 
 function init(args)
   tokens = common.tokens(args[1])
+  local pause = tonumber(args[2] or "0")
+  -- wrk asks for a delay only where there is such a function.
+  if pause > 0 then function delay() return pause end end
   math.randomseed(os.time())
 end
 

@@ -4,7 +4,9 @@
     bench/http/run.py [--daybook build/release/daybook] [--runs 5] [--only NAME …] [--seconds 10]
 
 Each figure is the median of the runs, with the lowest and the highest. wrk runs on the same cores as the server. The
-data folder is made anew for each figure, on the disk of --data (the place matters: creates wait for fsync).
+data folder is made anew for each figure, on the disk of --data (the place matters: creates wait for fsync). `alone` and
+`pocketbase` are the baselines to compare with in the same run: SQLite without a server, and PocketBase, which is built
+from its Go module and does not wait for fsync.
 """
 import argparse
 import json
@@ -16,9 +18,14 @@ import signal
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "pocketbase"))
+import pocketbase
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -169,6 +176,81 @@ class Bench:
             server.stop()
             shutil.rmtree(data)
 
+    def soak(self):
+        """Creates at a bounded rate for minutes; the lag is looked at every second."""
+        data = self.fresh()
+        tokens = seed(self.args.daybook, data, 64, 0)
+        server = Server(self.args.daybook, data)
+        lags, done = [], threading.Event()
+
+        def look():
+            while not done.wait(1):
+                lags.append(server.metric("daybook_events_lag"))
+
+        watcher = threading.Thread(target=look)
+        watcher.start()
+        try:
+            got = wrk(server, "create.lua", 64, self.args.soak_seconds, tokens, 25)
+        finally:
+            done.set()
+            watcher.join()
+            rss = server.rss()
+            server.stop()
+            shutil.rmtree(data)
+        self.figure(f"durable creates for {self.args.soak_seconds} s", "1/s", [got["rate"]], ">= 2000")
+        self.figure("  p99", "ms", [got["p99_ms"]])
+        self.figure("  most events that a group was behind by", "", [max(lags)], "< 1000")
+        self.figure("  memory at its end", "MiB", [rss])
+        print(f"  errors {got['errors']}")
+
+    def alone(self):
+        rates = []
+        for _ in range(self.args.runs):
+            data = self.fresh()
+            out = subprocess.run([self.args.sqlite_alone, data, str(self.args.seconds), "64"], check=True,
+                                 capture_output=True, text=True)
+            rates.append(json.loads(out.stdout)["rate"])
+            shutil.rmtree(data)
+        self.figure("SQLite alone, a task's rows, groups of 64", "1/s", rates)
+
+    def pocketbase(self):
+        folder = self.fresh()
+        binary = pocketbase.build(folder)
+        if not binary:
+            print("PocketBase was not built (Go and its module proxy are needed): not measured")
+            return
+        script = "pocketbase/load.lua"
+        start_ms, rest, many, p99, one = [], [], [], [], []
+        for _ in range(self.args.runs):
+            data = self.fresh()
+            server = pocketbase.PocketBase(binary, data)
+            tokens = server.prepare(64)
+            server.stop()
+            server.start()
+            start_ms.append(server.ready_ms)
+            time.sleep(1)
+            rest.append(rss_mib(server.process.pid))
+            one.append(wrk(server, script, 1, min(5, self.args.seconds), tokens, "create")["p50_ms"])
+            got = wrk(server, script, 64, self.args.seconds, tokens, "create")
+            many.append(got["rate"]), p99.append(got["p99_ms"])
+            server.stop()
+            shutil.rmtree(data)
+        self.figure("PocketBase: start to ready", "ms", start_ms)
+        self.figure("PocketBase: memory at rest", "MiB", rest)
+        self.figure("PocketBase: create, one connection, p50", "ms", one)
+        self.figure("PocketBase: creates, 64 connections", "1/s", many)
+        self.figure("  p99", "ms", p99)
+        data = self.fresh()
+        server = pocketbase.PocketBase(binary, data)
+        tokens = server.prepare(10)
+        server.fill(tokens, 10_000)
+        for what in ("list", "search"):
+            rates = [wrk(server, script, 64, self.args.seconds, tokens, what)["rate"] for _ in range(self.args.runs)]
+            self.figure(f"PocketBase: {what} of 50 of 10,000, 64 connections", "1/s", rates)
+        server.stop()
+        shutil.rmtree(data)
+        shutil.rmtree(folder)
+
     def stream(self):
         p95 = []
         for _ in range(self.args.runs):
@@ -208,8 +290,11 @@ def main():
     ap.add_argument("--runs", type=int, default=5)
     ap.add_argument("--seconds", type=int, default=10)
     ap.add_argument("--stream-load", default=str(ROOT / "build/release/stream_load"))
+    ap.add_argument("--sqlite-alone", default=str(ROOT / "build/release/bench/http/sqlite_alone"))
+    ap.add_argument("--soak-seconds", type=int, default=300)
     ap.add_argument("--data", default=None, help="folder for the data, on the disk to be measured")
-    ap.add_argument("--only", nargs="*", default=["rest", "create_one", "creates", "reads", "stream"])
+    ap.add_argument("--only", nargs="*", default=["rest", "create_one", "creates", "reads", "stream"],
+                    help="also: soak, alone, pocketbase")
     args = ap.parse_args()
     load = os.getloadavg()[0]
     print(f"# {os.cpu_count()} cores, load before {load:.2f}, {args.runs} runs of {args.seconds} s")

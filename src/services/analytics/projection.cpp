@@ -42,4 +42,14 @@ Delta difference(const std::optional<TaskState>& before, const TaskState& after,
   return delta;
 }
 
+Delta& Delta::operator+=(const Delta& more) {
+  created += more.created;
+  completed += more.completed;
+  deleted += more.deleted;
+  open += more.open;
+  reminders += more.reminders;
+  completion_ms += more.completion_ms;
+  return *this;
+}
+
 }  // namespace daybook::analytics

@@ -19,6 +19,8 @@ struct TaskState {
 struct Delta {
   int created = 0, completed = 0, deleted = 0, open = 0, reminders = 0;
   std::int64_t completion_ms = 0;
+
+  Delta& operator+=(const Delta& more);
 };
 
 /// The state that a task.* event tells. nullopt when its data has no version: a poison message.

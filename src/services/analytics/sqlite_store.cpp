@@ -1,3 +1,5 @@
+#include <map>
+
 #include "domain/zone.hpp"
 #include "services/analytics/module.hpp"
 #include "services/analytics/projection.hpp"
@@ -12,33 +14,58 @@ using storage::sqlite::Lane;
 using storage::sqlite::Reader;
 using storage::sqlite::Writer;
 
-void add(Writer& db, const UserId& user, const std::string& date, const Delta& delta) {
-  auto upsert = db.prepare(
-      "INSERT INTO analytics_day(user_id, date, created, completed, deleted, reminders) VALUES (?1, ?2, ?3, ?4, ?5, "
-      "?6) "
-      "ON CONFLICT(user_id, date) DO UPDATE SET created = created + ?3, completed = completed + ?4, deleted = deleted "
-      "+ "
-      "?5, reminders = reminders + ?6");
-  upsert.bind(1, user).bind(2, date).bind(3, delta.created).bind(4, delta.completed).bind(5, delta.deleted);
-  upsert.bind(6, delta.reminders).run();
-  auto total = db.prepare(
-      "INSERT INTO analytics_user(user_id, zone, created, completed, deleted, open, completion_ms) VALUES (?1, 'UTC', "
-      "?2, ?3, ?4, ?5, ?6) ON CONFLICT(user_id) DO UPDATE SET created = created + ?2, completed = completed + ?3, "
-      "deleted = deleted + ?4, open = open + ?5, completion_ms = completion_ms + ?6");
-  total.bind(1, user).bind(2, delta.created).bind(3, delta.completed).bind(4, delta.deleted).bind(5, delta.open);
-  total.bind(6, delta.completion_ms).run();
-}
+/// What the events of one transaction add up to: a batch touches few users and days many times, and each row is
+/// written once. Save it before anything reads or deletes those rows.
+class Counts {
+ public:
+  explicit Counts(Writer& db) : db_(db) {}
 
-/// The user's local date at `at`: the day that a person would say it happened on.
-std::string local_date(Writer& db, const UserId& user, Instant at) {
-  auto row = db.query("SELECT zone FROM analytics_user WHERE user_id = ?", user);
-  if (!row.step()) return format_rfc3339(at).substr(0, 10);
-  const auto zone = domain::Zone::locate(row.text(0));
-  if (!zone) return format_rfc3339(at).substr(0, 10);
-  return format_local(zone->to_local(at)).substr(0, 10);
-}
+  void add(const UserId& user, Instant at, const Delta& delta) {
+    auto of_user = users_.find(user);
+    if (of_user == users_.end()) of_user = users_.emplace(user, OfUser{zone_of(user), {}, {}}).first;
+    const auto date = format_local(of_user->second.zone.to_local(at)).substr(0, 10);
+    of_user->second.total += delta;
+    of_user->second.days[date] += delta;
+  }
 
-Result<> apply_task(Writer& db, const CloudEvent& event, const json::object& data) {
+  void save() {
+    for (const auto& [user, counts] : users_) {
+      for (const auto& [date, delta] : counts.days) {
+        db_.run(
+            "INSERT INTO analytics_day(user_id, date, created, completed, deleted, reminders) VALUES (?1, ?2, ?3, ?4, "
+            "?5, ?6) ON CONFLICT(user_id, date) DO UPDATE SET created = created + ?3, completed = completed + ?4, "
+            "deleted = deleted + ?5, reminders = reminders + ?6",
+            user, date, delta.created, delta.completed, delta.deleted, delta.reminders);
+      }
+      const auto& total = counts.total;
+      db_.run(
+          "INSERT INTO analytics_user(user_id, zone, created, completed, deleted, open, completion_ms) VALUES (?1, "
+          "'UTC', ?2, ?3, ?4, ?5, ?6) ON CONFLICT(user_id) DO UPDATE SET created = created + ?2, completed = completed "
+          "+ ?3, deleted = deleted + ?4, open = open + ?5, completion_ms = completion_ms + ?6",
+          user, total.created, total.completed, total.deleted, total.open, total.completion_ms);
+    }
+    users_.clear();
+  }
+
+ private:
+  struct OfUser {
+    domain::Zone zone;  ///< Of the days that the person would name.
+    Delta total;
+    std::map<std::string, Delta> days;
+  };
+
+  domain::Zone zone_of(const UserId& user) {
+    auto row = db_.query("SELECT zone FROM analytics_user WHERE user_id = ?", user);
+    if (!row.step()) return {};
+    const auto zone = domain::Zone::locate(row.text(0));
+    return zone ? *zone : domain::Zone{};
+  }
+
+  Writer& db_;
+  std::map<UserId, OfUser> users_;
+};
+
+Result<> apply_task(Writer& db, Counts& counts, const CloudEvent& event, const json::object& data) {
   const auto after = state_of(event, data);
   const auto task = Uuid::parse(event.subject);
   if (!after || !task)
@@ -54,7 +81,7 @@ Result<> apply_task(Writer& db, const CloudEvent& event, const json::object& dat
       "INSERT INTO analytics_task(user_id, task_id, version, completed, deleted) VALUES (?1, ?2, ?3, ?4, ?5) ON "
       "CONFLICT(user_id, task_id) DO UPDATE SET version = ?3, completed = ?4, deleted = ?5",
       event.user, *task, after->version, after->completed, after->deleted);
-  add(db, event.user, local_date(db, event.user, event.time), difference(before, *after, data));
+  counts.add(event.user, event.time, difference(before, *after, data));
   return {};
 }
 
@@ -74,19 +101,20 @@ void apply_user(Writer& db, const CloudEvent& event, const json::object& data) {
       event.user, std::string_view{zone->get_string()});
 }
 
-Result<> apply_one(Writer& db, const CloudEvent& event) {
+Result<> apply_one(Writer& db, Counts& counts, const CloudEvent& event) {
   if (!storage::sqlite::record_inbox(db, "analytics", event.id)) return {};
   auto parsed = parse_json(event.data);
   if (!parsed) return parsed.error();
   const auto* data = parsed->if_object();
   if (!data) return Error{Errc::invalid_argument, "a " + event.type + " event whose data is not an object"};
-  if (event.type.starts_with("task.")) return apply_task(db, event, *data);
+  if (event.type.starts_with("task.")) return apply_task(db, counts, event, *data);
   if (event.type.starts_with("user.")) {
+    counts.save();
     apply_user(db, event, *data);
   } else if (event.type == "reminder.triggered") {
     Delta delta;
     delta.reminders = 1;
-    add(db, event.user, local_date(db, event.user, event.time), delta);
+    counts.add(event.user, event.time, delta);
   }
   return {};
 }
@@ -97,8 +125,10 @@ class SqliteAnalyticsStore final : public AnalyticsStore {
 
   awaitable<Result<>> apply(std::vector<CloudEvent> events) override {
     auto change = [events = std::move(events)](Writer& db) -> Result<> {
+      Counts counts(db);
       for (const auto& event : events)
-        if (auto applied = apply_one(db, event); !applied) return applied;
+        if (auto applied = apply_one(db, counts, event); !applied) return applied;
+      counts.save();
       return {};
     };
     co_return co_await db_.write(Lane::background, std::move(change));

@@ -276,13 +276,15 @@ void SqliteDatabase::run_batch(Jobs<WriteJob>& batch) {
   auto done = catching([&] { writer_->run("BEGIN IMMEDIATE"); });
   const auto end = Clock::now() + options_.batch_time;
   auto before = Clock::now();
+  bool answers_wait = false;
   while (batch.size() < static_cast<std::size_t>(options_.batch_size)) {
     Lanes::Next next;
     {
       std::lock_guard guard(write_mutex_);
-      next = lanes_.pop();
+      next = lanes_.pop(answers_wait);
     }
     if (!next.job) break;
+    answers_wait = answers_wait || next.lane == Lane::foreground;
     auto& job = *next.job;
     batch.push_back(std::move(next.job));
     if (!done) continue;

@@ -23,9 +23,11 @@ class Lanes {
   bool empty() const { return foreground_.empty() && background_.empty(); }
   std::size_t size(Lane lane) const { return lane == Lane::foreground ? foreground_.size() : background_.size(); }
 
-  /// `job` is null when nothing waits.
-  Next pop() {
-    const bool background = !background_.empty() && (foreground_.empty() || owed_ > std::chrono::nanoseconds::zero());
+  /// `job` is null when nothing waits, or, if `answers_wait` for the commit of what was popped before, when only
+  /// background jobs do that are owed nothing: their turn is the next batch, while the clients read their answers.
+  Next pop(bool answers_wait = false) {
+    const bool idle = foreground_.empty() && !answers_wait;
+    const bool background = !background_.empty() && (idle || owed_ > std::chrono::nanoseconds::zero());
     auto& queue = background ? background_ : foreground_;
     if (queue.empty()) return {};
     Next next{std::move(queue.front()), background ? Lane::background : Lane::foreground};

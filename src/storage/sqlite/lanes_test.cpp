@@ -48,5 +48,15 @@ TEST(Lanes, ForegroundGoesFirstAndAnIdleWriterTakesWhatThereIs) {
   EXPECT_TRUE(lanes.empty());
 }
 
+TEST(Lanes, WhereAnswersWaitForACommitTheBackgroundGetsOnlyWhatItIsOwed) {
+  Lanes lanes;
+  lanes.push(Lane::background, std::make_shared<NoWork>());
+  EXPECT_FALSE(lanes.pop(true).job);
+  EXPECT_EQ(lanes.size(Lane::background), 1u);
+  lanes.spent(Lane::foreground, 9ms);
+  EXPECT_EQ(lanes.pop(true).lane, Lane::background);
+  EXPECT_TRUE(lanes.empty());
+}
+
 }  // namespace
 }  // namespace daybook::storage::sqlite
