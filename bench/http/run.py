@@ -190,7 +190,7 @@ class Bench:
         watcher = threading.Thread(target=look)
         watcher.start()
         try:
-            got = wrk(server, "create.lua", 64, self.args.soak_seconds, tokens, 25)
+            got = wrk(server, "create.lua", 64, self.args.soak_seconds, tokens, 20)
         finally:
             done.set()
             watcher.join()
