@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <cstring>
 #include <mutex>
 
 #include "app/cli/cli.hpp"
@@ -40,24 +39,43 @@ class MovableClock final : public WallClock {
   std::vector<std::function<void()>> listeners_;
 };
 
-/// DAYBOOK_FAULT=name:n ends the process as kill -9 does when the named point is passed the n-th time.
+/// Ends the process as kill -9 does when the named point is passed the n-th time.
 struct ArmedFault {
-  char name[64] = {};
+  std::string name;
   std::atomic<int> left{0};
 };
-ArmedFault armed;
+std::atomic<ArmedFault*> armed{nullptr};
 
 void on_fault_point(const char* name) {
-  if (std::strcmp(name, armed.name) == 0 && armed.left.fetch_sub(1) == 1) ::kill(::getpid(), SIGKILL);
+  auto* fault = armed.load(std::memory_order_acquire);
+  if (fault && fault->name == name && fault->left.fetch_sub(1) == 1) ::kill(::getpid(), SIGKILL);
 }
 
+/// The one before is left where it is, since another thread may be looking at it.
+void arm(std::string name, int nth) {
+  auto* fault = new ArmedFault{std::move(name)};
+  fault->left = nth;
+  armed = fault;
+  fault_hook = on_fault_point;
+}
+
+/// DAYBOOK_FAULT=name:n
 void arm_from_environment() {
   const std::string wish = process_environment("DAYBOOK_FAULT").value_or("");
   const auto colon = wish.find(':');
-  if (colon == std::string::npos || colon >= sizeof armed.name) return;
-  wish.copy(armed.name, colon);
-  armed.left = std::atoi(wish.c_str() + colon + 1);
-  fault_hook = on_fault_point;
+  if (colon != std::string::npos) arm(wish.substr(0, colon), std::atoi(wish.c_str() + colon + 1));
+}
+
+/// `POST /test/fault` {"name": fault point, "nth": n}
+Reply set_fault(const Call& call) {
+  const auto body = parse_json(call.body);
+  if (!body) return http::problem_reply(body.error());
+  JsonReader in(*body, Unknown::strict);
+  auto name = in.text("name", {.required = true});
+  const auto nth = in.integer("nth", 1, 1'000'000);
+  if (auto error = in.finish()) return http::problem_reply(*error);
+  arm(std::move(*name), static_cast<int>(nth.value_or(1)));
+  return Reply(204);
 }
 
 /// `POST /test/clock` {"now": instant} or {"advance": duration} gives {"now"}.
@@ -81,8 +99,10 @@ int main(int argc, char** argv) {
   app::MovableClock clock;
   app::arm_from_environment();
   const app::Build build{clock, [&clock](const Call& call) -> std::optional<Reply> {
-                           if (call.method != Method::post || call.path != "/test/clock") return std::nullopt;
-                           return app::set_clock(clock, call);
+                           if (call.method != Method::post) return std::nullopt;
+                           if (call.path == "/test/fault") return app::set_fault(call);
+                           if (call.path == "/test/clock") return app::set_clock(clock, call);
+                           return std::nullopt;
                          }};
   return app::run_cli(argc, argv, build);
 }

@@ -133,17 +133,10 @@ constexpr const char* kMonths[] = {"January", "February", "March",     "April", 
 
 /// The days from the 29th on that the rule names.
 std::vector<int> late_days(const Series& series) {
-  const auto rule = RecurrenceRule::parse(series.rrule);
+  auto rule = spelled_out(series);
   if (!rule || rule->frequency < Frequency::monthly) return {};
-  std::vector<int> out;
-  for (int day : rule->by_month_day) {
-    if (day > 28) out.push_back(day);
-  }
-  if (rule->by_month_day.empty() && rule->by_day.empty() && rule->by_week_no.empty() && rule->by_year_day.empty()) {
-    const int day = static_cast<int>(static_cast<unsigned>(date_of(series.starts).day()));
-    if (day > 28) out.push_back(day);
-  }
-  return out;
+  std::erase_if(rule->by_month_day, [](int day) { return day <= 28; });
+  return rule->by_month_day;
 }
 
 }  // namespace
@@ -250,6 +243,24 @@ Result<SeriesChange> patch_series(const Series& before, const SeriesPatch& patch
     }
   }
   return change;
+}
+
+Result<RecurrenceRule> spelled_out(const Series& series) {
+  auto rule = RecurrenceRule::parse(series.rrule);
+  if (!rule || rule->frequency < Frequency::weekly) return rule;
+  const chr::year_month_day start{chr::floor<days>(series.starts)};
+  if (!rule->by_month_day.empty() || !rule->by_day.empty() || !rule->by_week_no.empty() || !rule->by_year_day.empty()) {
+    return rule;
+  }
+  if (rule->frequency == Frequency::weekly) {
+    rule->by_day = {{0, chr::weekday{chr::local_days{start}}}};
+    return rule;
+  }
+  rule->by_month_day = {static_cast<int>(static_cast<unsigned>(start.day()))};
+  if (rule->frequency == Frequency::yearly && rule->by_month.empty()) {
+    rule->by_month = {static_cast<int>(static_cast<unsigned>(start.month()))};
+  }
+  return rule;
 }
 
 Recurrence recurrence_of(const Series& series) {
@@ -396,7 +407,10 @@ TaskDraft occurrence_draft(const Series& series, std::string_view recurrence_id,
 
 OccurrenceDifference compare_occurrence(const Series& series, const When& start, const TaskFields& task) {
   OccurrenceDifference difference;
-  difference.moved = task.due != start;
+  // By the clock, not by the instant: a zone that changes its law moves nothing.
+  const auto* at = std::get_if<Instant>(&task.due);
+  const auto local = at && task.due != start ? parse_recurrence_id(task.recurrence_id) : Result<LocalTime>{Error{}};
+  difference.moved = task.due != start && !(local && zone_of(series).to_local(*at) == *local);
   std::vector<ReminderRule> rules;
   for (const auto& reminder : task.reminders) rules.push_back(reminder.rule);
   difference.edited = task.title != series.title || task.description != series.description ||

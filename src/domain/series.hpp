@@ -124,6 +124,9 @@ struct SeriesSplit {
 Result<SeriesSplit> split_series(const Series& series, const OccurrenceTime& from, const SeriesPatch& patch,
                                  const SeriesId& id, Instant now);
 
+/// The rule with the days named that it takes from its start ("monthly" from the 31st on: BYMONTHDAY=31). Errors:
+/// corrupt.
+Result<RecurrenceRule> spelled_out(const Series& series);
 /// The series' occurrences. For Anchor::completion these are counted from `starts`; see next_after_completion.
 Recurrence recurrence_of(const Series& series);
 /// "2026-03-05T09:00:00-05:00", or "2026-03-05" for whole days.

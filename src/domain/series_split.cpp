@@ -9,20 +9,6 @@ namespace {
 namespace chr = std::chrono;
 using chr::days;
 
-/// Names the days that the rule has taken from its start, since a start that stands in for a day its month lacks would
-/// give others ("the 31st" cut in February must not become "the 28th").
-void name_days(RecurrenceRule& rule, LocalTime starts) {
-  const chr::year_month_day start{chr::floor<days>(starts)};
-  if (rule.frequency < Frequency::monthly || !rule.by_month_day.empty() || !rule.by_day.empty() ||
-      !rule.by_week_no.empty() || !rule.by_year_day.empty()) {
-    return;
-  }
-  rule.by_month_day = {static_cast<int>(static_cast<unsigned>(start.day()))};
-  if (rule.frequency == Frequency::yearly && rule.by_month.empty()) {
-    rule.by_month = {static_cast<int>(static_cast<unsigned>(start.month()))};
-  }
-}
-
 /// The last moment before `from`, as a series keeps UNTIL.
 Until until_before(const Series& series, const OccurrenceTime& from) {
   if (series.all_day) return {Until::Form::date, LocalTime{chr::floor<days>(from.local) - days{1}}};
@@ -43,7 +29,9 @@ std::optional<OccurrenceTime> find_occurrence(const Series& series, LocalTime lo
 
 Result<SeriesSplit> split_series(const Series& series, const OccurrenceTime& from, const SeriesPatch& patch,
                                  const SeriesId& id, Instant now) {
-  auto rule = RecurrenceRule::parse(series.rrule);
+  // A start that stands in for a day its month lacks must not change the days: "the 31st" cut in February would become
+  // "the 28th".
+  auto rule = from.clamped && !patch.starts ? spelled_out(series) : RecurrenceRule::parse(series.rrule);
   const auto zone = Zone::locate(series.timezone);
   if (!rule) return rule.error();
   if (!zone) return zone.error();
@@ -66,7 +54,6 @@ Result<SeriesSplit> split_series(const Series& series, const OccurrenceTime& fro
     auto iterator = all->begin();
     for (auto each = iterator.next(); each && each->instant < from.instant; each = iterator.next()) --*goes_on.count;
   }
-  name_days(goes_on, series.starts);
   rest.rrule = goes_on.str();
   rest.starts = from.local;
   const auto first = series.all_day ? format_local(from.local).substr(0, 10) : format_local(from.local);

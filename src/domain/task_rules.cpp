@@ -364,11 +364,11 @@ std::optional<Task> with_reminder_state(const Task& before, const ReminderId& id
   return std::nullopt;
 }
 
-std::optional<TaskChange> move_owner(const Task& before, const OwnerTime& old, const OwnerTime& owner, Instant now) {
-  if (!before.is_open()) return std::nullopt;
-  TaskFields task = *before;
-  if (task.timezone.empty() || task.timezone == old.timezone) task.timezone = owner.timezone;
-  // What has fired or was put off by hand is over; only what is still to come follows the clock.
+namespace {
+
+/// `task` on another clock than `before`. What has fired or was put off by hand is over; only what is still to come
+/// follows the clock.
+std::optional<TaskChange> on_new_clock(const Task& before, TaskFields task, const OwnerTime& owner, Instant now) {
   const std::vector<Reminder> settled = task.reminders;
   move_reminders(task, owner, now);
   for (auto& reminder : task.reminders)
@@ -377,6 +377,34 @@ std::optional<TaskChange> move_owner(const Task& before, const OwnerTime& old, c
   auto change = TaskRules::succeed(before, std::move(task), now);
   if (change.changes.empty()) return std::nullopt;
   return change;
+}
+
+}  // namespace
+
+std::optional<TaskChange> move_owner(const Task& before, const OwnerTime& old, const OwnerTime& owner, Instant now) {
+  if (!before.is_open()) return std::nullopt;
+  TaskFields task = *before;
+  if (task.timezone.empty() || task.timezone == old.timezone) task.timezone = owner.timezone;
+  return on_new_clock(before, std::move(task), owner, now);
+}
+
+std::optional<TaskChange> move_law(const Task& before, std::optional<std::chrono::seconds> due_offset,
+                                   std::optional<std::chrono::seconds> start_offset, const OwnerTime& owner,
+                                   Instant now) {
+  if (!before.is_open()) return std::nullopt;
+  TaskFields task = *before;
+  const auto located = Zone::locate(task.timezone.empty() ? owner.timezone : task.timezone);
+  if (!located) return std::nullopt;
+  const auto keep_reading = [&](When& when, std::optional<std::chrono::seconds> offset) {
+    auto* at = std::get_if<Instant>(&when);
+    if (!at || !offset || *at <= now || located->offset_at(*at) == *offset) return;
+    const auto whole = floor<std::chrono::seconds>(*at);
+    const LocalTime reading{(whole + *offset).time_since_epoch()};
+    *at = located->to_instant(reading).instant + (*at - whole);
+  };
+  keep_reading(task.due, due_offset);
+  keep_reading(task.start, start_offset);
+  return on_new_clock(before, std::move(task), owner, now);
 }
 
 }  // namespace daybook::domain

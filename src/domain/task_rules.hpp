@@ -94,6 +94,13 @@ std::optional<Task> with_reminder_state(const Task& task, const ReminderId& remi
 /// reminders that hang on either move. Instants stay. nullopt: nothing changes.
 std::optional<TaskChange> move_owner(const Task& task, const OwnerTime& old, const OwnerTime& owner, Instant now);
 
+/// The task after its zone's law has changed (design, rule 6): due and start that are still to come keep their reading
+/// of the wall clock, `due_offset` and `start_offset` being how far east of UTC that was when they were given;
+/// reminders follow. nullopt: nothing changes.
+std::optional<TaskChange> move_law(const Task& task, std::optional<std::chrono::seconds> due_offset,
+                                   std::optional<std::chrono::seconds> start_offset, const OwnerTime& owner,
+                                   Instant now);
+
 /// When `rule` fires for a task of which only due, start and timezone count; nullopt if it hangs on a time that the
 /// task does not have.
 std::optional<Instant> fire_time(const ReminderRule& rule, const TaskFields& task, const OwnerTime& owner);

@@ -124,4 +124,5 @@ def main():
     return check.finish()
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -30,7 +30,7 @@ TEST(Generation, CronBeginsWithTheNextStart) {
       world.ok(Method::post, "/api/v1/recurring", R"({"title":"Standup","cron":"0 9 * * 1-5"})").as_object();
   EXPECT_EQ(series.at("rrule").as_string(), "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR");
   EXPECT_EQ(series.at("cron").as_string(), "0 9 * * 1-5");
-  EXPECT_EQ(series.at("rruleText").as_string(), "every weekday at 09:00");
+  EXPECT_EQ(series.at("rruleText").as_string(), "every weekday at 9am");
   EXPECT_EQ(series.at("next").as_array().at(0).as_string(), "2026-03-05T08:00:00Z");
   world.settle();
   const auto dues = world.dues();
@@ -485,12 +485,45 @@ TEST(Zones, ALawThatChanges) {
     ASSERT_EQ(world.dues().at(0), "2026-03-05T08:00:00Z");
     ASSERT_TRUE(domain::Zone::install("Test/Changing", zone_file(after)));
     ASSERT_EQ(world.db_.run(world.store_->adopt_tzdb("2099z", world.clock_.now())).value(), 1);
+    ASSERT_TRUE(world.db_.run(world.tasks_->adopt_tzdb("2099z")));
     world.settle();
+    EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE state <> 'made'"), 0);
     const auto hour = after == std::string_view{"<+02>-2"} ? "T07:00:00Z" : "T09:00:00Z";
     EXPECT_THAT(world.dues(), AllOf(SizeIs(28), testing::Each(HasSubstr(hour))));
     world.advance(24h * 3);
     EXPECT_THAT(world.dues(), AllOf(SizeIs(31), testing::Each(HasSubstr(hour))));
   }
+}
+
+// Rule 6: so do tasks that a person made, and their reminders; whole days and what is past stay. Each slice is kept.
+TEST(Zones, TasksFollowALawThatChanges) {
+  ASSERT_TRUE(domain::Zone::install("Test/Tasks", zone_file("<+01>-1")));
+  World world{"2026-03-04T12:00:00Z"};
+  ASSERT_TRUE(world.db_.run(world.tasks_->adopt_tzdb("2099y")));
+  auto make = [&](std::string due) {
+    world.ok(Method::post, "/api/v1/tasks", R"({"title":"Tea","timezone":"Test/Tasks",)" + due + "}");
+  };
+  make(R"("dueAt":"2026-03-04T11:00:00Z")");
+  make(R"("dueDate":"2026-03-06","reminders":[{"daysBefore":0,"time":"09:00"}])");
+  for (int i = 0; i < 300; ++i) make(R"("dueAt":"2026-03-05T08:00:00Z","reminders":[{"before":"PT30M"}])");
+  world.settle();
+  ASSERT_TRUE(domain::Zone::install("Test/Tasks", zone_file("<+02>-2")));
+  EXPECT_TRUE(world.db_.run(world.task_store_->adopt_tzdb("2099z", world.clock_.now())).value());
+  world.restart();  // Interrupted; it goes on where it was.
+  ASSERT_TRUE(world.db_.run(world.tasks_->adopt_tzdb("2099z")));
+  EXPECT_FALSE(world.db_.run(world.task_store_->adopt_tzdb("2099z", world.clock_.now())).value());
+  world.settle();
+  std::map<std::string, int> dues, reminders;
+  for (const auto& task : world.tasks()) ++dues[World::due_of(task)];
+  EXPECT_EQ(dues, (std::map<std::string, int>{
+                      {"2026-03-04T11:00:00Z", 1}, {"2026-03-05T07:00:00Z", 300}, {"2026-03-06", 1}}));
+  EXPECT_EQ(world.events("task.updated").size(), 301u);
+  EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_timer WHERE kind = 'reminder' AND due = " +
+                        std::to_string(to_micros(at("2026-03-05T06:30:00Z")))),
+            300);
+  EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_timer WHERE kind = 'reminder' AND due = " +
+                        std::to_string(to_micros(at("2026-03-06T07:00:00Z")))),
+            1);
 }
 
 /// Steps over the hours around both changes of a zone's clocks: one task a day, at that wall time or moved by the gap.

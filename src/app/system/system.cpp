@@ -93,6 +93,17 @@ Result<Assistants> make_assistants(const asio::any_io_executor& executor, const 
   return out;
 }
 
+/// Lateness of what fires is measured (design, rule 8).
+runtime::embedded::TimersOptions timer_options(telemetry::Registry& metrics) {
+  runtime::embedded::TimersOptions options;
+  options.on_fired = [&metrics](const std::string& kind, std::chrono::microseconds late) {
+    metrics
+        .histogram("daybook_timer_lateness_seconds", "How long after their due time timers fired", {{"kind", kind}})
+        .observe(std::chrono::duration<double>(late).count());
+  };
+  return options;
+}
+
 class EmbeddedSystem final : public System {
  public:
   EmbeddedSystem(asio::io_context& loop, const Config& config, WallClock& clock,
@@ -108,9 +119,10 @@ class EmbeddedSystem final : public System {
         tasks_store_(tasks::make_sqlite_store(*database_, task_limits(config))),
         tasks_(*tasks_store_, clock),
         tasks_client_(invoker_),
-        scheduler_store_(scheduler::make_sqlite_store(*database_, scheduler::describe_plainly, series_limits(config))),
+        scheduler_store_(scheduler::make_sqlite_store(*database_, series_limits(config))),
         scheduler_(*scheduler_store_, invoker_, clock),
-        scheduler_timers_(loop.get_executor(), *database_, sqlite::TimerTable("scheduler"), clock),
+        scheduler_timers_(loop.get_executor(), *database_, sqlite::TimerTable("scheduler"), clock,
+                          timer_options(metrics_)),
         chat_store_(chat::make_sqlite_store(*database_)),
         assistants_(std::move(assistants)),
         chat_(*chat_store_, invoker_, assistants_.first(), clock),
@@ -118,7 +130,8 @@ class EmbeddedSystem final : public System {
         identity_(*identity_store_, clock, identity_options(config)),
         notifier_store_(notifier::make_sqlite_store(*database_)),
         notifier_(*notifier_store_, std::move(senders), clock, notifier::make_digest_writer(tasks_client_, clock)),
-        notifier_timers_(loop.get_executor(), *database_, sqlite::TimerTable("notifier"), clock),
+        notifier_timers_(loop.get_executor(), *database_, sqlite::TimerTable("notifier"), clock,
+                         timer_options(metrics_)),
         audit_store_(audit::make_sqlite_store(*history_)),
         audit_(*audit_store_),
         analytics_store_(analytics::make_sqlite_store(*history_)),

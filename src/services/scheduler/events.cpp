@@ -2,6 +2,7 @@
 
 #include "core/json.hpp"
 #include "domain/series_json.hpp"
+#include "services/scheduler/words.hpp"
 
 namespace daybook::scheduler {
 namespace {
@@ -26,17 +27,15 @@ void append_instant(std::string& out, std::string_view name, const std::optional
 
 }  // namespace
 
-CloudEvent series_event(std::string type, const Command& command, const domain::Series& series, std::string_view words,
-                        std::string_view more) {
+CloudEvent series_event(std::string type, const Command& command, const domain::Series& series, std::string_view more) {
   CloudEvent event = make_event(std::move(type), command, series.id.str());
-  domain::append_series_members(event.data, series, words, command.now);
+  domain::append_series_members(event.data, series, describe(series), command.now);
   event.data += ",\"recurringTaskId\":\"" + event.subject + '"';
   event.data.append(more).push_back('}');
   return event;
 }
 
-CloudEvent series_updated_event(const Command& command, const domain::Series& before, const domain::Series& after,
-                                std::string_view words) {
+CloudEvent series_updated_event(const Command& command, const domain::Series& before, const domain::Series& after) {
   // By the names of the API; what follows from the rest (next, notes, words) is no change of its own.
   auto members = [&](const domain::Series& series) {
     std::string text;
@@ -52,7 +51,7 @@ CloudEvent series_updated_event(const Command& command, const domain::Series& be
     changes[name] = value;
     previous[name] = old.at(name);
   }
-  return series_event("recurring-task.updated", command, after, words,
+  return series_event("recurring-task.updated", command, after,
                       ",\"changes\":" + json::serialize(changes) + ",\"previousValues\":" + json::serialize(previous));
 }
 

@@ -7,11 +7,10 @@
 namespace daybook::scheduler {
 
 /// Members of schemas/events/recurring-task.*.json and reminder.*.json.
-CloudEvent series_event(std::string type, const Command& command, const domain::Series& series, std::string_view words,
+CloudEvent series_event(std::string type, const Command& command, const domain::Series& series,
                         std::string_view more = {});
 /// recurring-task.updated, with what differs between the two.
-CloudEvent series_updated_event(const Command& command, const domain::Series& before, const domain::Series& after,
-                                std::string_view words);
+CloudEvent series_updated_event(const Command& command, const domain::Series& before, const domain::Series& after);
 /// `more`: further members with their leading comma.
 CloudEvent reminder_event(std::string type, const Command& command, const ReminderRow& reminder,
                           std::string_view more = {});

@@ -14,11 +14,8 @@ namespace {
 constexpr int kPurgeSlice = 200;
 }  // namespace
 
-Module::Module(SchedulerStore& store, runtime::Invoker& invoker, const WallClock& clock, Describe describe)
-    : store_(store),
-      service_(store, invoker),
-      clock_(clock),
-      router_(make_router(store_, service_, invoker, clock_, std::move(describe))) {}
+Module::Module(SchedulerStore& store, runtime::Invoker& invoker, const WallClock& clock)
+    : store_(store), service_(store, invoker), clock_(clock), router_(make_router(store_, service_, invoker, clock_)) {}
 
 void Module::subscribe(runtime::EventBus& bus) {
   runtime::Subscription subscription;
@@ -34,6 +31,7 @@ void Module::subscribe(runtime::EventBus& bus) {
 void Module::handle(runtime::Timers& timers) {
   timers.handle("generate", 100, [this](std::vector<Timer> due) { return on_generate(std::move(due)); });
   timers.handle("reminder", 500, [this](std::vector<Timer> due) { return on_reminders(std::move(due)); });
+  timers.handle("tzdb", 1, [this](std::vector<Timer> due) { return on_tzdb(std::move(due)); });
   timers.handle("purge", 1, [this](std::vector<Timer> due) { return on_purge(std::move(due)); });
 }
 
@@ -43,6 +41,11 @@ awaitable<Result<>> Module::start() {
   auto purged = co_await store_.purge(clock_.now(), kPurgeSlice);
   if (!purged) co_return purged.error();
   co_return Result<>{};
+}
+
+awaitable<std::vector<Result<>>> Module::on_tzdb(std::vector<Timer> timers) {
+  auto looked = co_await store_.adopt_tzdb(domain::tzdb_version(), clock_.now());
+  co_return std::vector<Result<>>(timers.size(), looked ? Result<>{} : Result<>{looked.error()});
 }
 
 awaitable<std::vector<Result<>>> Module::on_purge(std::vector<Timer> timers) {

@@ -9,21 +9,17 @@
 #include "runtime/timers.hpp"
 #include "services/scheduler/service.hpp"
 #include "services/scheduler/store.hpp"
-#include "services/scheduler/words.hpp"
 #include "storage/sqlite/database.hpp"
 
 namespace daybook::scheduler {
 
 std::vector<storage::sqlite::Migration> sqlite_migrations();
-/// `describe` must be the module's own, so that events and replies use the same words.
-std::unique_ptr<SchedulerStore> make_sqlite_store(storage::sqlite::Database& db, Describe describe = describe_plainly,
-                                                  StoreLimits limits = {});
+std::unique_ptr<SchedulerStore> make_sqlite_store(storage::sqlite::Database& db, StoreLimits limits = {});
 
-/// The scheduler role. Timers of the service "scheduler" (kinds "generate", "reminder", "purge") are its.
+/// The scheduler role. Timers of the service "scheduler" (kinds "generate", "reminder", "purge", "tzdb") are its.
 class Module {
  public:
-  Module(SchedulerStore& store, runtime::Invoker& invoker, const WallClock& clock,
-         Describe describe = describe_plainly);
+  Module(SchedulerStore& store, runtime::Invoker& invoker, const WallClock& clock);
 
   http::Router& router() { return router_; }
   void subscribe(runtime::EventBus& bus);
@@ -33,6 +29,7 @@ class Module {
 
   boost::asio::awaitable<std::vector<Result<>>> on_events(std::vector<CloudEvent> events);
   boost::asio::awaitable<std::vector<Result<>>> on_generate(std::vector<Timer> timers);
+  boost::asio::awaitable<std::vector<Result<>>> on_tzdb(std::vector<Timer> timers);
   boost::asio::awaitable<std::vector<Result<>>> on_purge(std::vector<Timer> timers);
   boost::asio::awaitable<std::vector<Result<>>> on_reminders(std::vector<Timer> timers);
 
@@ -44,7 +41,6 @@ class Module {
 };
 
 /// `/api/v1/recurring…` and `/api/v1/reminders…`.
-http::Router make_router(SchedulerStore& store, Service& service, runtime::Invoker& invoker, const WallClock& clock,
-                         Describe describe);
+http::Router make_router(SchedulerStore& store, Service& service, runtime::Invoker& invoker, const WallClock& clock);
 
 }  // namespace daybook::scheduler

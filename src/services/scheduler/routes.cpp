@@ -31,10 +31,9 @@ Reply page_reply(std::string items, const std::string& next_cursor) {
   return Reply{200, body + '}'};
 }
 
-http::Router make_router(SchedulerStore& store, Service& service, runtime::Invoker& invoker, const WallClock& clock,
-                         Describe describe) {
+http::Router make_router(SchedulerStore& store, Service& service, runtime::Invoker& invoker, const WallClock& clock) {
   http::Router router;
-  const RouteContext context{store, service, invoker, clock, std::move(describe)};
+  const RouteContext context{store, service, invoker, clock};
   add_series_routes(router, context);
   add_reminder_routes(router, context);
   return router;

@@ -13,7 +13,6 @@ struct RouteContext {
   Service& service;
   runtime::Invoker& invoker;
   const WallClock& clock;
-  Describe describe;
 };
 
 /// Reads If-Match, Idempotency-Key and what else a change carries. Errors: unauthenticated; invalid_argument.

@@ -4,6 +4,7 @@
 #include "domain/task_json.hpp"
 #include "http/authorize.hpp"
 #include "services/scheduler/routes.hpp"
+#include "services/scheduler/words.hpp"
 
 /// `/api/v1/recurring…` (schemas/openapi.yaml).
 namespace daybook::scheduler {
@@ -15,7 +16,7 @@ using http::Request;
 
 std::string to_body(const RouteContext& at, const Series& series) {
   std::string body;
-  domain::append_series_members(body, series, at.describe(series), at.clock.now());
+  domain::append_series_members(body, series, describe(series), at.clock.now());
   return body + '}';
 }
 
@@ -91,7 +92,7 @@ awaitable<Result<Reply>> preview(const RouteContext& at, Request request) {
       domain::create_series(SeriesId::make(command->now), command->user, draft.series, command->timezone, command->now);
   if (!series) co_return series.error();
   std::string out = "{\"rrule\":\"" + series->rrule + "\",\"rruleText\":";
-  append_json_string(out, at.describe(*series));
+  append_json_string(out, describe(*series));
   out += ",\"timezone\":";
   append_json_string(out, series->timezone);
   out += ",\"next\":[";

@@ -169,7 +169,7 @@ Result<> apply_task(Writer& db, const CloudEvent& event, const TaskFields& task,
 }
 
 /// Series that follow the user's own zone go with the user (design, rule 6; R-02).
-Result<> apply_user(Writer& db, const CloudEvent& event, const Describe& describe, Instant now) {
+Result<> apply_user(Writer& db, const CloudEvent& event, Instant now) {
   auto value = parse_json(event.data);
   if (!value) return value.error();
   std::string before, after;
@@ -210,7 +210,7 @@ Result<> apply_user(Writer& db, const CloudEvent& event, const Describe& describ
       save_occurrence(db, event.user, id, row);
     }
     save_series(db, *series);
-    append_event(db, series_updated_event(command, old, *series, describe(*series)));
+    append_event(db, series_updated_event(command, old, *series));
     look_at(db, *series, now);
   }
   return {};
@@ -257,8 +257,8 @@ boost::asio::awaitable<std::vector<Result<>>> SqliteSchedulerStore::apply_events
       out[i] = co_await db_.write(Lane::background, std::move(change));
       co_return;
     }
-    auto change = [this, event = std::move(event), now](Writer& db) -> Result<> {
-      if (event.type == "user.updated") return apply_user(db, event, describe_, now);
+    auto change = [event = std::move(event), now](Writer& db) -> Result<> {
+      if (event.type == "user.updated") return apply_user(db, event, now);
       if (event.type == "user.deleted") return erase_user(db, event);
       return {};
     };

@@ -17,6 +17,14 @@ using storage::sqlite::Lane;
 /// Until when the tasks service has been told, or we tell it again.
 constexpr std::chrono::seconds kRetry{30};
 
+/// Series of one closure when the time zone data is new.
+constexpr std::size_t kTzdbSlice = 100;
+
+std::string meta(Connection& db, std::string_view key) {
+  auto row = db.query("SELECT value FROM scheduler_meta WHERE key = ?", key);
+  return row.step() ? std::string{row.text(0)} : std::string{};
+}
+
 struct Counts {
   int open = 0, ahead = 0;
   std::int64_t made = 0;
@@ -98,7 +106,7 @@ SchedulerStore::Awaitable<GenerationWork> SqliteSchedulerStore::plan(UserId user
         Command command;
         command.user = user;
         command.now = now;
-        append_event(db, series_updated_event(command, before, series, describe_(series)));
+        append_event(db, series_updated_event(command, before, series));
       } else if (series.anchor == domain::Anchor::schedule && counts.last_start) {
         next_look = std::max(*counts.last_start + std::chrono::seconds{1}, now + std::chrono::hours{1});
       }
@@ -164,33 +172,50 @@ SchedulerStore::Awaitable<> SqliteSchedulerStore::settle(UserId user, SeriesId i
 
 SchedulerStore::Awaitable<int> SqliteSchedulerStore::adopt_tzdb(std::string version, Instant now) {
   auto change = [version = std::move(version), now](Writer& db) -> Result<int> {
-    {
-      auto row = db.query("SELECT value FROM scheduler_meta WHERE key = 'tzdb'");
-      if (row.step() && row.text(0) == version) return 0;
+    if (meta(db, "tzdb") == version) {
+      timer_table().cancel(db, kTzdb, Uuid{});
+      return 0;
+    }
+    // "<version> <user> <series>": how far an earlier slice came.
+    UserId user;
+    SeriesId last;
+    const auto progress = meta(db, "tzdb_at");
+    if (progress.starts_with(version + " ") && progress.size() == version.size() + 74) {
+      user = UserId::parse(progress.substr(version.size() + 1, 36)).value();
+      last = SeriesId::parse(progress.substr(version.size() + 38)).value();
     }
     std::vector<std::pair<UserId, SeriesId>> found;
     {
-      auto rows = db.query("SELECT user_id, id FROM scheduler_series WHERE deleted = 0 AND state = 'active'");
+      auto rows = db.query(
+          "SELECT user_id, id FROM scheduler_series WHERE (user_id, id) > (?, ?) AND deleted = 0 AND state = 'active' "
+          "ORDER BY user_id, id LIMIT ?",
+          user, last, static_cast<std::int64_t>(kTzdbSlice));
       while (rows.step()) found.emplace_back(UserId{rows.uuid(0)}, SeriesId{rows.uuid(1)});
     }
-    for (const auto& [user, id] : found) {
-      auto series = load_series(db, user, id);
+    for (const auto& [owner, id] : found) {
+      auto series = load_series(db, owner, id);
       if (!series) continue;
-      // Wall clocks stand; instants follow the new law.
+      // Wall clocks stand; instants follow the new law. The tasks service does the same for the tasks.
       const auto zone = domain::Zone::locate(series->timezone);
-      for (auto row : load_occurrences(db, user, id)) {
+      for (auto row : load_occurrences(db, owner, id)) {
         const auto* at = std::get_if<Instant>(&row.start);
         const auto local = domain::parse_recurrence_id(row.recurrence_id);
-        if (!at || !zone || !local || !row.open || row.state != "made" || *at <= now) continue;
+        if (!at || !zone || !local || !row.open || *at <= now) continue;
         const auto instant = zone->to_instant(*local).instant;
         if (instant == *at) continue;
         row.start = domain::When{instant};
-        if (row.pending.empty()) row.pending = "patch";
-        save_occurrence(db, user, id, row);
+        save_occurrence(db, owner, id, row);
       }
       look_at(db, *series, now);
     }
-    db.run("INSERT OR REPLACE INTO scheduler_meta(key, value) VALUES ('tzdb', ?)", version);
+    const bool more = found.size() == kTzdbSlice;
+    db.run("INSERT OR REPLACE INTO scheduler_meta(key, value) VALUES (?, ?)", more ? "tzdb_at" : "tzdb",
+           more ? version + " " + found.back().first.str() + " " + found.back().second.str() : version);
+    if (more) {
+      timer_table().set(db, Timer{std::string{kTzdb}, Uuid{}, UserId{}, now, 0, {}});
+    } else {
+      timer_table().cancel(db, kTzdb, Uuid{});
+    }
     return static_cast<int>(found.size());
   };
   co_return co_await db_.write(Lane::background, std::move(change));

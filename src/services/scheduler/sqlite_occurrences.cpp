@@ -94,7 +94,7 @@ SchedulerStore::Awaitable<SchedulerStore::Split> SqliteSchedulerStore::split_ser
       if (!changed) return changed.error();
       if (changed->version != series->version) {
         if (auto error = mismatch(command, *series)) return *error;
-        save_changed_series(db, command, *series, *changed, describe_);
+        save_changed_series(db, command, *series, *changed);
       }
       remember(db, command, 200, id);
       return Split{std::move(*changed), std::nullopt};
@@ -107,9 +107,9 @@ SchedulerStore::Awaitable<SchedulerStore::Split> SqliteSchedulerStore::split_ser
     auto split = domain::split_series(*series, *found, patch, SeriesId::make(command.now), command.now);
     if (!split) return split.error();
     hand_over(db, *series, found->instant, split->after);
-    save_changed_series(db, command, *series, split->before, describe_);
+    save_changed_series(db, command, *series, split->before);
     save_series(db, split->after);
-    append_event(db, series_event("recurring-task.created", command, split->after, describe_(split->after)));
+    append_event(db, series_event("recurring-task.created", command, split->after));
     look_at(db, split->after, command.now + kShortcut);
     remember(db, command, 201, split->after.id);
     return Split{std::move(split->after), id};

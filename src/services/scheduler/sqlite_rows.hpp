@@ -15,6 +15,7 @@ const storage::sqlite::IdempotencyTable& idempotency_table();
 inline constexpr std::string_view kGenerate = "generate";
 inline constexpr std::string_view kReminder = "reminder";
 inline constexpr std::string_view kPurge = "purge";  ///< One timer for the whole store, of the nil key.
+inline constexpr std::string_view kTzdb = "tzdb";    ///< Likewise, while new time zone data is being taken over.
 
 /// Errors: not_found (also for a deleted one unless `deleted`), corrupt.
 Result<domain::Series> load_series(Connection& db, const UserId& user, const SeriesId& id, bool deleted = false);

@@ -95,10 +95,9 @@ Result<Series> apply_patch(Writer& db, Series series, const domain::SeriesPatch&
   return std::move(change->series);
 }
 
-void save_changed_series(Writer& db, const Command& command, const Series& before, const Series& after,
-                         const Describe& describe) {
+void save_changed_series(Writer& db, const Command& command, const Series& before, const Series& after) {
   save_series(db, after);
-  append_event(db, series_updated_event(command, before, after, describe(after)));
+  append_event(db, series_updated_event(command, before, after));
   look_at(db, after, command.now + kShortcut);
 }
 
@@ -127,7 +126,7 @@ SchedulerStore::Awaitable<SchedulerStore::Created> SqliteSchedulerStore::create_
     }
     if (auto room = check_room(db, command.user, limits_); !room) return room.error();
     save_series(db, *series);
-    append_event(db, series_event("recurring-task.created", command, *series, describe_(*series)));
+    append_event(db, series_event("recurring-task.created", command, *series));
     look_at(db, *series, command.now + kShortcut);
     remember(db, command, 201, id);
     return Created{std::move(*series), true};
@@ -191,7 +190,7 @@ SchedulerStore::Awaitable<Series> SqliteSchedulerStore::change_series(Command co
     if (changed->version != version) {
       // A repeat of what holds already is no conflict (design, rule 13).
       if (auto error = mismatch(command, *series)) return *error;
-      save_changed_series(db, command, *series, *changed, describe_);
+      save_changed_series(db, command, *series, *changed);
     }
     remember(db, command, 200, id);
     return changed;
@@ -288,7 +287,7 @@ SchedulerStore::Awaitable<> SqliteSchedulerStore::remove_series(Command command,
     std::string more = ",\"scope\":\"";
     more.append(kScopes[static_cast<int>(scope)]).append("\",\"deletedAt\":\"");
     more.append(format_rfc3339(command.now)).push_back('"');
-    append_event(db, series_event("recurring-task.deleted", command, *series, describe_(*series), more));
+    append_event(db, series_event("recurring-task.deleted", command, *series, more));
     timer_table().cancel(db, kGenerate, id.value);
     if (any) look_at(db, *series, command.now + kShortcut);
     remember(db, command, 204, id);

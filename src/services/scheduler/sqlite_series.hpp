@@ -17,8 +17,7 @@ Result<> check_room(Writer& db, const UserId& user, const StoreLimits& limits);
 std::optional<Error> mismatch(const Command& command, const domain::Series& series);
 /// The series with the patch, and what is to come marked for change; to be saved by the caller.
 Result<domain::Series> apply_patch(Writer& db, domain::Series series, const domain::SeriesPatch& patch, Instant now);
-void save_changed_series(Writer& db, const Command& command, const domain::Series& before, const domain::Series& after,
-                         const Describe& describe);
+void save_changed_series(Writer& db, const Command& command, const domain::Series& before, const domain::Series& after);
 /// Takes a skip back; false if that occurrence is not skipped. Errors: invalid_argument.
 Result<bool> unskip(Writer& db, domain::Series& series, const std::string& recurrence_id);
 

@@ -61,9 +61,8 @@ SchedulerStore::Awaitable<int> SqliteSchedulerStore::purge(Instant now, int limi
   co_return co_await db_.write(storage::sqlite::Lane::background, std::move(change));
 }
 
-std::unique_ptr<SchedulerStore> make_sqlite_store(storage::sqlite::Database& db, Describe describe,
-                                                  StoreLimits limits) {
-  return std::make_unique<SqliteSchedulerStore>(db, std::move(describe), limits);
+std::unique_ptr<SchedulerStore> make_sqlite_store(storage::sqlite::Database& db, StoreLimits limits) {
+  return std::make_unique<SqliteSchedulerStore>(db, limits);
 }
 
 }  // namespace daybook::scheduler

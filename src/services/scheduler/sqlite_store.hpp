@@ -8,8 +8,7 @@ namespace daybook::scheduler {
 /// The embedded adapter. Closures that read and write rows stand in sqlite_*.cpp, one file a subject.
 class SqliteSchedulerStore final : public SchedulerStore {
  public:
-  SqliteSchedulerStore(storage::sqlite::Database& db, Describe describe, StoreLimits limits)
-      : db_(db), describe_(std::move(describe)), limits_(limits) {}
+  SqliteSchedulerStore(storage::sqlite::Database& db, StoreLimits limits) : db_(db), limits_(limits) {}
 
   Awaitable<Created> create_series(Command command, domain::SeriesDraft draft) override;
   Awaitable<domain::Series> get_series(UserId user, SeriesId id) override;
@@ -44,7 +43,6 @@ class SqliteSchedulerStore final : public SchedulerStore {
   Awaitable<domain::Series> change_series(Command command, SeriesId id, SeriesEdit edit, bool deleted = false);
 
   storage::sqlite::Database& db_;
-  Describe describe_;
   StoreLimits limits_;
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,9 +11,6 @@
 #include "domain/series.hpp"
 
 namespace daybook::scheduler {
-
-/// The rule of a series in words ("every month on the 1st").
-using Describe = std::function<std::string(const domain::Series&)>;
 
 /// What every change carries besides its content.
 struct Command {
@@ -180,7 +176,8 @@ class SchedulerStore {
   /// Removes at most `limit` tombstones and idempotency records that are older than their time, and looks again in an
   /// hour. Gives how many went.
   virtual Awaitable<int> purge(Instant now, int limit) = 0;
-  /// After a change of the time zone data: looks at every active series again. Gives how many.
+  /// After a change of the time zone data: takes a slice of the active series to it and looks at them again; while
+  /// there is more, a timer asks for the next slice, also after a restart. Gives how many.
   virtual Awaitable<int> adopt_tzdb(std::string version, Instant now) = 0;
 
   /// task.*, user.updated and user.deleted, each with its inbox record.

@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cassert>
 
+#include "domain/zone.hpp"
 #include "services/tasks/consumers.hpp"
 #include "services/tasks/routes.hpp"
 #include "services/tasks/sqlite_store.hpp"
@@ -58,11 +59,21 @@ asio::awaitable<Result<int>> Module::purge_once() {
   co_return purged;
 }
 
+asio::awaitable<Result<>> Module::adopt_tzdb(std::string version) {
+  for (bool more = true; more && !(purger_ && purger_->stopping);) {
+    const auto slice = co_await store_.adopt_tzdb(version, clock_.now());
+    if (!slice) co_return slice.error();
+    more = *slice;
+  }
+  co_return Result<>{};
+}
+
 asio::awaitable<Result<>> Module::start() {
   const auto executor = co_await asio::this_coro::executor;
   purger_ = std::make_shared<Purger>(executor);
   purger_->running = true;
   auto loop = [](Module& module, std::shared_ptr<Purger> purger) -> asio::awaitable<void> {
+    ignore(co_await module.adopt_tzdb(domain::tzdb_version()), "the next start goes on from where this one came to");
     purger->timer.expires_after(kFirstPurge);
     while (!purger->stopping) {
       boost::system::error_code ended;

@@ -6,6 +6,7 @@
 
 #include "domain/search_text.hpp"
 #include "domain/task_json.hpp"
+#include "domain/zone.hpp"
 #include "services/tasks/sqlite_text.hpp"
 
 namespace daybook::tasks {
@@ -69,11 +70,6 @@ void count_subtask(Writer& db, std::int64_t parent_key, int total, int completed
          completed, parent_key);
 }
 
-std::int64_t due_column(const domain::Task& task, const OwnerRow& owner) {
-  const auto limit = domain::due_limit(*task, owner.time);
-  return limit ? to_micros(*limit) : kNoDue;
-}
-
 std::string stored_body(const domain::TaskFields& task) {
   std::string body = domain::to_json(task);
   body.pop_back();
@@ -81,6 +77,19 @@ std::string stored_body(const domain::TaskFields& task) {
 }
 
 }  // namespace
+
+std::int64_t due_column(const domain::Task& task, const OwnerRow& owner) {
+  const auto limit = domain::due_limit(*task, owner.time);
+  return limit ? to_micros(*limit) : kNoDue;
+}
+
+std::optional<std::int64_t> offset_of(const domain::TaskFields& task, const domain::When& when, const OwnerRow& owner) {
+  const auto* at = std::get_if<Instant>(&when);
+  if (!at) return std::nullopt;
+  const auto zone = domain::Zone::locate(task.timezone.empty() ? owner.time.timezone : task.timezone);
+  if (!zone) return std::nullopt;
+  return zone->offset_at(*at).count();
+}
 
 Shelf shelf_of(const domain::TaskFields& task) {
   if (task.deleted_at) return Shelf::deleted;
@@ -156,13 +165,13 @@ std::string insert_task(Writer& db, const OwnerRow& owner, TaskRow& row, std::op
   row.key = make_key(owner.ordinal, task.number);
   auto insert = db.prepare(
       "INSERT INTO tasks_task(key, id, ord, shelf, status, priority, due, created, updated, completed, parent, series, "
-      "reminders, origin, version, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "reminders, origin, version, due_offset, start_offset, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   int at = 0;
   const auto bind = [&](const auto&... values) { (insert.bind(++at, values), ...); };
   bind(row.key, task.id, owner.ordinal, static_cast<int>(shelf_of(task)), static_cast<int>(task.status),
        static_cast<int>(task.priority), due_column(row.task, owner), task.created_at, task.updated_at,
        task.completed_at, parent_key, task.series, static_cast<std::int64_t>(task.reminders.size()), origin,
-       task.version);
+       task.version, offset_of(task, task.due, owner), offset_of(task, task.start, owner));
   std::string body = stored_body(task);
   bind(body);
   insert.run();
@@ -193,6 +202,10 @@ std::string update_task(Writer& db, const OwnerRow& owner, TaskRow& row, const d
       static_cast<int>(shelf_of(*after)), static_cast<int>(after->status), static_cast<int>(after->priority),
       due_column(after, owner), after->updated_at, after->completed_at, after->deleted_at, parent_after,
       static_cast<std::int64_t>(after->reminders.size()), after->version, body, row.key);
+  // A time that stays is still read by the clock that it was given by.
+  if (after->due != before->due || after->start != before->start || after->timezone != before->timezone)
+    db.run("UPDATE tasks_task SET due_offset = ?, start_offset = ? WHERE key = ?", offset_of(*after, after->due, owner),
+           offset_of(*after, after->start, owner), row.key);
 
   const int open = static_cast<int>(after.is_open()) - static_cast<int>(before.is_open());
   if (open != 0) db.run("UPDATE tasks_user SET open_tasks = open_tasks + ? WHERE ord = ?", open, owner.ordinal);

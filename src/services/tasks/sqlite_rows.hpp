@@ -48,6 +48,11 @@ std::optional<OwnerRow> find_owner(Connection& db, const UserId& user, const std
 std::pair<OwnerRow, std::int64_t> take_number(Writer& db, const UserId& user, const std::string& timezone);
 OwnerRow ensure_owner(Writer& db, const UserId& user, const std::string& timezone);
 
+/// Where a task of these times sorts among those that are due.
+std::int64_t due_column(const domain::Task& task, const OwnerRow& owner);
+/// Seconds east of UTC of the wall clock by which `when` is read; nothing for whole days.
+std::optional<std::int64_t> offset_of(const domain::TaskFields& task, const domain::When& when, const OwnerRow& owner);
+
 /// Any task of the owner, deleted ones too. Errors: not_found, corrupt.
 Result<TaskRow> load_task(Connection& db, const OwnerRow& owner, const UserId& user, const TaskRef& ref);
 Result<TaskRow> load_task(Connection& db, const UserId& user, std::int64_t key);

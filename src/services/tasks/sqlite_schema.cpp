@@ -77,7 +77,14 @@ CREATE TABLE tasks_reminder(
   PRIMARY KEY(ord, id)
 ) WITHOUT ROWID;
 )";
-  return {{"tasks", 1, kTables}, idempotency_table().migration(2)};
+  // How far east of UTC the wall clock stood by which a time was given, so that it can be read again when a zone
+  // changes its law.
+  constexpr const char* kOffsets = R"(
+ALTER TABLE tasks_task ADD COLUMN due_offset INTEGER;
+ALTER TABLE tasks_task ADD COLUMN start_offset INTEGER;
+CREATE TABLE tasks_meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+)";
+  return {{"tasks", 1, kTables}, idempotency_table().migration(2), {"tasks", 3, kOffsets}};
 }
 
 }  // namespace daybook::tasks

@@ -36,6 +36,7 @@ class SqliteTaskStore final : public TaskStore {
   boost::asio::awaitable<std::vector<Result<>>> apply_reminders(std::vector<ReminderReport> reports) override;
   Awaitable<> apply_owner(OwnerReport report, Instant now) override;
   Awaitable<> erase(UserId user) override;
+  Awaitable<bool> adopt_tzdb(std::string version, Instant now) override;
   Awaitable<int> purge(Instant now, int limit) override;
 
  private:

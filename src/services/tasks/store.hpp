@@ -144,6 +144,9 @@ class TaskStore {
   virtual Awaitable<> apply_owner(OwnerReport report, Instant now) = 0;
   /// Erases everything of the user, in slices; repeatable.
   virtual Awaitable<> erase(UserId user) = 0;
+  /// After a change of the time zone data: takes one slice of the open tasks to the new law and notes how far that is;
+  /// true while there is more. Nothing to do for a version that is in force.
+  virtual Awaitable<bool> adopt_tzdb(std::string version, Instant now) = 0;
   /// Removes at most `limit` tombstones and idempotency records that are older than their time; gives how many.
   virtual Awaitable<int> purge(Instant now, int limit) = 0;
 };
