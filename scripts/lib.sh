@@ -48,6 +48,18 @@ check() {
   fi
 }
 
+# Runs a program that closes with "N passed, N failed", and reports that.
+counted() {
+  local log counts
+  log=$(mktemp)
+  "$@" 2>&1 | tee "$log"
+  counts=$(tail -n 1 "$log")
+  rm -f "$log"
+  [[ $counts =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]] || { failed 1 "the test did not finish"; return 0; }
+  passed "${BASH_REMATCH[1]}"
+  [ "${BASH_REMATCH[2]}" -eq 0 ] || failed "${BASH_REMATCH[2]}" "see above"
+}
+
 # run_ctest PRESET [ctest arguments]: runs a built preset's tests and reports each case.
 run_ctest() {
   local preset=$1 report

@@ -26,17 +26,28 @@ Zone zone_of(const Series& series) {
 LocalTime midnight(Date date) { return LocalTime{chr::local_days{date}}; }
 Date date_of(LocalTime local) { return Date{chr::floor<days>(local)}; }
 
+std::vector<ReminderDraft> reminders_of(const TaskTemplate& from) {
+  std::vector<ReminderDraft> out;
+  for (const auto& rule : from.reminders) out.push_back({std::nullopt, rule});
+  return out;
+}
+
+TaskDraft draft_of(const TaskTemplate& from) {
+  TaskDraft draft;
+  draft.title = from.title;
+  draft.description = from.description;
+  draft.priority = from.priority;
+  draft.tags = from.tags;
+  draft.category = from.category;
+  draft.estimate = from.estimate;
+  draft.reminders = reminders_of(from);
+  return draft;
+}
+
 /// Checks and trims what occurrences look like by the rules of a task.
 Result<> settle_template(Series& series, Instant now) {
-  TaskDraft draft;
-  draft.title = series.title;
-  draft.description = series.description;
-  draft.priority = series.priority;
-  draft.tags = series.tags;
-  draft.category = series.category;
-  draft.estimate = series.estimate;
+  auto draft = draft_of(series);
   draft.due = When{now + days{1}};
-  for (const auto& rule : series.reminders) draft.reminders.push_back({std::nullopt, rule});
   const auto task = create_task({TaskId{Uuid::v7(now)}, series.owner, 1}, draft, OwnerTime{}, now, PastReminders::miss);
   if (!task) return task.error();
   series.title = (*task)->title;
@@ -157,13 +168,7 @@ Result<Series> create_series(const SeriesId& id, const UserId& owner, const Seri
   Series series;
   series.id = id;
   series.owner = owner;
-  series.title = draft.title;
-  series.description = draft.description;
-  series.priority = draft.priority;
-  series.tags = draft.tags;
-  series.category = draft.category;
-  series.estimate = draft.estimate;
-  series.reminders = draft.reminders;
+  static_cast<TaskTemplate&>(series) = draft;
   series.timezone = draft.timezone.empty() ? user_timezone : draft.timezone;
   series.anchor = draft.anchor;
   series.month_end = draft.month_end;
@@ -222,10 +227,7 @@ Result<SeriesChange> patch_series(const Series& before, const SeriesPatch& patch
   }
   if (auto done = settle_exdates(series); !done) return done.error();
 
-  change.template_changed = series.title != before.title || series.description != before.description ||
-                            series.priority != before.priority || series.tags != before.tags ||
-                            series.category != before.category || series.estimate != before.estimate ||
-                            series.reminders != before.reminders;
+  change.template_changed = static_cast<const TaskTemplate&>(series) != static_cast<const TaskTemplate&>(before);
   change.schedule_changed = series.rrule != before.rrule || series.starts != before.starts ||
                             series.all_day != before.all_day || series.timezone != before.timezone ||
                             series.month_end != before.month_end || series.exdates != before.exdates ||
@@ -389,20 +391,26 @@ TaskId occurrence_task_id(const SeriesId& series, std::string_view recurrence_id
 
 TaskDraft occurrence_draft(const Series& series, std::string_view recurrence_id, std::int64_t revision,
                            const When& start) {
-  TaskDraft draft;
+  auto draft = draft_of(series);
   draft.id = occurrence_task_id(series.id, recurrence_id, revision);
-  draft.title = series.title;
-  draft.description = series.description;
-  draft.priority = series.priority;
-  draft.tags = series.tags;
-  draft.category = series.category;
-  draft.estimate = series.estimate;
   draft.due = start;
   draft.timezone = series.timezone;
-  for (const auto& rule : series.reminders) draft.reminders.push_back({std::nullopt, rule});
   draft.series = series.id;
   draft.recurrence_id = recurrence_id;
   return draft;
+}
+
+TaskPatch occurrence_patch(const Series& series, const When& start) {
+  TaskPatch patch;
+  patch.title = series.title;
+  patch.description = series.description;
+  patch.priority = series.priority;
+  patch.tags = series.tags;
+  patch.category = series.category;
+  patch.estimate = series.estimate;
+  patch.due = start;
+  patch.reminders = reminders_of(series);
+  return patch;
 }
 
 OccurrenceDifference compare_occurrence(const Series& series, const When& start, const TaskFields& task) {
@@ -411,11 +419,9 @@ OccurrenceDifference compare_occurrence(const Series& series, const When& start,
   const auto* at = std::get_if<Instant>(&task.due);
   const auto local = at && task.due != start ? parse_recurrence_id(task.recurrence_id) : Result<LocalTime>{Error{}};
   difference.moved = task.due != start && !(local && zone_of(series).to_local(*at) == *local);
-  std::vector<ReminderRule> rules;
-  for (const auto& reminder : task.reminders) rules.push_back(reminder.rule);
-  difference.edited = task.title != series.title || task.description != series.description ||
-                      task.priority != series.priority || task.tags != series.tags ||
-                      task.category != series.category || task.estimate != series.estimate || rules != series.reminders;
+  TaskTemplate now{task.title, task.description, task.priority, task.tags, task.category, task.estimate, {}};
+  for (const auto& reminder : task.reminders) now.reminders.push_back(reminder.rule);
+  difference.edited = now != static_cast<const TaskTemplate&>(series);
   return difference;
 }
 

@@ -25,14 +25,8 @@ std::string_view to_string(Anchor anchor);
 std::string_view to_string(CatchUp catch_up);
 std::string_view to_string(MonthEnd month_end);
 
-/// A repeating task: what its occurrences look like, and when they are (design, rule 7).
-struct Series {
-  SeriesId id;
-  UserId owner;
-  std::int64_t version = 1;
-  /// Of the schedule: part of the ids of what is made from it, so that a changed schedule makes new tasks.
-  std::int64_t revision = 1;
-
+/// What occurrences look like.
+struct TaskTemplate {
   std::string title;
   std::string description;
   Priority priority = Priority::none;
@@ -40,6 +34,17 @@ struct Series {
   std::string category;
   std::optional<std::chrono::seconds> estimate;
   std::vector<ReminderRule> reminders;  ///< Relative ones.
+
+  friend bool operator==(const TaskTemplate&, const TaskTemplate&) = default;
+};
+
+/// A repeating task: what its occurrences look like, and when they are (design, rule 7).
+struct Series : TaskTemplate {
+  SeriesId id;
+  UserId owner;
+  std::int64_t version = 1;
+  /// Of the schedule: part of the ids of what is made from it, so that a changed schedule makes new tasks.
+  std::int64_t revision = 1;
 
   std::string rrule;   ///< Canonical; UNTIL in UTC, the time of day in `starts`.
   std::string cron;    ///< As it was given; empty: an RRULE or a word was.
@@ -69,15 +74,8 @@ struct ScheduleText {
   friend bool operator==(const ScheduleText&, const ScheduleText&) = default;
 };
 
-struct SeriesDraft {
+struct SeriesDraft : TaskTemplate {
   std::optional<SeriesId> id;
-  std::string title;
-  std::string description;
-  Priority priority = Priority::none;
-  std::vector<std::string> tags;
-  std::string category;
-  std::optional<std::chrono::seconds> estimate;
-  std::vector<ReminderRule> reminders;
   ScheduleText schedule;
   When starts;           ///< Unset: a cron's time, else today, all day.
   std::string timezone;  ///< Empty: the user's.
@@ -155,6 +153,8 @@ TaskId occurrence_task_id(const SeriesId& series, std::string_view recurrence_id
 /// The task of an occurrence.
 TaskDraft occurrence_draft(const Series& series, std::string_view recurrence_id, std::int64_t revision,
                            const When& start);
+/// What takes an occurrence's task to the template and the start as they are now.
+TaskPatch occurrence_patch(const Series& series, const When& start);
 /// Whether a task still looks as its series would make it; `start` is the occurrence's.
 struct OccurrenceDifference {
   bool moved = false;   ///< Due at another time.

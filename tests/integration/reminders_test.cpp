@@ -92,6 +92,29 @@ TEST(Reminders, FollowTheDueTime) {
   EXPECT_EQ(format_rfc3339(world.events("reminder.triggered")[0].time), "2026-03-06T14:00:00Z");
 }
 
+// R-02: a user who moves takes along what hangs on the clock, not what hangs on an instant.
+TEST(Reminders, FollowTheUsersClock) {
+  World world{"2026-03-05T09:00:00Z"};
+  world.zone_ = "Europe/Berlin";
+  const auto user = [&](std::string type, std::string zone, int version) {
+    world.publish(std::move(type), R"({"id":")" + kAnn.str() + R"(","timezone":")" + zone + R"(","version":)" +
+                                       std::to_string(version) + R"(,"preferences":{"allDayReminderTime":"09:00"}})");
+    world.settle();
+  };
+  user("user.registered", "Europe/Berlin", 1);
+  world.ok(Method::post, "/api/v1/tasks",
+           R"({"title":"Move","dueDate":"2026-03-10","reminders":[{"daysBefore":1,"time":"18:00"}]})");
+  make_task(world, "Call", "2026-03-10T12:00:00Z", R"([{"before":"PT1H"}])");
+  user("user.updated", "America/New_York", 2);
+  std::vector<std::string> at;
+  for (const auto& each : reminders(world)) at.emplace_back(each.as_object().at("fireAt").as_string());
+  EXPECT_THAT(at, ElementsAre("2026-03-09T22:00:00Z", "2026-03-10T11:00:00Z"));
+  world.advance(24h * 6, 30min);
+  at.clear();
+  for (const auto& event : world.events("reminder.triggered")) at.push_back(format_rfc3339(event.time));
+  EXPECT_THAT(at, ElementsAre("2026-03-09T22:00:00Z", "2026-03-10T11:00:00Z"));
+}
+
 // C-07
 TEST(Reminders, SnoozeAndDismiss) {
   World world{"2026-03-05T09:00:00Z"};
@@ -132,7 +155,7 @@ TEST(Reminders, SnoozeEndsWithTheTask) {
   EXPECT_THAT(world.events("reminder.triggered"), SizeIs(1));
 }
 
-// R-15, decision 7: more than three at once become one summary, each with its own line in the ledger.
+// C-02, R-15, decision 7: more than three at once become one summary, each with its own line in the ledger.
 TEST(Reminders, AStormBecomesOneSummary) {
   World world{"2026-03-05T09:00:00Z"};
   for (int i = 0; i < 5; ++i) {

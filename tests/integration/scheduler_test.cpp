@@ -408,6 +408,68 @@ TEST(Editing, ADeletionReachesTasksThatWereJustBeingMade) {
   EXPECT_THAT(world.tasks(), IsEmpty());
 }
 
+// R-19, R-02: a clock that steps through short months, a leap day and a year's end with week 53; each occurrence has
+// its day, and its reminder comes at nine of that day, once.
+TEST(Calendar, StepsThroughShortMonthsALeapDayAndWeek53) {
+  World world{"2026-12-20T12:00:00Z"};
+  world.zone_ = "Europe/Berlin";
+  const auto repeat = [&](std::string title, std::string rule, std::string starts) {
+    world.create(R"({"title":")" + title + R"(","rrule":")" + rule + R"(","startsOn":")" + starts +
+                 R"(","reminders":[{"daysBefore":0,"time":"09:00"}]})");
+  };
+  repeat("Rent", "FREQ=MONTHLY", "2026-12-31");
+  repeat("Leap", "FREQ=YEARLY", "2024-02-29");
+  repeat("Week 53", "FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO", "2026-12-28");
+  world.advance(24h * 440, 24h);
+  std::map<std::string, std::vector<std::string>> days;
+  for (const auto& task : world.tasks()) {
+    days[std::string{task.at("title").as_string()}].push_back(World::due_of(task));
+  }
+  EXPECT_THAT(days["Rent"],
+              ElementsAre("2026-12-31", "2027-01-31", "2027-02-28", "2027-03-31", "2027-04-30", "2027-05-31",
+                          "2027-06-30", "2027-07-31", "2027-08-31", "2027-09-30", "2027-10-31", "2027-11-30",
+                          "2027-12-31", "2028-01-31", "2028-02-29", "2028-03-31"));
+  EXPECT_THAT(days["Leap"], ElementsAre("2027-02-28", "2028-02-29", "2029-02-28"));
+  EXPECT_THAT(days["Week 53"], ElementsAre("2026-12-28", "2032-12-27"));
+  std::set<std::string> told;
+  const auto berlin = domain::Zone::locate("Europe/Berlin").value();
+  for (const auto& event : world.events("reminder.triggered")) {
+    const auto data = parse_json(event.data).value().as_object();
+    const auto day = std::string{data.at("taskDueDate").as_string()};
+    EXPECT_TRUE(told.insert(day + " " + std::string{data.at("taskTitle").as_string()}).second) << day;
+    const auto fired_at = at(std::string_view{data.at("fireAt").as_string()});
+    EXPECT_EQ(format_local(berlin.to_local(fired_at)), day + "T09:00:00");
+    EXPECT_GE(event.time, fired_at);
+  }
+  EXPECT_THAT(told, SizeIs(15 + 2 + 1));
+}
+
+// C-13: what is long over goes; what is to come, and what counts towards COUNT, stays.
+TEST(Purge, TakesWhatIsOver) {
+  World world{"2026-03-04T09:00:00Z"};
+  world.create(
+      R"({"title":"Twice","rrule":"FREQ=DAILY;COUNT=2","startsAt":"2026-03-05T08:00:00Z","reminders":[{"before":"PT0M"}]})");
+  world.create(R"({"title":"Counted","rrule":"FREQ=DAILY;COUNT=2","startsOn":"2026-03-05","anchor":"completion"})");
+  world.create(R"({"title":"Left open","rrule":"FREQ=DAILY;COUNT=1","startsAt":"2026-03-05T08:00:00Z"})");
+  world.advance(72h);
+  for (const auto& task : world.tasks()) {
+    if (task.at("title").as_string() == "Left open") continue;
+    world.ok(Method::post, "/api/v1/tasks/" + std::string{task.at("id").as_string()} + "/complete");
+  }
+  world.settle();
+  const auto rows = [&](std::string table) { return world.count("SELECT count(*) FROM scheduler_" + table); };
+  const auto purge = [&](std::chrono::days after) {
+    EXPECT_TRUE(world.db_.run(world.store_->purge(world.clock_.now() + after, 100)));
+  };
+  purge(std::chrono::days{397});
+  EXPECT_EQ(rows("occurrence"), 5);  // Two, one left open, one completed and the next that it made.
+  EXPECT_EQ(rows("firing"), 2);
+  purge(std::chrono::days{420});
+  EXPECT_EQ(rows("occurrence"), 3);
+  EXPECT_EQ(rows("firing"), 0);
+  EXPECT_EQ(rows("reminder"), 0);
+}
+
 // R-02, R-19: preview explains.
 TEST(Preview, NotesClockChangesAndMonthEnds) {
   World world{"2026-01-30T12:00:00Z"};

@@ -97,8 +97,7 @@ Result<Assistants> make_assistants(const asio::any_io_executor& executor, const 
 runtime::embedded::TimersOptions timer_options(telemetry::Registry& metrics) {
   runtime::embedded::TimersOptions options;
   options.on_fired = [&metrics](const std::string& kind, std::chrono::microseconds late) {
-    metrics
-        .histogram("daybook_timer_lateness_seconds", "How long after their due time timers fired", {{"kind", kind}})
+    metrics.histogram("daybook_timer_lateness_seconds", "How long after their due time timers fired", {{"kind", kind}})
         .observe(std::chrono::duration<double>(late).count());
   };
   return options;

@@ -168,6 +168,7 @@ TEST_F(TimersTest, AHandlerThatForgetsToTakeItsTimerAwayDoesNotSpin) {
   EXPECT_EQ(dead_letters().size(), 1u);
 }
 
+// C-04
 TEST_F(TimersTest, RunningItWakesForANewTimerAndForAClockThatIsSet) {
   set("first", at(3600));
   ASSERT_TRUE(db_.run(timers_->start()));
@@ -182,6 +183,7 @@ TEST_F(TimersTest, RunningItWakesForANewTimerAndForAClockThatIsSet) {
   EXPECT_THAT(fired_, ElementsAre("now", "first", "sooner"));
 }
 
+// C-03, C-04: what no wake-up tells of, a look each second finds.
 TEST_F(TimersTest, AClockThatIsSetWithoutTellingIsNoticed) {
   SilentClock silent;
   make(silent, std::chrono::milliseconds{1});

@@ -10,12 +10,6 @@ using boost::asio::awaitable;
 using domain::ReminderState;
 using http::Request;
 
-Result<ReminderId> id_of(const Request& request) {
-  const auto id = ReminderId::parse(request.path("id"));
-  if (!id) return Error{Errc::not_found, "There is no such reminder: its id is a UUID."};
-  return *id;
-}
-
 Reply reminder_reply(const ReminderRow& row) {
   Reply reply{200, to_json(row)};
   reply.headers.set("ETag", http::etag(row.version));
@@ -50,10 +44,9 @@ awaitable<Result<Reply>> list(const RouteContext& at, Request request) {
 }
 
 awaitable<Result<Reply>> snooze(const RouteContext& at, Request request) {
-  auto command = command_of(request, at.clock);
-  if (!command) co_return command.error();
-  const auto id = id_of(request);
-  if (!id) co_return id.error();
+  auto change = change_of<ReminderId>(request, at.clock);
+  if (!change) co_return change.error();
+  auto& [command, id] = *change;
   const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in{*body, Unknown::strict};
@@ -61,24 +54,23 @@ awaitable<Result<Reply>> snooze(const RouteContext& at, Request request) {
   auto until = in.instant("until");
   if (by.has_value() == until.has_value()) in.fail("", "Exactly one of for and until says when.");
   if (auto error = in.finish()) co_return *error;
-  if (by) until = command->now + *by;
-  if (*until <= command->now) {
+  if (by) until = command.now + *by;
+  if (*until <= command.now) {
     co_return Error{Errc::unprocessable, "Reminder time must be in the future", "reminder-in-past"};
   }
-  if (*until > command->now + std::chrono::days{366}) {
+  if (*until > command.now + std::chrono::days{366}) {
     co_return Error{Errc::unprocessable, "A reminder can be put off by a year at most."};
   }
-  const auto row = co_await at.store.snooze(std::move(*command), *id, *until);
+  const auto row = co_await at.store.snooze(std::move(command), id, *until);
   if (!row) co_return row.error();
   co_return reminder_reply(*row);
 }
 
 awaitable<Result<Reply>> dismiss(const RouteContext& at, Request request) {
-  auto command = command_of(request, at.clock);
-  if (!command) co_return command.error();
-  const auto id = id_of(request);
-  if (!id) co_return id.error();
-  const auto row = co_await at.store.dismiss(std::move(*command), *id);
+  auto change = change_of<ReminderId>(request, at.clock);
+  if (!change) co_return change.error();
+  auto& [command, id] = *change;
+  const auto row = co_await at.store.dismiss(std::move(command), id);
   if (!row) co_return row.error();
   co_return reminder_reply(*row);
 }
@@ -120,7 +112,7 @@ std::string explain(const ReminderRow& row, const std::vector<Firing>& ledger, I
 awaitable<Result<Reply>> deliveries(const RouteContext& at, Request request) {
   const auto user = http::signed_in(request);
   if (!user) co_return user.error();
-  const auto id = id_of(request);
+  const auto id = id_of<ReminderId>(request);
   if (!id) co_return id.error();
   const auto row = co_await at.store.get_reminder(*user, *id);
   if (!row) co_return row.error();
@@ -147,16 +139,11 @@ awaitable<Result<Reply>> deliveries(const RouteContext& at, Request request) {
 
 }  // namespace
 
-void add_reminder_routes(http::Router& router, const RouteContext& context) {
-  auto add = [&](Method method, std::string_view path,
-                 awaitable<Result<Reply>> (*handler)(const RouteContext&, Request)) {
-    auto shared = std::make_shared<RouteContext>(context);
-    router.add(method, path, [shared, handler](Request request) { return handler(*shared, std::move(request)); });
-  };
-  add(Method::get, "/api/v1/reminders", list);
-  add(Method::post, "/api/v1/reminders/{id}/snooze", snooze);
-  add(Method::post, "/api/v1/reminders/{id}/dismiss", dismiss);
-  add(Method::get, "/api/v1/reminders/{id}/deliveries", deliveries);
+void add_reminder_routes(Routes& routes) {
+  routes.add(Method::get, "/api/v1/reminders", list);
+  routes.add(Method::post, "/api/v1/reminders/{id}/snooze", snooze);
+  routes.add(Method::post, "/api/v1/reminders/{id}/dismiss", dismiss);
+  routes.add(Method::get, "/api/v1/reminders/{id}/deliveries", deliveries);
 }
 
 }  // namespace daybook::scheduler

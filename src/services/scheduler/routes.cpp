@@ -33,9 +33,9 @@ Reply page_reply(std::string items, const std::string& next_cursor) {
 
 http::Router make_router(SchedulerStore& store, Service& service, runtime::Invoker& invoker, const WallClock& clock) {
   http::Router router;
-  const RouteContext context{store, service, invoker, clock};
-  add_series_routes(router, context);
-  add_reminder_routes(router, context);
+  Routes routes{router, {store, service, invoker, clock}};
+  add_series_routes(routes);
+  add_reminder_routes(routes);
   return router;
 }
 

@@ -27,12 +27,6 @@ Reply series_reply(const RouteContext& at, int status, const Series& series) {
   return reply;
 }
 
-Result<SeriesId> id_of(const Request& request) {
-  const auto id = SeriesId::parse(request.path("id"));
-  if (!id) return Error{Errc::not_found, "There is no such recurring task: its id is a UUID."};
-  return *id;
-}
-
 /// Makes what is due at once and answers with the series as it is then; what fails here is made by the timer.
 awaitable<Result<Reply>> generate_and_reply(const RouteContext& at, int status, Series series) {
   ignore(co_await at.service.generate(series.owner, series.id, at.clock.now()), "the timer makes what is left");
@@ -120,7 +114,7 @@ awaitable<Result<Reply>> preview(const RouteContext& at, Request request) {
 awaitable<Result<Reply>> get(const RouteContext& at, Request request) {
   const auto user = http::signed_in(request);
   if (!user) co_return user.error();
-  const auto id = id_of(request);
+  const auto id = id_of<SeriesId>(request);
   if (!id) co_return id.error();
   if (auto error = http::refuse_query(request)) co_return *error;
   const auto series = co_await at.store.get_series(*user, *id);
@@ -129,10 +123,9 @@ awaitable<Result<Reply>> get(const RouteContext& at, Request request) {
 }
 
 awaitable<Result<Reply>> patch(const RouteContext& at, Request request) {
-  auto command = command_of(request, at.clock);
-  if (!command) co_return command.error();
-  const auto id = id_of(request);
-  if (!id) co_return id.error();
+  auto change = change_of<SeriesId>(request, at.clock);
+  if (!change) co_return change.error();
+  auto& [command, id] = *change;
   const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in{*body, Unknown::strict};
@@ -145,11 +138,11 @@ awaitable<Result<Reply>> patch(const RouteContext& at, Request request) {
     query.fail("from", "goes with scope=future, and names its first occurrence");
   if (auto error = query.finish()) co_return *error;
   if (scope == "all") {
-    auto series = co_await at.store.patch_series(std::move(*command), *id, std::move(changes));
+    auto series = co_await at.store.patch_series(std::move(command), id, std::move(changes));
     if (!series) co_return series.error();
     co_return co_await generate_and_reply(at, 200, std::move(*series));
   }
-  auto split = co_await at.store.split_series(std::move(*command), *id, std::move(from), std::move(changes));
+  auto split = co_await at.store.split_series(std::move(command), id, std::move(from), std::move(changes));
   if (!split) co_return split.error();
   // What the old one had made from there on goes before the new one's are seen.
   if (split->of) {
@@ -161,21 +154,20 @@ awaitable<Result<Reply>> patch(const RouteContext& at, Request request) {
 
 /// Edits "this one alone": its task, made now if it was not yet.
 awaitable<Result<Reply>> patch_occurrence(const RouteContext& at, Request request) {
-  auto command = command_of(request, at.clock);
-  if (!command) co_return command.error();
-  const auto id = id_of(request);
-  if (!id) co_return id.error();
+  auto change = change_of<SeriesId>(request, at.clock);
+  if (!change) co_return change.error();
+  auto& [command, id] = *change;
   const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in{*body, Unknown::strict};
   ignore(domain::read_task_patch(in), "the tasks service reads it again; here, nothing is made for a wrong one");
   if (auto error = in.finish()) co_return *error;
   std::string recurrence_id{request.path("recurrenceId")};
-  const auto user = command->user;
-  const auto row = co_await at.store.ensure_occurrence(std::move(*command), *id, std::move(recurrence_id));
+  const auto user = command.user;
+  const auto row = co_await at.store.ensure_occurrence(std::move(command), id, std::move(recurrence_id));
   if (!row) co_return row.error();
   if (row->pending == "make") {
-    const auto made = co_await at.service.generate(user, *id, at.clock.now());
+    const auto made = co_await at.service.generate(user, id, at.clock.now());
     if (!made) co_return made.error();
   }
   Call call = std::move(request.call);
@@ -184,42 +176,37 @@ awaitable<Result<Reply>> patch_occurrence(const RouteContext& at, Request reques
 }
 
 awaitable<Result<Reply>> remove(const RouteContext& at, Request request) {
-  auto command = command_of(request, at.clock);
-  if (!command) co_return command.error();
-  const auto id = id_of(request);
-  if (!id) co_return id.error();
+  auto change = change_of<SeriesId>(request, at.clock);
+  if (!change) co_return change.error();
+  auto& [command, id] = *change;
   http::QueryReader in(request);
   const auto scope = in.choice("scope", {"future", "template", "all"}).value_or("future");
   if (auto error = in.finish()) co_return *error;
-  const auto user = command->user;
+  const auto user = command.user;
   const auto kept = scope == "all"        ? DeleteScope::all
                     : scope == "template" ? DeleteScope::template_only
                                           : DeleteScope::future;
-  auto removed = co_await at.store.remove_series(std::move(*command), *id, kept);
+  auto removed = co_await at.store.remove_series(std::move(command), id, kept);
   if (!removed) co_return removed.error();
-  ignore(co_await at.service.generate(user, *id, at.clock.now()), "the timer deletes what is left");
+  ignore(co_await at.service.generate(user, id, at.clock.now()), "the timer deletes what is left");
   co_return Reply{204};
 }
 
 awaitable<Result<Reply>> set_state(const RouteContext& at, Request request, domain::SeriesState state) {
-  auto command = command_of(request, at.clock);
-  if (!command) co_return command.error();
-  const auto id = id_of(request);
-  if (!id) co_return id.error();
-  auto series = co_await at.store.set_state(std::move(*command), *id, state);
+  auto change = change_of<SeriesId>(request, at.clock);
+  if (!change) co_return change.error();
+  auto& [command, id] = *change;
+  auto series = co_await at.store.set_state(std::move(command), id, state);
   if (!series) co_return series.error();
   co_return co_await generate_and_reply(at, 200, std::move(*series));
 }
 
 /// Skips an occurrence, or takes something back: the body may name an occurrence.
-awaitable<Result<Reply>> change_occurrence(const RouteContext& at, Request request,
-                                           SchedulerStore::Awaitable<Series> (SchedulerStore::*change)(Command,
-                                                                                                       SeriesId,
-                                                                                                       std::string)) {
-  auto command = command_of(request, at.clock);
-  if (!command) co_return command.error();
-  const auto id = id_of(request);
-  if (!id) co_return id.error();
+using OccurrenceUseCase = SchedulerStore::Awaitable<Series> (SchedulerStore::*)(Command, SeriesId, std::string);
+awaitable<Result<Reply>> change_occurrence(const RouteContext& at, Request request, OccurrenceUseCase use_case) {
+  auto change = change_of<SeriesId>(request, at.clock);
+  if (!change) co_return change.error();
+  auto& [command, id] = *change;
   std::string recurrence_id;
   if (!request.call.body.empty()) {
     const auto body = http::json_body(request);
@@ -228,7 +215,7 @@ awaitable<Result<Reply>> change_occurrence(const RouteContext& at, Request reque
     recurrence_id = in.text("recurrenceId", {.min_bytes = 10, .max_bytes = 32}).value_or("");
     if (auto error = in.finish()) co_return *error;
   }
-  auto series = co_await (at.store.*change)(std::move(*command), *id, std::move(recurrence_id));
+  auto series = co_await (at.store.*use_case)(std::move(command), id, std::move(recurrence_id));
   if (!series) co_return series.error();
   co_return co_await generate_and_reply(at, 200, std::move(*series));
 }
@@ -261,7 +248,7 @@ struct Listed {
 awaitable<Result<Reply>> occurrences(const RouteContext& at, Request request) {
   const auto user = http::signed_in(request);
   if (!user) co_return user.error();
-  const auto id = id_of(request);
+  const auto id = id_of<SeriesId>(request);
   if (!id) co_return id.error();
   const auto series = co_await at.store.get_series(*user, *id);
   if (!series) co_return series.error();
@@ -321,36 +308,30 @@ awaitable<Result<Reply>> occurrences(const RouteContext& at, Request request) {
 
 }  // namespace
 
-void add_series_routes(http::Router& router, const RouteContext& context) {
-  auto add = [&](Method method, std::string_view path,
-                 awaitable<Result<Reply>> (*handler)(const RouteContext&, Request)) {
-    // The context lives in the handler, which the router keeps.
-    auto shared = std::make_shared<RouteContext>(context);
-    router.add(method, path, [shared, handler](Request request) { return handler(*shared, std::move(request)); });
-  };
-  add(Method::get, "/api/v1/recurring", list);
-  add(Method::post, "/api/v1/recurring", create);
-  add(Method::post, "/api/v1/recurring/preview", preview);
-  add(Method::get, "/api/v1/recurring/{id}", get);
-  add(Method::patch, "/api/v1/recurring/{id}", patch);
-  add(Method::delete_, "/api/v1/recurring/{id}", remove);
-  add(Method::post, "/api/v1/recurring/{id}/pause", [](const RouteContext& at, Request request) {
+void add_series_routes(Routes& routes) {
+  routes.add(Method::get, "/api/v1/recurring", list);
+  routes.add(Method::post, "/api/v1/recurring", create);
+  routes.add(Method::post, "/api/v1/recurring/preview", preview);
+  routes.add(Method::get, "/api/v1/recurring/{id}", get);
+  routes.add(Method::patch, "/api/v1/recurring/{id}", patch);
+  routes.add(Method::delete_, "/api/v1/recurring/{id}", remove);
+  routes.add(Method::post, "/api/v1/recurring/{id}/pause", [](const RouteContext& at, Request request) {
     return set_state(at, std::move(request), domain::SeriesState::paused);
   });
-  add(Method::post, "/api/v1/recurring/{id}/resume", [](const RouteContext& at, Request request) {
+  routes.add(Method::post, "/api/v1/recurring/{id}/resume", [](const RouteContext& at, Request request) {
     return set_state(at, std::move(request), domain::SeriesState::active);
   });
-  add(Method::post, "/api/v1/recurring/{id}/stop", [](const RouteContext& at, Request request) {
+  routes.add(Method::post, "/api/v1/recurring/{id}/stop", [](const RouteContext& at, Request request) {
     return set_state(at, std::move(request), domain::SeriesState::stopped);
   });
-  add(Method::post, "/api/v1/recurring/{id}/skip", [](const RouteContext& at, Request request) {
+  routes.add(Method::post, "/api/v1/recurring/{id}/skip", [](const RouteContext& at, Request request) {
     return change_occurrence(at, std::move(request), &SchedulerStore::skip);
   });
-  add(Method::post, "/api/v1/recurring/{id}/restore", [](const RouteContext& at, Request request) {
+  routes.add(Method::post, "/api/v1/recurring/{id}/restore", [](const RouteContext& at, Request request) {
     return change_occurrence(at, std::move(request), &SchedulerStore::restore_series);
   });
-  add(Method::get, "/api/v1/recurring/{id}/occurrences", occurrences);
-  add(Method::patch, "/api/v1/recurring/{id}/occurrences/{recurrenceId}", patch_occurrence);
+  routes.add(Method::get, "/api/v1/recurring/{id}/occurrences", occurrences);
+  routes.add(Method::patch, "/api/v1/recurring/{id}/occurrences/{recurrenceId}", patch_occurrence);
 }
 
 }  // namespace daybook::scheduler

@@ -27,16 +27,7 @@ awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series,
     settled.open = task->is_open();
     settled.deleted = (*task)->deleted_at.has_value();
   } else if (row.pending == "patch") {
-    domain::TaskPatch patch;
-    patch.title = series.title;
-    patch.description = series.description;
-    patch.priority = series.priority;
-    patch.tags = series.tags;
-    patch.category = series.category;
-    patch.estimate = series.estimate;
-    patch.due = row.start;
-    patch.reminders.emplace();
-    for (const auto& rule : series.reminders) patch.reminders->push_back({std::nullopt, rule});
+    auto patch = domain::occurrence_patch(series, row.start);
     auto task = co_await tasks_.patch(caller, row.task.str(), std::move(patch), row.task_version);
     if (task) {
       settled.task_version = (*task)->version;

@@ -36,8 +36,41 @@ std::vector<storage::sqlite::Migration> sqlite_migrations() {
       timer_table().migration(2),
       idempotency_table().migration(3),
       {"scheduler", 4, "ALTER TABLE scheduler_occurrence ADD COLUMN taken TEXT NOT NULL DEFAULT ''"},
+      {"scheduler", 5, R"(
+        CREATE INDEX scheduler_occurrence_over ON scheduler_occurrence(starts) WHERE open = 0 AND pending = '';
+        CREATE INDEX scheduler_reminder_over ON scheduler_reminder(updated_at) WHERE state NOT IN ('pending', 'snoozed');
+        CREATE INDEX scheduler_firing_age ON scheduler_firing(at);
+      )"},
   };
 }
+
+namespace {
+
+/// What is over since before `before`. Generation asks for no occurrence of the past, except for those that count
+/// towards COUNT where the last completion makes the next.
+int purge_history(Writer& db, Instant before, int limit) {
+  int gone = 0;
+  db.run(
+      "DELETE FROM scheduler_occurrence WHERE (user_id, series_id, recurrence_id) IN (SELECT user_id, series_id, "
+      "recurrence_id FROM scheduler_occurrence o WHERE open = 0 AND pending = '' AND starts < ? AND NOT EXISTS (SELECT "
+      "1 "
+      "FROM scheduler_series s WHERE s.user_id = o.user_id AND s.id = o.series_id AND s.body ->> '$.anchor' = "
+      "'completion') LIMIT ?)",
+      format_rfc3339(before), limit);
+  gone += db.changes();
+  db.run(
+      "DELETE FROM scheduler_reminder WHERE (user_id, id) IN (SELECT user_id, id FROM scheduler_reminder WHERE "
+      "state NOT IN ('pending', 'snoozed') AND updated_at < ? LIMIT ?)",
+      before, limit);
+  gone += db.changes();
+  db.run(
+      "DELETE FROM scheduler_firing WHERE (user_id, reminder_id, due_at) IN (SELECT user_id, reminder_id, due_at FROM "
+      "scheduler_firing WHERE at < ? LIMIT ?)",
+      before, limit);
+  return gone + db.changes();
+}
+
+}  // namespace
 
 SchedulerStore::Awaitable<int> SqliteSchedulerStore::purge(Instant now, int limit) {
   auto change = [now, limit](Writer& db) -> Result<int> {
@@ -53,6 +86,7 @@ SchedulerStore::Awaitable<int> SqliteSchedulerStore::purge(Instant now, int limi
       db.run("DELETE FROM scheduler_series WHERE user_id = ? AND id = ?", user, id);
     }
     gone += static_cast<int>(dead.size());
+    gone += purge_history(db, now - kHistoryAge, limit);
     // A full round goes on soon.
     const auto next = now + (gone >= limit ? std::chrono::seconds{5} : std::chrono::seconds{std::chrono::hours{1}});
     timer_table().set(db, Timer{std::string{kPurge}, Uuid{}, UserId{}, next, 0, {}});

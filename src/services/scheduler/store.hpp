@@ -173,8 +173,8 @@ class SchedulerStore {
   /// Decides what is to be made now, writes it down first, and sets the next look. Safe to run any number of times.
   virtual Awaitable<GenerationWork> plan(UserId user, SeriesId id, Instant now) = 0;
   virtual Awaitable<> settle(UserId user, SeriesId id, std::vector<SettledOccurrence> settled, Instant now) = 0;
-  /// Removes at most `limit` tombstones and idempotency records that are older than their time, and looks again in an
-  /// hour. Gives how many went.
+  /// Removes at most `limit` each of tombstones, idempotency records, and occurrences and reminders that are over, with
+  /// their ledger, which are older than their time, and looks again in an hour. Gives how many went.
   virtual Awaitable<int> purge(Instant now, int limit) = 0;
   /// After a change of the time zone data: takes a slice of the active series to it and looks at them again; while
   /// there is more, a timer asks for the next slice, also after a restart. Gives how many.
@@ -198,5 +198,7 @@ class SchedulerStore {
 /// How long a tombstone and an idempotency record are kept.
 inline constexpr std::chrono::days kTombstoneAge{30};
 inline constexpr std::chrono::days kIdempotencyAge{7};
+/// How long is told what became of occurrences and reminders: a year, and what comes every year.
+inline constexpr std::chrono::days kHistoryAge{400};
 
 }  // namespace daybook::scheduler
