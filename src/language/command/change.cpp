@@ -54,6 +54,16 @@ std::optional<When> read_old_day(Sentence& sentence, Part part, Part& wish) {
   return {};
 }
 
+/// "just this once", "from now on": said of what is there already.
+bool says_how_long_it_holds(const Sentence& sentence, Part part) {
+  for (std::size_t i = part.first + 1; i < part.last; ++i) {
+    if (sentence.starts(part, i, {"this", "once"}) || sentence.starts(part, i, {"just", "this", "time"}) ||
+        sentence.starts(part, i, {"from", "now", "on"}))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<Command> read_change(Sentence& sentence, Part part) {
@@ -85,6 +95,8 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
                                  "postponed", "pushed", "delayed", "shifted"}) &&
              !head.in(kSubject | kQuestion)) {
     after = at;  // "the report is due Friday", "dentist at 4 instead of 10", "the dentist moved to 11:30"
+  } else if (says_how_long_it_holds(sentence, part) && !head.in(kSubject | kQuestion | kRemind | kCreate)) {
+    after = at;  // "gym at 7pm just this once"
   } else if (sentence[part.last - 1].is({"later", "earlier", "sooner"}) && !head.in(kSubject | kQuestion) &&
              part.size() > 3) {
     after = at;  // "call mom an hour later"

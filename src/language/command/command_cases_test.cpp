@@ -114,5 +114,30 @@ TEST(CommandCases, open_cases_are_read_as_people_mean_them) {
   EXPECT_GE(wholes * 1000, all * 960) << misses;
 }
 
+// Phrases as people type them, with nine tasks about: every reading was looked at, and every one stays.
+TEST(CommandCases, typed_phrases_are_read_as_they_were_found_right) {
+  std::ifstream in(DAYBOOK_TEST_DATA "/language/phrases.jsonl");
+  ASSERT_TRUE(in) << "tests/data/language/phrases.jsonl is missing";
+  std::string line;
+  std::getline(in, line);
+  const auto common = json::parse(line).as_object();
+  int all = 0;
+  while (std::getline(in, line)) {
+    const auto row = json::parse(line).as_object();
+    json::object question = common;
+    question["text"] = row.at("text");
+    if (const auto* before = row.if_contains("before")) {
+      for (const auto& turn : before->get_array()) question.at("context").get_array().push_back(turn);
+    }
+    const auto answer = json::parse(answer_command_question(json::serialize(question)));
+    const auto& got = answer.at("reading").get_object();
+    const auto& want = row.at("expected").get_object();
+    const bool intent = want.at("intent") == got.at("intent");
+    EXPECT_TRUE(intent && right(want, got)) << line << "\n  got " << json::serialize(got);
+    ++all;
+  }
+  EXPECT_GT(all, 250);
+}
+
 }  // namespace
 }  // namespace daybook::language

@@ -124,6 +124,10 @@ std::optional<Command> read_completion(Sentence& sentence, Part part) {
       return said.first > at && said.last <= part.last && reading.score >= 0.5 && reading.kind != TimeKind::duration;
     });
     Part phrase{at + 1, part.last};
+    // "complete gym for today"
+    if (phrase.size() > 2 && sentence[phrase.last - 2].is("for") && sentence[phrase.last - 1].is({"today", "now"}) &&
+        find_by_name(sentence, {phrase.first, phrase.last - 2}, Among::open).exact)
+      phrase.last -= 2;
     Command command = about_phrase(sentence, phrase, Intent::complete, Among::open);
     if (command.bulk) return command;
     const bool nothing = command.intent == Intent::clarify && command.reason == "no_such_task";

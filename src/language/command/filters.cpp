@@ -10,18 +10,18 @@ using std::chrono::days;
 /// Words of a query that narrow nothing.
 bool is_padding(const Term& term) {
   return term.in(kArticle | kTaskNoun | kBe | kQuestion | kShow | kPolite | kSubject) ||
-         term.is({"all",       "everything", "anything", "every",    "me",     "on",       "for",       "in",
-                  "of",        "due",        "with",     "have",     "got",    "going",    "to",        "do",
-                  "list",      "lists",      "at",       "from",     "there",  "planned",  "scheduled", "coming",
-                  "up",        "left",       "please",   "still",    "by",     "that",     "which",     "each",
-                  "and",       "but",        "as",       "them",     "those",  "these",    "only",      "currently",
-                  "happening", "agenda",     "calendar", "schedule", "plan",   "plans",    "today's",   "want",
-                  "need",      "needs",      "set",      "marked",   "during", "work?",    "mine",      "look",
-                  "like",      "happens",    "supposed", "be",       "been",   "ones",     "had",       "already",
-                  "yet",       "out",        "one",      "or",       "out",    "assigned", "stuff",     "upcoming",
-                  "deadlines", "deadline",   "busy",     "free",     "exist",  "any",      "plate",     "summary",
-                  "overview",  "rundown",    "whose",    "about?",   "items",  "current",  "i",         "date",
-                  "day"});
+         term.is({"all",       "everything", "anything",  "every",      "me",     "on",       "for",       "in",
+                  "of",        "due",        "with",      "have",       "got",    "going",    "to",        "do",
+                  "list",      "lists",      "at",        "from",       "there",  "planned",  "scheduled", "coming",
+                  "up",        "left",       "please",    "still",      "by",     "that",     "which",     "each",
+                  "and",       "but",        "as",        "them",       "those",  "these",    "only",      "currently",
+                  "happening", "agenda",     "calendar",  "schedule",   "plan",   "plans",    "today's",   "want",
+                  "need",      "needs",      "set",       "marked",     "during", "work?",    "mine",      "look",
+                  "like",      "happens",    "supposed",  "be",         "been",   "ones",     "had",       "already",
+                  "yet",       "out",        "one",       "or",         "out",    "assigned", "stuff",     "upcoming",
+                  "deadlines", "deadline",   "busy",      "free",       "exist",  "any",      "plate",     "summary",
+                  "overview",  "rundown",    "something", "somethings", "whose",  "about?",   "items",     "current",
+                  "i",         "date",       "day"});
 }
 
 StatusFilter status_word(const Sentence& sentence, std::size_t i) {
@@ -165,6 +165,14 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
     if (const std::size_t after = read_sort(sentence, part, i, filter); after > i) {
       take(i, after);
       i = after - 1;
+      continue;
+    }
+    // "the next 5 tasks": the list shows those first.
+    if (term.is({"next", "first", "top"}) && i + 1 < part.last && !sentence[i + 1].taken &&
+        small_number(sentence[i + 1].low) > 1 && purpose == FilterFor::list &&
+        (i + 2 >= part.last || sentence[i + 2].in(kTaskNoun) || sentence[i + 2].is("ones"))) {
+      take(i, i + 2);
+      ++i;
       continue;
     }
     if (term.is({"tasks", "everything", "all", "todos", "reminders", "items", "things", "anything", "stuff", "to-dos",

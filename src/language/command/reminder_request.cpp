@@ -215,8 +215,11 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
   if (command.title.empty()) {
     // With a reminder at hand, "remind me in ten minutes" puts that one off; another reader has seen that by now.
     const Found spoken = find_spoken(sentence);
-    if (spoken.one() && command.due) {
+    if (spoken.one() && (command.due || !command.reminders.empty())) {
       Command existing = about(Intent::set_reminder, spoken, sentence);
+      existing.reminders = std::move(command.reminders);
+      existing.spans = std::move(command.spans);
+      if (!command.due) return existing;
       existing.reminders.push_back(ReminderWish::moment(*command.due));
       existing.due = command.due;
       return existing;
@@ -226,7 +229,10 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
     question.due = command.due;
     return question;
   }
-  if (command.reminders.empty() && command.due) command.reminders.push_back({});
+  if (command.reminders.empty() && command.due) {
+    command.reminders.push_back({});
+    for (const When& other : timing.more) command.reminders.push_back(ReminderWish::moment(other));
+  }
   if (!command.due && !command.due_from) command.ask = "time";
   add_span(command, sentence, rest, "title", command.title);
   return command;

@@ -41,6 +41,12 @@ Terms::Terms(std::string_view text) {
   split(text);
   mark_quotes(text);
   for (Term& term : terms_) term.groups = groups_of(term.low);
+  // "shwo my tasks"
+  if (terms_.empty() || terms_[0].quoted) return;
+  if (const auto verb = untangled_verb(terms_[0].low); !verb.empty()) {
+    terms_[0].low = verb;
+    terms_[0].groups = groups_of(verb);
+  }
 }
 
 void Terms::split(std::string_view text) {

@@ -75,6 +75,9 @@ std::uint32_t groups_of(std::string_view lower);
 /// The command verb ("remind", "complete", "delete", …) that `lower` is one slip of the finger away from, or empty.
 std::string_view misspelt_verb(std::string_view lower);
 
+/// The short command verb ("show", "list", "move", …) that `lower` is with two neighbours swapped, or empty.
+std::string_view untangled_verb(std::string_view lower);
+
 /// Edits (insert, drop, change, swap of neighbours) from `a` to `b`, at most `limit` + 1.
 int edit_distance(std::string_view a, std::string_view b, int limit);
 /// The form that titles and questions are compared in: "called" and "calls" give "call".

@@ -64,6 +64,13 @@ bool names_what_follows(const Sentence& sentence, Part part, const TimeReading& 
   });
 }
 
+/// Whether nothing but "and" or a comma stands between a time and the one before it.
+bool follows_clock(const Sentence& sentence, Part said, std::size_t before) {
+  if (before == 0 || said.first < before) return false;
+  if (said.first == before) return sentence[before - 1].after == ',';
+  return said.first == before + 1 && sentence[before].is({"and", "&"});
+}
+
 }  // namespace
 
 std::string_view to_string(PartOfDay part) {
@@ -231,6 +238,8 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
   const TimeReading* day_reading = nullptr;
   const TimeReading* clock_reading = nullptr;
   std::size_t first_day_end = 0;
+  std::size_t last_clock_end = 0;
+  boost::container::small_vector<Moment, 2> more_clocks;
   for (std::size_t index = 0; index < sentence.times.size(); ++index) {
     const TimeReading& reading = sentence.times[index];
     const Part said = sentence.terms_of(reading);
@@ -317,10 +326,16 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
         }
         if (reading.has_clock && !reading.has_date) {
           if (clock && !timing.rule) {
-            used = false;  // the first time counts
+            // "at 3pm and 5pm"; else the first time counts.
+            used = purpose == TimingFor::title && follows_clock(sentence, said, last_clock_end);
+            if (used) {
+              more_clocks.push_back(moment);
+              last_clock_end = said.last;
+            }
           } else if (timing.rule || !clock) {
             if (timing.rule) merge_clock(*timing.rule, moment);
             clock = moment;
+            last_clock_end = said.last;
             clock_reading = &reading;
             timing.meridiem = timing.meridiem || reading.meridiem;
           }
@@ -381,6 +396,9 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
     for (When& other : timing.more) {
       if (other.all_day) other = When{other.local + (clock->local - std::chrono::floor<days>(clock->local)), false};
     }
+  }
+  for (const Moment& other : more_clocks) {
+    if (timing.due) timing.more.push_back(When{LocalTime{timing.due->day()} + other.clock(), false});
   }
   if (timing.rule) {
     if (day && !day->has_clock()) timing.rule->start = day->local;

@@ -126,6 +126,17 @@ std::string_view misspelt_verb(std::string_view lower) {
   return {};
 }
 
+std::string_view untangled_verb(std::string_view lower) {
+  constexpr std::string_view kShort[] = {"show", "list", "undo", "move", "skip", "stop", "what", "when", "pause"};
+  if (lower.size() < 4 || lower.size() > 5 || groups_of(lower) != 0) return {};
+  for (std::string_view verb : kShort) {
+    if (verb.size() != lower.size() || verb[0] != lower[0]) continue;
+    const auto [a, b] = std::mismatch(verb.begin(), verb.end(), lower.begin());
+    if (a + 1 < verb.end() && a[0] == b[1] && a[1] == b[0] && std::equal(a + 2, verb.end(), b + 2)) return verb;
+  }
+  return {};
+}
+
 std::string_view stem(std::string_view lower) {
   if (lower.ends_with("'s")) lower.remove_suffix(2);
   if (lower.ends_with("s'")) lower.remove_suffix(1);
