@@ -4,6 +4,7 @@
 #include <boost/algorithm/string/predicate.hpp>
 #include <charconv>
 
+#include "http/authorize.hpp"
 #include "http/query_reader.hpp"
 
 namespace daybook::http {
@@ -30,15 +31,36 @@ Result<std::optional<std::int64_t>> read_if_match(const Call& call) {
   return std::optional{version};
 }
 
-Result<IdempotencyKey> read_idempotency_key(const Call& call) {
+Result<Idempotency> read_idempotency_key(const Call& call) {
   const auto key = call.headers.get("Idempotency-Key");
-  if (key.empty()) return IdempotencyKey{};
+  if (key.empty()) return Idempotency{};
   const bool visible = std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 127; });
   if (key.size() > 200 || !visible) return bad_header("Idempotency-Key", "must have 1 to 200 visible ASCII characters");
   std::string text(to_string(call.method));
   ((text += ' ') += call.path) += '?';
   ((text += call.query) += '\n') += call.body;
-  return IdempotencyKey{std::string(key), sha256(text)};
+  return Idempotency{std::string(key), sha256(text)};
+}
+
+Result<Command> read_command(const Request& request, const WallClock& clock) {
+  const auto user = signed_in(request);
+  if (!user) return user.error();
+  const auto& call = request.call;
+  Command command;
+  command.user = *user;
+  if (!call.principal->timezone.empty()) command.timezone = call.principal->timezone;
+  command.now = clock.now();
+  command.correlation_id = call.correlation_id;
+  command.traceparent = call.traceparent;
+
+  const auto if_match = read_if_match(call);
+  if (!if_match) return if_match.error();
+  command.if_match = *if_match;
+  auto key = read_idempotency_key(call);
+  if (!key) return key.error();
+  command.idempotency_key = std::move(key->key);
+  command.request_hash = key->request_hash;
+  return command;
 }
 
 Result<json::value> json_body(const Request& request) {

@@ -4,7 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "core/hash.hpp"
+#include "core/clock.hpp"
+#include "core/command.hpp"
+#include "core/idempotency.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "http/router.hpp"
@@ -20,13 +22,12 @@ std::string etag(std::int64_t version);
 /// Errors: invalid_argument.
 Result<std::optional<std::int64_t>> read_if_match(const Call& call);
 
-/// A client's Idempotency-Key, empty when it sent none, and the request that it stands for.
-struct IdempotencyKey {
-  std::string key;
-  Sha256 request_hash{};  ///< Of method, path, query and body.
-};
-/// Errors: invalid_argument.
-Result<IdempotencyKey> read_idempotency_key(const Call& call);
+/// A client's Idempotency-Key and the request that it stands for. Errors: invalid_argument.
+Result<Idempotency> read_idempotency_key(const Call& call);
+
+/// What a changing request says besides its body: the caller, If-Match, Idempotency-Key and what follows it through the
+/// logs. Errors: unauthenticated; invalid_argument.
+Result<Command> read_command(const Request& request, const WallClock& clock);
 
 /// The JSON document that the request carries. Errors: unsupported_media_type; invalid_argument.
 Result<json::value> json_body(const Request& request);

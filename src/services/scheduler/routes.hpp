@@ -15,8 +15,6 @@ struct RouteContext {
   const WallClock& clock;
 };
 
-/// Reads If-Match, Idempotency-Key and what else a change carries. Errors: unauthenticated; invalid_argument.
-Result<Command> command_of(const http::Request& request, const WallClock& clock);
 /// {"items":[…],"nextCursor":…}
 Reply page_reply(std::string items, const std::string& next_cursor);
 
@@ -36,7 +34,7 @@ struct Change {
 };
 template <class Id>
 Result<Change<Id>> change_of(const http::Request& request, const WallClock& clock) {
-  auto command = command_of(request, clock);
+  auto command = http::read_command(request, clock);
   if (!command) return command.error();
   const auto id = id_of<Id>(request);
   if (!id) return id.error();

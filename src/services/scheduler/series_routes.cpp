@@ -59,7 +59,7 @@ awaitable<Result<Reply>> list(const RouteContext& at, Request request) {
 }
 
 awaitable<Result<Reply>> create(const RouteContext& at, Request request) {
-  auto command = command_of(request, at.clock);
+  auto command = http::read_command(request, at.clock);
   if (!command) co_return command.error();
   if (auto error = http::refuse_query(request)) co_return *error;
   const auto body = http::json_body(request);
@@ -75,7 +75,7 @@ awaitable<Result<Reply>> create(const RouteContext& at, Request request) {
 
 /// "2026-03-04: …" for each start that a clock change or a short month moves.
 awaitable<Result<Reply>> preview(const RouteContext& at, Request request) {
-  const auto command = command_of(request, at.clock);
+  const auto command = http::read_command(request, at.clock);
   if (!command) co_return command.error();
   const auto body = http::json_body(request);
   if (!body) co_return body.error();

@@ -6,23 +6,12 @@
 #include <vector>
 
 #include "core/cloud_event.hpp"
+#include "core/command.hpp"
 #include "core/hash.hpp"
 #include "core/timer.hpp"
 #include "domain/series.hpp"
 
 namespace daybook::scheduler {
-
-/// What every change carries besides its content.
-struct Command {
-  UserId user;
-  Instant now{};
-  std::string timezone = "UTC";  ///< The user's, for what names none.
-  std::string idempotency_key;   ///< Empty: none.
-  Sha256 request_hash{};         ///< Of method, path and body.
-  std::optional<std::int64_t> if_match;
-  std::string correlation_id;
-  std::string traceparent;
-};
 
 struct SeriesQuery {
   std::vector<std::string> states;  ///< Empty: all.

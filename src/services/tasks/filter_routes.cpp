@@ -55,10 +55,10 @@ Result<Uuid> id_of(const Request& request) {
 }
 
 awaitable<Result<Reply>> list(TaskStore& store, Request request) {
-  const auto caller = caller_of(request);
-  if (!caller) co_return caller.error();
+  const auto user = http::signed_in(request);
+  if (!user) co_return user.error();
   if (auto error = http::refuse_query(request)) co_return *error;
-  const auto filters = co_await store.saved_filters(caller->user);
+  const auto filters = co_await store.saved_filters(*user);
   if (!filters) co_return filters.error();
   std::string out = "{\"items\":[";
   for (const auto& filter : *filters) {
@@ -69,7 +69,7 @@ awaitable<Result<Reply>> list(TaskStore& store, Request request) {
 }
 
 awaitable<Result<Reply>> create(TaskStore& store, WallClock& clock, Request request) {
-  auto command = command_of(request, clock);
+  auto command = http::read_command(request, clock);
   if (!command) co_return command.error();
   const auto body = http::json_body(request);
   if (!body) co_return body.error();
@@ -85,7 +85,7 @@ awaitable<Result<Reply>> create(TaskStore& store, WallClock& clock, Request requ
 }
 
 awaitable<Result<Reply>> update(TaskStore& store, WallClock& clock, Request request) {
-  auto command = command_of(request, clock);
+  auto command = http::read_command(request, clock);
   if (!command) co_return command.error();
   const auto id = id_of(request);
   if (!id) co_return id.error();
@@ -101,7 +101,7 @@ awaitable<Result<Reply>> update(TaskStore& store, WallClock& clock, Request requ
 }
 
 awaitable<Result<Reply>> remove(TaskStore& store, WallClock& clock, Request request) {
-  auto command = command_of(request, clock);
+  auto command = http::read_command(request, clock);
   if (!command) co_return command.error();
   const auto id = id_of(request);
   if (!id) co_return id.error();

@@ -11,9 +11,9 @@ using http::Request;
 constexpr std::size_t kMaxQuestions = 1000;
 
 awaitable<Result<Reply>> create_occurrence(TaskStore& store, WallClock& clock, Request request) {
-  const auto service = service_of(request);
+  const auto service = http::called_by_service(request);
   if (!service) co_return service.error();
-  auto command = command_of(request, clock);
+  auto command = http::read_command(request, clock);
   if (!command) co_return command.error();
   const auto body = http::json_body(request);
   if (!body) co_return body.error();
@@ -28,7 +28,7 @@ awaitable<Result<Reply>> create_occurrence(TaskStore& store, WallClock& clock, R
 }
 
 awaitable<Result<Reply>> still_due(TaskStore& store, WallClock& clock, Request request) {
-  const auto service = service_of(request);
+  const auto service = http::called_by_service(request);
   if (!service) co_return service.error();
   const auto body = http::json_body(request);
   if (!body) co_return body.error();
@@ -42,7 +42,7 @@ awaitable<Result<Reply>> still_due(TaskStore& store, WallClock& clock, Request r
     questions.push_back(question);
   });
   if (auto error = in.finish()) co_return *error;
-  const auto answers = co_await store.still_due(service->user, clock.now(), std::move(questions));
+  const auto answers = co_await store.still_due(*service, clock.now(), std::move(questions));
   if (!answers) co_return answers.error();
   std::string out = "{\"answers\":[";
   for (const auto& answer : *answers) {
@@ -58,9 +58,7 @@ awaitable<Result<Reply>> still_due(TaskStore& store, WallClock& clock, Request r
 }
 
 awaitable<Result<Reply>> remove(TaskStore& store, WallClock& clock, Request request) {
-  const auto caller = caller_of(request);
-  if (!caller) co_return caller.error();
-  auto command = command_of(request, clock);
+  auto command = http::read_command(request, clock);
   if (!command) co_return command.error();
   const auto ref = ref_of(request.path("id"));
   if (!ref) co_return ref.error();

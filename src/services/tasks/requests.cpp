@@ -28,38 +28,6 @@ std::vector<std::string> read_tags(http::QueryReader& in, std::string_view name)
 
 }  // namespace
 
-Result<Principal> caller_of(const http::Request& request) {
-  if (!request.call.principal) return Error{Errc::unauthenticated, "Sign in and send the access token."};
-  return *request.call.principal;
-}
-
-Result<Principal> service_of(const http::Request& request) {
-  auto caller = caller_of(request);
-  if (caller && caller->service.empty()) return Error{Errc::forbidden, "Only services of Daybook call this."};
-  return caller;
-}
-
-Result<Command> command_of(const http::Request& request, const WallClock& clock) {
-  auto caller = caller_of(request);
-  if (!caller) return caller.error();
-  const auto& call = request.call;
-  Command command;
-  command.user = caller->user;
-  command.timezone = caller->timezone.empty() ? "UTC" : caller->timezone;
-  command.now = clock.now();
-  command.correlation_id = call.correlation_id;
-  command.traceparent = call.traceparent;
-
-  const auto if_match = http::read_if_match(call);
-  if (!if_match) return if_match.error();
-  command.if_match = *if_match;
-  auto key = http::read_idempotency_key(call);
-  if (!key) return key.error();
-  command.idempotency_key = std::move(key->key);
-  command.request_hash = key->request_hash;
-  return command;
-}
-
 Result<TaskRef> ref_of(std::string_view text) {
   if (!text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string_view::npos) {
     std::int64_t number = 0;

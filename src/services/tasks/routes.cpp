@@ -19,7 +19,7 @@ class Routes {
   Routes(TaskStore& store, WallClock& clock) : store_(store), clock_(clock) {}
 
   awaitable<Result<Reply>> create(Request request) {
-    auto command = command_of(request, clock_);
+    auto command = http::read_command(request, clock_);
     if (!command) co_return command.error();
     const auto body = http::json_body(request);
     if (!body) co_return body.error();
@@ -32,24 +32,24 @@ class Routes {
   }
 
   awaitable<Result<Reply>> list(Request request, bool search) {
-    const auto caller = caller_of(request);
-    if (!caller) co_return caller.error();
+    const auto user = http::signed_in(request);
+    if (!user) co_return user.error();
     http::QueryReader in(request);
     auto query = read_query(in);
     if (search && query.text.empty()) in.fail("q", "is required");
     if (auto error = in.finish()) co_return *error;
-    auto page = co_await store_.list(caller->user, caller->timezone, std::move(query));
+    auto page = co_await store_.list(*user, request.call.principal->timezone, std::move(query));
     if (!page) co_return page.error();
     co_return page_reply(std::move(*page));
   }
 
   awaitable<Result<Reply>> get(Request request) {
-    const auto caller = caller_of(request);
-    if (!caller) co_return caller.error();
+    const auto user = http::signed_in(request);
+    if (!user) co_return user.error();
     const auto ref = ref_of(request.path("id"));
     if (!ref) co_return ref.error();
     if (auto error = http::refuse_query(request)) co_return *error;
-    auto document = co_await store_.get(caller->user, *ref);
+    auto document = co_await store_.get(*user, *ref);
     if (!document) co_return document.error();
     if (request.call.headers.get("If-None-Match") == http::etag(document->version)) {
       Reply reply(304);
@@ -60,7 +60,7 @@ class Routes {
   }
 
   awaitable<Result<Reply>> patch(Request request, bool due_only) {
-    auto command = command_of(request, clock_);
+    auto command = http::read_command(request, clock_);
     if (!command) co_return command.error();
     const auto ref = ref_of(request.path("id"));
     if (!ref) co_return ref.error();
@@ -83,7 +83,7 @@ class Routes {
   }
 
   awaitable<Result<Reply>> complete(Request request) {
-    auto command = command_of(request, clock_);
+    auto command = http::read_command(request, clock_);
     if (!command) co_return command.error();
     const auto ref = ref_of(request.path("id"));
     if (!ref) co_return ref.error();
@@ -97,7 +97,7 @@ class Routes {
   }
 
   awaitable<Result<Reply>> reopen(Request request) {
-    auto command = command_of(request, clock_);
+    auto command = http::read_command(request, clock_);
     if (!command) co_return command.error();
     const auto ref = ref_of(request.path("id"));
     if (!ref) co_return ref.error();
@@ -108,7 +108,7 @@ class Routes {
   }
 
   awaitable<Result<Reply>> restore(Request request) {
-    auto command = command_of(request, clock_);
+    auto command = http::read_command(request, clock_);
     if (!command) co_return command.error();
     const auto ref = ref_of(request.path("id"));
     if (!ref) co_return ref.error();
@@ -119,7 +119,7 @@ class Routes {
   }
 
   awaitable<Result<Reply>> remove(Request request) {
-    auto command = command_of(request, clock_);
+    auto command = http::read_command(request, clock_);
     if (!command) co_return command.error();
     const auto ref = ref_of(request.path("id"));
     if (!ref) co_return ref.error();
@@ -130,7 +130,7 @@ class Routes {
   }
 
   awaitable<Result<Reply>> add_reminder(Request request) {
-    auto command = command_of(request, clock_);
+    auto command = http::read_command(request, clock_);
     if (!command) co_return command.error();
     const auto body = http::json_body(request);
     if (!body) co_return body.error();
@@ -144,8 +144,8 @@ class Routes {
   }
 
   awaitable<Result<Reply>> calendar(Request request) {
-    const auto caller = caller_of(request);
-    if (!caller) co_return caller.error();
+    const auto user = http::signed_in(request);
+    if (!user) co_return user.error();
     http::QueryReader in(request);
     CalendarQuery query;
     const auto from = in.date("from"), to = in.date("to");
@@ -160,7 +160,7 @@ class Routes {
       query.from = *from, query.to = *to;
     }
     if (auto error = in.finish()) co_return *error;
-    auto page = co_await store_.calendar(caller->user, caller->timezone, std::move(query));
+    auto page = co_await store_.calendar(*user, request.call.principal->timezone, std::move(query));
     if (!page) co_return page.error();
     std::string out = "{\"from\":\"" + format_date(*from) + "\",\"to\":\"" + format_date(*to) + "\",\"timezone\":";
     append_json_string(out, page->timezone);
@@ -174,10 +174,10 @@ class Routes {
   }
 
   awaitable<Result<Reply>> labels(Request request) {
-    const auto caller = caller_of(request);
-    if (!caller) co_return caller.error();
+    const auto user = http::signed_in(request);
+    if (!user) co_return user.error();
     if (auto error = http::refuse_query(request)) co_return *error;
-    const auto labels = co_await store_.labels(caller->user);
+    const auto labels = co_await store_.labels(*user);
     if (!labels) co_return labels.error();
     std::string out = "{\"tags\":[";
     append_labels(out, labels->tags);
@@ -187,7 +187,7 @@ class Routes {
   }
 
   awaitable<Result<Reply>> bulk(Request request) {
-    const auto command = command_of(request, clock_);
+    const auto command = http::read_command(request, clock_);
     if (!command) co_return command.error();
     const auto body = http::json_body(request);
     if (!body) co_return body.error();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/cloud_event.hpp"
+#include "core/command.hpp"
 #include "core/hash.hpp"
 #include "domain/task_query.hpp"
 #include "domain/task_rules.hpp"
@@ -16,19 +17,6 @@ namespace daybook::tasks {
 
 /// A task as a path names it: by its id or by its owner's number.
 using TaskRef = std::variant<TaskId, std::int64_t>;
-
-/// What every change carries besides its content.
-struct Command {
-  UserId user;
-  Instant now{};
-  /// The owner's zone as the caller knows it; used until the service has heard of the owner's own settings.
-  std::string timezone = "UTC";
-  std::string idempotency_key;  ///< Empty: none.
-  Sha256 request_hash{};        ///< Of method, path and body.
-  std::optional<std::int64_t> if_match;
-  std::string correlation_id;
-  std::string traceparent;
-};
 
 /// A task as it goes out, so that reads need not parse what they only pass on.
 struct TaskDocument {
