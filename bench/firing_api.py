@@ -23,7 +23,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/integration"))
-from crash import Server, call  # noqa: E402
+from daybook_process import Server, call  # noqa: E402
 
 EACH = 3
 CLIENTS = 4

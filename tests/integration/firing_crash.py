@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 
-from crash import Server, call
+from daybook_process import Server, call
 
 POINTS = ["scheduler.fire.asked", "scheduler.fire.before-ledger", "scheduler.fire.before-commit",
           "storage.before_commit", "storage.after_commit"]
@@ -73,11 +73,12 @@ def run_once(binary, folder, scratch, point, nth):
         expect(204, call(server.port, "POST", "/test/fault", {"name": point, "nth": nth}))
         call(server.port, "POST", "/test/clock", after_due)
         wait_for("rest or death", lambda: server.process.poll() is not None or rested())
+        expect(204, call(server.port, "POST", "/test/fault", {"name": "none"}))
+        died = False
     except (OSError, http.client.HTTPException, subprocess.CalledProcessError):
-        pass  # It died while it was asked.
-    time.sleep(0.05)
-    died = server.process.poll() is not None
+        died = True  # While it was asked.
     if died:
+        server.process.wait(10)
         server.start()
         expect(200, call(server.port, "POST", "/test/clock", after_due))
         wait_for("rest", rested)

@@ -1,5 +1,6 @@
-// Links: daybook_services_scheduler daybook_services_tasks daybook_runtime_embedded
+// Links: daybook_services_scheduler daybook_scheduler_client daybook_services_tasks daybook_runtime_embedded
 #include "scheduler_world.hpp"
+#include "services/scheduler/client.hpp"
 
 // Recurring tasks: the scheduler with the tasks service, the event log and its timers.
 namespace daybook::scheduler {
@@ -442,6 +443,41 @@ TEST(Calendar, StepsThroughShortMonthsALeapDayAndWeek53) {
     EXPECT_GE(event.time, fired_at);
   }
   EXPECT_THAT(told, SizeIs(15 + 2 + 1));
+}
+
+// What chat and others ask through the client comes back as it was said.
+TEST(Editing, ThroughTheClient) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto id =
+      SeriesId::parse(world.create(R"({"title":"Gym","pattern":"weekly","startsAt":"2026-03-06T18:00:00Z"})")).value();
+  Client client{*world.invoker_};
+  runtime::Caller caller;
+  Principal principal;
+  principal.user = kAnn;
+  caller.principal = principal;
+  const auto run = [&](auto work) { return world.db_.run(std::move(work)); };
+  const auto stopped = run(client.stop(caller, id)).value();
+  EXPECT_EQ(stopped.state, "stopped");
+  EXPECT_EQ(run(client.restore(caller, id, "", stopped.version - 1)).error().code, Errc::version_mismatch);
+  EXPECT_EQ(run(client.restore(caller, id, "", stopped.version)).value().state, "active");
+  ASSERT_TRUE(run(client.skip(caller, id, "2026-03-06T18:00:00")));
+  EXPECT_EQ(run(client.restore(caller, id, "2026-03-06T18:00:00Z")).value().next.front(), "2026-03-06T18:00:00Z");
+  ASSERT_TRUE(run(client.remove(caller, id, "all")));
+  EXPECT_EQ(run(client.get(caller, id)).error().code, Errc::not_found);
+  EXPECT_EQ(run(client.restore(caller, id)).value().state, "active");
+  const auto edit = [&]() -> boost::asio::awaitable<std::string> {
+    std::string which = "2026-03-13T18:00:00+00:00", body = R"({"title":"Swim"})";
+    const auto task = co_await client.patch_occurrence(caller, id, std::move(which), std::move(body));
+    co_return task ? (*task)->title : task.error().detail;
+  };
+  EXPECT_EQ(run(edit()), "Swim");
+  std::string body = R"({"title":"Run"})", from = "2026-03-20T18:00:00Z";
+  const auto split = run(client.patch(caller, id, body, 0, from)).value();
+  EXPECT_NE(split.id, id);
+  world.settle();
+  std::vector<std::string> titles;
+  for (const auto& task : world.tasks()) titles.emplace_back(task.at("title").as_string());
+  EXPECT_THAT(titles, ElementsAre("Gym", "Swim", "Run", "Run"));
 }
 
 // C-13: what is long over goes; what is to come, and what counts towards COUNT, stays.

@@ -166,6 +166,7 @@ class World {
       if (tasks_away_) co_return Reply{503};
       co_return co_await tasks_->router().dispatch(std::move(call));
     });
+    invoker_->add("scheduler", [this](Call call) { return module_->router().dispatch(std::move(call)); });
     runtime::embedded::EventBusOptions options;
     options.pause = [](std::chrono::milliseconds) -> boost::asio::awaitable<void> { co_return; };
     bus_ = std::make_unique<runtime::embedded::EventBus>(executor, *db_, clock_, std::move(options));

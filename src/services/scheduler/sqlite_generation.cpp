@@ -66,7 +66,7 @@ void set_look(Writer& db, const Series& series, std::optional<Instant> due) {
 }  // namespace
 
 SchedulerStore::Awaitable<GenerationWork> SqliteSchedulerStore::plan(UserId user, SeriesId id, Instant now) {
-  auto change = [this, user, id, now](Writer& db) -> Result<GenerationWork> {
+  auto change = [user, id, now](Writer& db) -> Result<GenerationWork> {
     auto loaded = load_series(db, user, id, true);
     if (!loaded) {
       timer_table().cancel(db, kGenerate, id.value);  // Erased meanwhile.

@@ -177,8 +177,7 @@ SchedulerStore::Awaitable<SeriesPage> SqliteSchedulerStore::list_series(UserId u
 
 SchedulerStore::Awaitable<Series> SqliteSchedulerStore::change_series(Command command, SeriesId id, SeriesEdit apply,
                                                                       bool deleted) {
-  auto change = [this, command = std::move(command), id, apply = std::move(apply),
-                 deleted](Writer& db) -> Result<Series> {
+  auto change = [command = std::move(command), id, apply = std::move(apply), deleted](Writer& db) -> Result<Series> {
     auto before = repeated(db, command);
     if (!before) return before.error();
     auto series = load_series(db, command.user, id, deleted);
@@ -261,7 +260,7 @@ SchedulerStore::Awaitable<Series> SqliteSchedulerStore::restore_series(Command c
 }
 
 SchedulerStore::Awaitable<> SqliteSchedulerStore::remove_series(Command command, SeriesId id, DeleteScope scope) {
-  auto change = [this, command = std::move(command), id, scope](Writer& db) -> Result<> {
+  auto change = [command = std::move(command), id, scope](Writer& db) -> Result<> {
     auto before = repeated(db, command);
     if (!before) return before.error();
     auto series = load_series(db, command.user, id, true);
