@@ -24,15 +24,20 @@ inline Instant at(std::string_view text) { return parse_rfc3339(text).value(); }
 inline const UserId kAnn{Uuid::v5(Uuid{}, "ann")};
 inline const UserId kBob{Uuid::v5(Uuid{}, "bob")};
 
-inline std::vector<storage::sqlite::Migration> migrations() {
+inline std::vector<storage::sqlite::Migration> migrations(std::vector<storage::sqlite::Migration> more = {}) {
   auto out = tasks::sqlite_migrations();
   for (auto& each : sqlite_migrations()) out.push_back(std::move(each));
+  for (auto& each : more) out.push_back(std::move(each));
   return out;
 }
 
 class World {
  public:
-  explicit World(std::string_view start) : clock_(at(start)), db_(migrations()) { boot(); }
+  /// `more`: the tables of further services on the same database.
+  explicit World(std::string_view start, std::vector<storage::sqlite::Migration> more = {})
+      : clock_(at(start)), db_(migrations(std::move(more))) {
+    boot();
+  }
   ~World() { halt(); }
 
   /// As if the process had been killed and begun again.

@@ -10,6 +10,7 @@ void Context::clear_question() {
   asked_title.clear();
   asked_intent.clear();
   asked_options.clear();
+  asked_items.clear();
   planned.clear();
 }
 
@@ -53,6 +54,7 @@ std::string to_json(const Context& context) {
     out["askedIntent"] = context.asked_intent;
     out["planned"] = ids(context.planned);
     out["askedOptions"] = json::array(context.asked_options.begin(), context.asked_options.end());
+    out["askedItems"] = json::array(context.asked_items.begin(), context.asked_items.end());
   }
   return json::serialize(out);
 }
@@ -73,7 +75,18 @@ Context parse_context(std::string_view text) {
   out.asked_intent = in.text("askedIntent").value_or("");
   out.planned = read_ids<TaskId>(in, "planned");
   out.asked_options = in.texts("askedOptions", 50, {}).value_or(std::vector<std::string>{});
+  out.asked_items = in.texts("askedItems", 50, {}).value_or(std::vector<std::string>{});
   return out;
+}
+
+bool apply(const Rebase& rebase, std::vector<UndoStep>& steps) {
+  bool any = false;
+  for (auto& step : steps) {
+    if (step.id != rebase.id || step.version != rebase.from) continue;
+    step.version = rebase.to;
+    any = true;
+  }
+  return any;
 }
 
 std::string to_json(const std::vector<UndoStep>& steps) {
@@ -83,6 +96,7 @@ std::string to_json(const std::vector<UndoStep>& steps) {
     item["operation"] = step.operation;
     item["id"] = step.id;
     item["version"] = step.version;
+    item["prior"] = step.prior;
     item["body"] = step.body;
     item["label"] = step.label;
     out.push_back(std::move(item));
@@ -103,6 +117,7 @@ std::vector<UndoStep> parse_undo_steps(std::string_view text) {
     step.operation = item.text("operation").value_or("");
     step.id = item.text("id").value_or("");
     step.version = item.integer("version", 0, std::numeric_limits<std::int64_t>::max()).value_or(0);
+    step.prior = item.integer("prior", 0, std::numeric_limits<std::int64_t>::max()).value_or(0);
     step.body = item.text("body").value_or("");
     step.label = item.text("label").value_or("");
     out.push_back(std::move(step));

@@ -22,6 +22,7 @@ struct Context {
   std::string asked_title;   ///< Of the task that is being made.
   std::string asked_intent;  ///< As language::to_string gives it.
   std::vector<std::string> asked_options;
+  std::vector<std::string> asked_items;  ///< What the options stand for, as items of Knowledge; in their order.
   /// The tasks of the plan that waits for a yes: exactly these are changed, whatever came in between.
   std::vector<TaskId> planned;
 
@@ -56,14 +57,24 @@ struct Message {
 
 /// One compensation: what to do, on what, and only while it still has this version.
 struct UndoStep {
-  std::string operation;  ///< "task.delete", "task.restore", "task.patch", "series.delete", "series.state", …
+  std::string operation;  ///< "task.delete", "task.restore", "task.patch", "series.restore", …
   std::string id;
-  std::int64_t version = 0;  ///< 0: whatever the version.
-  std::string body;          ///< For patches: the prior values as the API's body.
+  std::int64_t version = 0;  ///< That the change led to; 0: whatever the version.
+  std::int64_t prior = 0;    ///< That it had before the change; 0: there was none, or it does not matter.
+  std::string body;          ///< For patches: the prior values as the API's body. For a skip: its recurrence id.
   std::string label;         ///< The task's title, for the report.
 
   friend bool operator==(const UndoStep&, const UndoStep&) = default;
 };
+
+/// A compensation gave a resource a new version: steps of older entries that were written for `from` mean `to` now.
+struct Rebase {
+  std::string id;
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+};
+/// Changes the steps that `rebase` is about; false when there are none.
+bool apply(const Rebase& rebase, std::vector<UndoStep>& steps);
 
 /// What takes one turn back: the steps, last effect first.
 struct UndoEntry {

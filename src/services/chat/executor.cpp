@@ -11,16 +11,27 @@ std::string apology(const Error& error) {
   return error.detail.empty() ? "That didn't work." : "That didn't work: " + error.detail;
 }
 
+Outcome refused(const Error& error) {
+  Outcome out;
+  out.say(apology(error));
+  out.failed = true;
+  return out;
+}
+
 awaitable<Outcome> Executor::run(language::Command command, Scope& scope) {
   if (command.actions.empty()) co_return co_await run_one(std::move(command), scope);
   Outcome all;
   std::vector<TaskId> spoken;
   for (auto& action : command.actions) {
+    scope.spoke_of(std::vector<TaskId>{});
     all.merge(co_await run_one(std::move(action), scope));
     const auto& last = scope.conversation.context.last_tasks;
     spoken.insert(spoken.end(), last.begin(), last.end());
   }
-  scope.spoke_of(spoken);
+  if (!spoken.empty()) scope.spoke_of(spoken);
+  // "Mark done" says "it": with several that would be anybody's guess.
+  all.actions.clear();
+  if (spoken.size() > 1 && !all.undo.empty()) all.actions.push_back(speak_action("Undo", "undo"));
   co_return all;
 }
 
@@ -62,17 +73,42 @@ awaitable<Outcome> Executor::run_one(language::Command command, Scope& scope) {
     case Intent::none:
       break;
   }
+  co_return small_talk(command, scope);
+}
+
+Outcome Executor::small_talk(const Command& command, const Scope& scope) const {
   Outcome out;
+  std::string low = scope.text;
+  for (char& c : low) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const auto has = [&low](std::string_view word) { return low.find(word) != std::string::npos; };
   if (command.cancel) {
     out.say("All right, I'll leave it.");
   } else if (!command.explanation.empty()) {
     out.say(command.explanation);
+  } else if (command.reason == "small_talk" && (has("thank") || has("thx") || low == "ty")) {
+    out.say("You're welcome!");
+  } else if (command.reason == "small_talk" && (has("bye") || has("night") || has("see you"))) {
+    out.say("See you soon!");
+  } else if (command.reason == "small_talk" && (low.starts_with("h") || low.starts_with("good "))) {
+    out.say("Hello! What can I keep in mind for you?");
+    out.actions.push_back(speak_action("What's due today?", "what's due today?"));
+    out.actions.push_back(speak_action("What can I say?", "help"));
+  } else if (command.reason == "small_talk") {
+    out.say("All right.");
+  } else if (command.reason == "statement") {
+    out.say("I'm not sure that is something to do. Shall I add it as a task?");
+    out.actions.push_back(speak_action("Add it", "add \"" + scope.text + "\"", "primary"));
+    out.actions.push_back(speak_action("No", "never mind"));
+  } else if (command.reason == "out_of_scope") {
+    out.say("That is beyond me: I know about your tasks, what repeats and your reminders.");
+    out.actions.push_back(speak_action("What's due this week?", "what's due this week?"));
+    out.actions.push_back(speak_action("What can I say?", "help"));
   } else {
     out.say(
         "I'm not sure what to do with that. Tell me a task, such as “call mom tomorrow at 5 pm”, or ask what is due.");
     out.actions.push_back(speak_action("What can I say?", "help"));
   }
-  co_return out;
+  return out;
 }
 
 }  // namespace daybook::chat

@@ -22,23 +22,38 @@ struct Services {
 /// sub-key, the same ones when the turn is sent again.
 class Scope {
  public:
-  Scope(runtime::Caller caller, language::Now now, Conversation& conversation, const Knowledge& known)
+  Scope(runtime::Caller caller, language::Now now, Conversation& conversation, Knowledge& known)
       : now(now), conversation(conversation), known(known), caller_(std::move(caller)) {}
 
   const language::Now now;
   Conversation& conversation;
-  const Knowledge& known;
+  Knowledge& known;
   std::string text;        ///< What the person wrote.
   bool confirmed = false;  ///< They said yes to the plan of `conversation.context.planned`.
+  bool may_ask = true;     ///< False for agents whose own host has the person approve each call.
 
+  bool asks() const { return may_ask && !confirmed; }
   runtime::Caller next_caller() {
     runtime::Caller out = caller_;
     if (!out.idempotency_key.empty()) out.idempotency_key += "/" + std::to_string(++calls_);
     return out;
   }
   UserId user() const { return caller_.principal.user; }
+  /// For reads, which need no key of their own: the keys of the writes then depend on nothing but the writes.
+  runtime::Caller reader() const {
+    runtime::Caller out = caller_;
+    out.idempotency_key.clear();
+    return out;
+  }
   /// Remembers what was spoken of, for "it" and "both".
-  void spoke_of(const std::vector<TaskId>& ids) { conversation.context.last_tasks = ids; }
+  void spoke_of(std::vector<TaskId> ids) {
+    conversation.context.last_tasks = std::move(ids);
+    conversation.context.last_series.reset();
+  }
+  void spoke_of(SeriesId id) {
+    conversation.context.last_tasks.clear();
+    conversation.context.last_series = id;
+  }
 
  private:
   runtime::Caller caller_;
@@ -53,12 +68,20 @@ class Executor {
 
   boost::asio::awaitable<Outcome> run(language::Command command, Scope& scope);
 
+  /// What a compensation came to: the resource's new version (0: it is gone for good) and its card.
+  struct Compensated {
+    std::int64_t version = 0;
+    json::value card;
+  };
+
  private:
   using Command = language::Command;
   using Answer = boost::asio::awaitable<Outcome>;
   using Tasks = std::vector<domain::Task>;
 
   Answer run_one(Command command, Scope& scope);
+  /// What to say where there is nothing to do.
+  Outcome small_talk(const Command& command, const Scope& scope) const;
 
   // executor_create.cpp
   Answer create_task(Command command, Scope& scope);
@@ -88,6 +111,8 @@ class Executor {
   Answer update_series(Command command, scheduler::SeriesView series, Scope& scope);
   Answer skip_occurrences(Command command, scheduler::SeriesView series, Scope& scope);
   Answer remove_series(Command command, scheduler::SeriesView series, Scope& scope);
+  /// "delete standup": this one, or all that is to come?
+  Outcome ask_which_part(const scheduler::SeriesView& series, const std::string& item, Scope& scope);
 
   // executor_reminders.cpp
   Answer snooze(Command command, Scope& scope);
@@ -95,12 +120,14 @@ class Executor {
 
   // executor_undo.cpp
   Answer undo(Command command, Scope& scope);
-  boost::asio::awaitable<Result<>> compensate(UndoStep step, Scope& scope);
+  boost::asio::awaitable<Result<Compensated>> compensate(UndoStep step, Scope& scope);
 
   Services services_;
 };
 
 /// A refusal in words: the service's own detail, or what to do when a service is away.
 std::string apology(const Error& error);
+/// The outcome of what could not be done at all.
+Outcome refused(const Error& error);
 
 }  // namespace daybook::chat

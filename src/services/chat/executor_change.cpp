@@ -44,23 +44,42 @@ struct Tally {
   }
 };
 
-/// "to Friday at 3 pm", or the fields that change.
+/// What changes, as the rest of a sentence: "due Friday at 3 pm", "called “Lunch”". Reminders are said apart.
 std::string change_in_words(const domain::TaskPatch& patch, const language::Now& now) {
   std::vector<std::string> parts;
-  if (patch.due) parts.push_back(domain::is_set(*patch.due) ? "due " + when_in_words(*patch.due, now) : "no due date");
+  if (patch.due)
+    parts.push_back(domain::is_set(*patch.due) ? "due " + when_in_words(*patch.due, now) : "no longer due");
   if (patch.title) parts.push_back("called " + quoted(*patch.title));
   if (patch.priority) parts.push_back(std::string(domain::to_string(*patch.priority)) + " priority");
-  if (patch.tags) parts.push_back(patch.tags->empty() ? "no tags" : "tagged #" + list_in_words(*patch.tags));
+  if (patch.tags) {
+    std::vector<std::string> tags;
+    for (const auto& tag : *patch.tags) tags.push_back("#" + tag);
+    parts.push_back(tags.empty() ? "without tags" : "tagged " + list_in_words(tags));
+  }
   if (patch.category) parts.push_back("in @" + *patch.category);
+  if (patch.status) parts.push_back(*patch.status == domain::Status::completed ? "done" : "open again");
+  if (patch.description) parts.push_back("with your note");
+  if (patch.estimate && *patch.estimate) parts.push_back("expected to take " + length_in_words(**patch.estimate));
+  return list_in_words(parts);
+}
+
+/// The answer to a change of `titles` by `patch`.
+std::string changed_in_words(const std::vector<std::string>& titles, const domain::TaskPatch& patch,
+                             const language::Now& now) {
+  const bool one = titles.size() == 1;
+  std::string out = titles_in_words(titles);
+  const auto change = change_in_words(patch, now);
+  if (!change.empty()) out += (one ? " is now " : " are now ") + change;
   if (patch.reminders) {
     std::vector<std::string> each;
     for (const auto& draft : *patch.reminders) each.push_back(reminder_in_words(draft.rule, now));
-    parts.push_back(each.empty() ? "without reminders" : "with a reminder " + list_in_words(each));
+    const std::string have = one ? "has " : "have ";
+    out += (change.empty() ? " now " + have : ", with ");
+    out += each.empty() ? "no reminders" : (each.size() == 1 ? "a reminder " : "reminders ") + list_in_words(each);
+  } else if (change.empty()) {
+    out += one ? " is like that already" : " are like that already";
   }
-  if (patch.status) parts.push_back(*patch.status == domain::Status::completed ? "done" : "open again");
-  if (patch.description) parts.push_back("with your note");
-  if (patch.estimate && *patch.estimate) parts.push_back("taking " + length_in_words(**patch.estimate));
-  return list_in_words(parts);
+  return out + ".";
 }
 
 }  // namespace
@@ -69,7 +88,7 @@ awaitable<Result<std::vector<domain::Task>>> Executor::targets(Command command, 
   Tasks out;
   if (scope.confirmed) {
     for (const auto& id : scope.conversation.context.planned) {
-      auto task = co_await services_.tasks.get(scope.next_caller(), id.str());
+      auto task = co_await services_.tasks.get(scope.reader(), id.str());
       if (task) out.push_back(std::move(*task));
     }
     co_return out;
@@ -86,7 +105,7 @@ awaitable<Result<std::vector<domain::Task>>> Executor::targets(Command command, 
     query.status = {domain::Status::pending, domain::Status::in_progress};
   query.limit = 200;
   do {
-    auto page = co_await services_.tasks.list(scope.next_caller(), query);
+    auto page = co_await services_.tasks.list(scope.reader(), query);
     if (!page) co_return page.error();
     for (auto& task : page->items) out.push_back(std::move(task));
     query.cursor = page->next_cursor;
@@ -101,6 +120,7 @@ Outcome Executor::ask_first(const Command& command, const Tasks& targets, const 
   context.asked_slot = "confirm";
   context.asked_text = scope.text;
   context.asked_intent = language::to_string(command.intent);
+  context.asked_title = change;
   context.planned = ids_of(targets);
   std::vector<std::pair<std::string, std::string>> changes;
   for (const auto& task : targets) {
@@ -118,15 +138,12 @@ Outcome Executor::ask_first(const Command& command, const Tasks& targets, const 
 awaitable<Outcome> Executor::complete(Command command, Scope& scope) {
   Outcome out;
   auto found = co_await targets(command, scope);
-  if (!found) {
-    out.say(apology(found.error()));
-    co_return out;
-  }
+  if (!found) co_return refused(found.error());
   if (found->empty()) {
     out.say("There is nothing like that to complete.");
     co_return out;
   }
-  if (!scope.confirmed && (command.needs_confirmation || found->size() > kAskAbove))
+  if (scope.asks() && (command.needs_confirmation || found->size() > kAskAbove))
     co_return ask_first(command, *found, "Complete", "done", scope);
   Tally tally;
   for (const auto& task : *found) {
@@ -151,6 +168,7 @@ awaitable<Outcome> Executor::complete(Command command, Scope& scope) {
     step.operation = "task.reopen";
     step.id = task->id.str();
     step.version = (*done)->version;
+    step.prior = task->version;
     step.label = task->title;
     out.add_undo(std::move(step));
   }
@@ -169,19 +187,23 @@ awaitable<Outcome> Executor::update(Command command, Scope& scope) {
     if (of_the_series) co_return co_await update_series(std::move(command), *series, scope);
   }
   auto found = co_await targets(command, scope);
-  if (!found) {
-    out.say(apology(found.error()));
-    co_return out;
-  }
+  if (!found) co_return refused(found.error());
   if (found->empty()) {
     out.say("I can't find a task like that.");
     co_return out;
   }
-  if (!scope.confirmed && (command.needs_confirmation || found->size() > kAskAbove))
+  if (scope.asks() && (command.needs_confirmation || found->size() > kAskAbove))
     co_return ask_first(command, *found, "Change",
                         change_in_words(to_patch(command, *found->front(), scope.now), scope.now), scope);
+  // A second reading may differ from the one that was agreed to, where a model made it.
+  if (scope.confirmed && change_in_words(to_patch(command, *found->front(), scope.now), scope.now) !=
+                             scope.conversation.context.asked_title) {
+    out.say("That is not what I showed you before, so I changed nothing. Please say it again.");
+    co_return out;
+  }
   Tally tally;
-  std::string change;
+  domain::TaskPatch last;
+  std::vector<std::string> names;  // As they were: a new name is told as such.
   for (const auto& task : *found) {
     const domain::TaskPatch patch = to_patch(command, *task, scope.now);
     auto changed = co_await services_.tasks.patch(scope.next_caller(), task->id.str(), patch);
@@ -189,7 +211,8 @@ awaitable<Outcome> Executor::update(Command command, Scope& scope) {
       tally.fault(task, changed.error());
       continue;
     }
-    change = change_in_words(patch, scope.now);
+    last = patch;
+    names.push_back(task->title);
     tally.titles.push_back((*changed)->title);
     tally.ids.push_back(task->id);
     out.effects.push_back({"task.updated", task->id.str()});
@@ -198,13 +221,13 @@ awaitable<Outcome> Executor::update(Command command, Scope& scope) {
     step.operation = "task.patch";
     step.id = task->id.str();
     step.version = (*changed)->version;
+    step.prior = task->version;
     step.body = domain::to_json(inverse(patch, *task));
     step.label = task->title;
     out.add_undo(std::move(step));
   }
   if (!tally.titles.empty()) {
-    out.say(titles_in_words(tally.titles) + (tally.titles.size() == 1 ? " is now " : " are now ") +
-            (change.empty() ? "as they were" : change) + ".");
+    out.say(changed_in_words(names, last, scope.now));
     scope.spoke_of(tally.ids);
   }
   for (const auto& fault : tally.faults) out.say(fault);
@@ -220,17 +243,17 @@ awaitable<Outcome> Executor::remove(Command command, Scope& scope) {
     const bool whole =
         series && (command.scope == Command::Scope::series || !scope.known.task(command.targets.front().id));
     if (whole) co_return co_await remove_series(std::move(command), *series, scope);
+    if (series && series->state != "stopped" && command.scope == Command::Scope::unsaid &&
+        command.targets.size() == 1 && scope.may_ask)
+      co_return ask_which_part(*series, command.targets.front().id, scope);
   }
   auto found = co_await targets(command, scope);
-  if (!found) {
-    out.say(apology(found.error()));
-    co_return out;
-  }
+  if (!found) co_return refused(found.error());
   if (found->empty()) {
     out.say("There is nothing like that to delete.");
     co_return out;
   }
-  if (!scope.confirmed && (command.needs_confirmation || command.bulk || found->size() > 3))
+  if (scope.asks() && (command.needs_confirmation || command.bulk || found->size() > 3))
     co_return ask_first(command, *found, "Delete", "deleted", scope);
   Tally tally;
   for (const auto& task : *found) {
@@ -245,6 +268,7 @@ awaitable<Outcome> Executor::remove(Command command, Scope& scope) {
     step.operation = "task.restore";
     step.id = task->id.str();
     step.version = (*gone)->version;
+    step.prior = task->version;
     step.label = task->title;
     out.add_undo(std::move(step));
   }

@@ -43,6 +43,8 @@ std::string reminders_in_words(const std::vector<domain::ReminderRule>& rules, c
   if (rules.empty()) return {};
   std::vector<std::string> each;
   for (const auto& rule : rules) each.push_back(reminder_in_words(rule, now));
+  if (rules.size() == 1 && each.front() == reminder_in_words(domain::RemindBefore{}, now))
+    return ", with a reminder then";
   return std::string(rules.size() == 1 ? ", with a reminder " : ", with reminders ") + list_in_words(each);
 }
 
@@ -60,10 +62,7 @@ awaitable<Outcome> Executor::create_task(Command command, Scope& scope) {
   std::vector<domain::ReminderRule> rules = to_reminders(command, scope.now);
   Outcome out;
   const auto task = co_await services_.tasks.create(scope.next_caller(), std::move(draft));
-  if (!task) {
-    out.say(apology(task.error()));
-    co_return out;
-  }
+  if (!task) co_return refused(task.error());
   const TaskId id = (*task)->id;
   std::string sentence = "Added " + quoted((*task)->title);
   if (domain::is_set((*task)->due)) sentence += ", due " + when_in_words((*task)->due, scope.now);
@@ -90,18 +89,9 @@ awaitable<Outcome> Executor::create_series(Command command, Scope& scope) {
   const auto rules = draft.reminders;
   Outcome out;
   const auto series = co_await services_.scheduler.create(scope.next_caller(), std::move(draft));
-  if (!series) {
-    out.say(apology(series.error()));
-    co_return out;
-  }
-  std::string sentence = "Added " + quoted(series->title) + ", " + series->rrule_text;
-  if (const auto* at = std::get_if<Instant>(&series->starts);
-      at && series->rrule_text.find(" at ") == std::string::npos) {
-    const auto local = scope.now.to_local(*at);
-    const auto clock = std::chrono::floor<std::chrono::minutes>(local - std::chrono::floor<std::chrono::days>(local));
-    sentence += " at " + clock_in_words(clock);
-  }
-  out.say(sentence + reminders_in_words(rules, scope.now) + ".");
+  if (!series) co_return refused(series.error());
+  out.say("Added " + quoted(series->title) + ", " + rule_in_words(*series, scope.now) +
+          reminders_in_words(rules, scope.now) + ".");
   if (!series->next.empty()) {
     domain::When first;
     if (const auto at = parse_rfc3339(series->next.front())) first = *at;
@@ -118,13 +108,19 @@ awaitable<Outcome> Executor::create_series(Command command, Scope& scope) {
   out.add_undo(std::move(step));
   out.undo_summary = "added " + quoted(series->title);
   out.actions.push_back(speak_action("Show my recurring tasks", "show my recurring tasks"));
-  scope.conversation.context.last_series = series->id;
+  scope.spoke_of(series->id);
   co_return out;
 }
 
 awaitable<Outcome> Executor::set_reminder(Command command, Scope& scope) {
   // "remind me to call mom at 5" makes a task; "remind me an hour before my dentist appointment" changes one.
-  if (command.targets.empty()) co_return co_await create_task(std::move(command), scope);
+  if (command.targets.empty()) {
+    const auto has_moment = [](const language::ReminderWish& wish) { return wish.at.has_value(); };
+    const bool when_known = command.due || command.due_from || command.due_to ||
+                            std::any_of(command.reminders.begin(), command.reminders.end(), has_moment);
+    if (command.ask.empty() && !when_known) command.ask = "time";
+    co_return co_await create_task(std::move(command), scope);
+  }
   if (!command.ask.empty()) co_return ask(command, scope);
   co_return co_await update(std::move(command), scope);
 }

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "domain/task_json.hpp"
 #include "services/chat/executor.hpp"
 #include "services/chat/mapping.hpp"
@@ -9,6 +11,7 @@ namespace {
 using boost::asio::awaitable;
 
 constexpr std::size_t kShown = 20;
+constexpr std::size_t kMostListed = 1000;
 
 /// "due today", "overdue", "tagged #health": what a list is of.
 std::string filter_in_words(const language::Filter& filter, const language::Now& now) {
@@ -34,7 +37,22 @@ std::string filter_in_words(const language::Filter& filter, const language::Now&
     add("due from " + day(*filter.due_from) + " on");
   }
   if (filter.no_due) add("without a due date");
+  const auto range = [&](const std::optional<language::When>& from, const std::optional<language::When>& to) {
+    const auto first = from ? day(*from) : std::string{}, last = to ? day(*to) : std::string{};
+    if (first == last || last.empty()) return first;
+    if (to->date() >= Date{now.today()} && !first.empty()) return "since " + first;
+    return first.empty() ? "until " + last : "from " + first + " to " + last;
+  };
+  if (filter.done_from || filter.done_to) add(range(filter.done_from, filter.done_to));
+  if (filter.created_from || filter.created_to) add("created " + range(filter.created_from, filter.created_to));
   return out;
+}
+
+/// Of each series the occurrence that comes first, so that a daily one does not hide the rest.
+void keep_next_of_each_series(std::vector<domain::Task>& tasks) {
+  std::set<SeriesId> seen;
+  std::erase_if(tasks,
+                [&seen](const domain::Task& task) { return task->series && !seen.insert(*task->series).second; });
 }
 
 }  // namespace
@@ -45,22 +63,23 @@ awaitable<Outcome> Executor::list(Command command, Scope& scope) {
   std::string what = filter_in_words(command.filter, scope.now);
   if (!command.targets.empty()) {
     auto named = co_await targets(command, scope);
-    if (!named) {
-      out.say(apology(named.error()));
-      co_return out;
-    }
+    if (!named) co_return refused(named.error());
     found = std::move(*named);
     what = "called " + quoted(command.targets.front().title);
   } else {
     domain::TaskQuery query = to_query(command.filter, scope.now);
     if (command.intent == language::Intent::list && command.filter.status == language::StatusFilter::any)
       query.status = {domain::Status::pending, domain::Status::in_progress};
-    auto page = co_await services_.tasks.list(scope.next_caller(), std::move(query));
-    if (!page) {
-      out.say(apology(page.error()));
-      co_return out;
-    }
-    found = std::move(page->items);
+    const auto& filter = command.filter;
+    if (!filter.next) query.limit = 200;
+    do {
+      auto page = co_await services_.tasks.list(scope.reader(), query);
+      if (!page) co_return refused(page.error());
+      for (auto& task : page->items) found.push_back(std::move(task));
+      query.cursor = page->next_cursor;
+    } while (!filter.next && !query.cursor.empty() && found.size() < kMostListed);
+    const bool dated = filter.at || filter.due_from || filter.due_to;
+    if (!dated && filter.status != language::StatusFilter::done) keep_next_of_each_series(found);
   }
   auto& shown = scope.conversation.context.last_list;
   shown.clear();
@@ -73,7 +92,7 @@ awaitable<Outcome> Executor::list(Command command, Scope& scope) {
   if (!shown.empty()) scope.spoke_of({shown.front()});
   const std::string with_what = what.empty() ? "" : " " + what;
   if (found.empty()) {
-    out.say(what.empty() ? "Nothing is open. Well done!" : "There is nothing" + with_what + ".");
+    out.say(what.empty() ? "Nothing is open. Well done!" : "Nothing is" + with_what + ".");
     co_return out;
   }
   if (found.size() == 1) {
@@ -83,6 +102,7 @@ awaitable<Outcome> Executor::list(Command command, Scope& scope) {
     out.say((command.filter.next ? "Next: " : "") + sentence + ".");
   } else {
     out.say("There are " + count_in_words(found.size(), "task") + with_what + ".");
+    if (found.size() > kShown) out.say("Here are the first " + std::to_string(kShown) + ".");
   }
   out.cards.push_back(task_list_card(what.empty() ? "Open tasks" : "Tasks" + with_what, jsons, found.size()));
   co_return out;
@@ -121,17 +141,15 @@ awaitable<Outcome> Executor::stats(Command command, Scope& scope) {
   if (command.filter.done_to) to = std::min(command.filter.done_to->date(), Date{scope.now.today()});
   if (command.filter.created_from) from = command.filter.created_from->date();
   Outcome out;
-  const auto stats = co_await services_.analytics.stats(scope.next_caller(), from, to);
-  if (!stats) {
-    out.say(apology(stats.error()));
-    co_return out;
-  }
+  const auto stats = co_await services_.analytics.stats(scope.reader(), from, to);
+  if (!stats) co_return refused(stats.error());
   const auto count = [](std::int64_t n) {
     return count_in_words(static_cast<std::size_t>(std::max<std::int64_t>(n, 0)), "task");
   };
-  const std::string range = from ? " since " + day_in_words(*from, scope.now) : std::string(" in the last 30 days");
-  out.say("You completed " + count(stats->completed) + range + ", and " + count(stats->open) +
-          (stats->open == 1 ? " is open." : " are open."));
+  std::string range = " in the last 30 days";
+  if (from) range = *from == Date{scope.now.today()} ? " today" : " since " + day_in_words(*from, scope.now);
+  out.say("You completed " + (stats->completed == 0 ? "nothing" : count(stats->completed)) + range + ", and " +
+          count(stats->open) + (stats->open == 1 ? " is open." : " are open."));
   boost::system::error_code failure;
   out.cards.push_back({{"type", "stats"}, {"stats", json::parse(stats->json, failure)}});
   co_return out;
@@ -145,30 +163,6 @@ awaitable<Outcome> Executor::help(Command, Scope&) {
                 {"dentist tomorrow 3pm #health p1, remind me 30 minutes before",
                  "pay bills on the 1st of every month, remind me the day before at 6pm", "what's due this week?",
                  "move dentist to Friday", "mark it done", "undo", "stop my exercise reminder", "snooze 10 minutes"}));
-  co_return out;
-}
-
-awaitable<Outcome> Executor::clarify(Command command, Scope& scope) {
-  auto& context = scope.conversation.context;
-  context.clear_question();
-  context.asked_slot = command.reason;
-  context.asked_text = scope.text;
-  context.asked_title = command.title;
-  context.asked_options = command.options;
-  Outcome out;
-  if (!command.explanation.empty()) {
-    out.say(command.explanation);
-  } else if (command.reason == "which_task") {
-    out.say(command.options.empty() ? "Which task do you mean?" : "Which one do you mean?");
-  } else if (command.reason == "no_such_task") {
-    out.say("I can't find a task like that.");
-    out.actions.push_back(speak_action("Show my tasks", "show my tasks"));
-  } else if (command.reason == "past_time") {
-    out.say("That time has passed. When should it be instead?");
-  } else {
-    out.say("I can read that in more than one way. Which do you mean?");
-  }
-  for (const auto& option : command.options) out.actions.push_back(speak_action(option, option));
   co_return out;
 }
 

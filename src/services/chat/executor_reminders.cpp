@@ -41,11 +41,8 @@ Outcome none_rang() {
 
 awaitable<Outcome> Executor::snooze(Command command, Scope& scope) {
   Outcome out;
-  const auto all = co_await services_.scheduler.reminders(scope.next_caller(), std::nullopt);
-  if (!all) {
-    out.say(apology(all.error()));
-    co_return out;
-  }
+  const auto all = co_await services_.scheduler.reminders(scope.reader(), std::nullopt);
+  if (!all) co_return refused(all.error());
   const auto reminders = meant(*all, command, scope);
   if (reminders.empty()) co_return none_rang();
   Instant until = scope.now.instant() + kDefaultSnooze;
@@ -77,11 +74,8 @@ awaitable<Outcome> Executor::snooze(Command command, Scope& scope) {
 
 awaitable<Outcome> Executor::dismiss(Command command, Scope& scope) {
   Outcome out;
-  const auto all = co_await services_.scheduler.reminders(scope.next_caller(), std::nullopt);
-  if (!all) {
-    out.say(apology(all.error()));
-    co_return out;
-  }
+  const auto all = co_await services_.scheduler.reminders(scope.reader(), std::nullopt);
+  if (!all) co_return refused(all.error());
   const auto reminders = meant(*all, command, scope);
   if (reminders.empty()) co_return none_rang();
   std::vector<std::string> titles;

@@ -7,11 +7,13 @@ namespace {
 
 using boost::asio::awaitable;
 
-UndoStep series_step(std::string operation, const scheduler::SeriesView& after, std::string body = {}) {
+UndoStep series_step(std::string operation, const scheduler::SeriesView& before, const scheduler::SeriesView& after,
+                     std::string body = {}) {
   UndoStep step;
   step.operation = std::move(operation);
   step.id = after.id.str();
   step.version = after.version;
+  step.prior = before.version;
   step.body = std::move(body);
   step.label = after.title;
   return step;
@@ -26,9 +28,21 @@ const scheduler::SeriesView* meant(const language::Command& command, const Scope
   return found == scope.known.series.end() ? nullptr : &found->second;
 }
 
-Outcome nothing_repeats() {
+/// "the next one is Thursday": empty when there is none.
+std::string next_in_words(const scheduler::SeriesView& series, const language::Now& now) {
+  if (series.next.empty()) return {};
+  domain::When next;
+  if (const auto at = parse_rfc3339(series.next.front())) next = *at;
+  if (const auto on = parse_date(series.next.front())) next = *on;
+  return "The next one is " + when_in_words(next, now) + ".";
+}
+
+Outcome nothing_repeats(const language::Command& command) {
   Outcome out;
-  out.say("I can't find a recurring task like that.");
+  if (command.targets.empty())
+    out.say("I can't find a recurring task like that.");
+  else
+    out.say(quoted(command.targets.front().title) + " does not repeat.");
   out.actions.push_back(speak_action("Show my recurring tasks", "show my recurring tasks"));
   return out;
 }
@@ -41,61 +55,76 @@ std::string recurrence_id_on(const scheduler::SeriesView& series, Date day, cons
   return format_local(std::chrono::local_days{day} + (start - std::chrono::floor<std::chrono::days>(start)));
 }
 
+std::vector<std::string> exdates_of(const scheduler::SeriesView& series) {
+  const auto value = parse_json(series.json);
+  if (!value) return {};
+  JsonReader in(*value, Unknown::lenient);
+  return in.texts("exdates", 1000, {}).value_or(std::vector<std::string>{});
+}
+
+/// The days that `after` leaves out and `before` did not.
+std::vector<std::string> added_exdates(const scheduler::SeriesView& before, const scheduler::SeriesView& after) {
+  auto out = exdates_of(after);
+  const auto known = exdates_of(before);
+  std::erase_if(out, [&known](const auto& each) { return std::find(known.begin(), known.end(), each) != known.end(); });
+  return out;
+}
+
 }  // namespace
 
 awaitable<Outcome> Executor::stop_series(Command command, Scope& scope) {
   const auto* series = meant(command, scope);
-  if (!series) co_return nothing_repeats();
+  if (!series) co_return nothing_repeats(command);
   Outcome out;
   const auto stopped = co_await services_.scheduler.stop(scope.next_caller(), series->id);
-  if (!stopped) {
-    out.say(apology(stopped.error()));
-    co_return out;
-  }
+  if (!stopped) co_return refused(stopped.error());
   out.say("Stopped " + quoted(series->title) + ". The tasks that are already there stay.");
   out.cards.push_back(series_card(stopped->json));
   out.effects.push_back({"recurring-task.updated", series->id.str()});
-  scope.conversation.context.last_series = series->id;
+  if (stopped->version != series->version) {
+    out.add_undo(series_step("series.restore", *series, *stopped));
+    out.undo_summary = "stopped " + quoted(series->title);
+    out.actions.push_back(speak_action("Undo", "undo"));
+  }
+  scope.spoke_of(series->id);
   co_return out;
 }
 
 awaitable<Outcome> Executor::pause_series(Command command, Scope& scope) {
   const auto* series = meant(command, scope);
-  if (!series) co_return nothing_repeats();
+  if (!series) co_return nothing_repeats(command);
   Outcome out;
   if (command.until) {
     // A pause with an end leaves out what falls into it; the series itself goes on.
     co_return co_await skip_occurrences(std::move(command), *series, scope);
   }
   const auto paused = co_await services_.scheduler.pause(scope.next_caller(), series->id);
-  if (!paused) {
-    out.say(apology(paused.error()));
-    co_return out;
-  }
+  if (!paused) co_return refused(paused.error());
   out.say("Paused " + quoted(series->title) + ". Say “resume " + series->title + "” when you want it back.");
   out.cards.push_back(series_card(paused->json));
   out.effects.push_back({"recurring-task.updated", series->id.str()});
-  out.add_undo(series_step("series.resume", *paused));
+  out.add_undo(series_step("series.resume", *series, *paused));
   out.undo_summary = "paused " + quoted(series->title);
   out.actions.push_back(speak_action("Resume", "resume " + series->title));
-  scope.conversation.context.last_series = series->id;
+  scope.spoke_of(series->id);
   co_return out;
 }
 
 awaitable<Outcome> Executor::update_series(Command command, scheduler::SeriesView series, Scope& scope) {
   if (!command.skip.empty()) co_return co_await skip_occurrences(std::move(command), std::move(series), scope);
   Outcome out;
-  scope.conversation.context.last_series = series.id;
+  scope.spoke_of(series.id);
   if (command.resume) {
-    const auto resumed = co_await services_.scheduler.resume(scope.next_caller(), series.id);
-    if (!resumed) {
-      out.say(apology(resumed.error()));
-      co_return out;
-    }
-    out.say(quoted(series.title) + " goes on, " + resumed->rrule_text + ".");
+    Result<scheduler::SeriesView> resumed = series;
+    if (series.state == "stopped") resumed = co_await services_.scheduler.restore(scope.next_caller(), series.id);
+    if (resumed && resumed->state != "active")
+      resumed = co_await services_.scheduler.resume(scope.next_caller(), series.id);
+    if (!resumed) co_return refused(resumed.error());
+    out.say(quoted(series.title) + " goes on, " + rule_in_words(*resumed, scope.now) + ".");
+    out.say(next_in_words(*resumed, scope.now));
     out.cards.push_back(series_card(resumed->json));
     out.effects.push_back({"recurring-task.updated", series.id.str()});
-    out.add_undo(series_step("series.pause", *resumed));
+    out.add_undo(series_step("series.pause", series, *resumed));
     out.undo_summary = "resumed " + quoted(series.title);
     co_return out;
   }
@@ -128,15 +157,14 @@ awaitable<Outcome> Executor::update_series(Command command, scheduler::SeriesVie
     co_return out;
   }
   const auto changed = co_await services_.scheduler.patch(scope.next_caller(), series.id, json::serialize(body));
-  if (!changed) {
-    out.say(apology(changed.error()));
-    co_return out;
-  }
-  out.say(quoted(changed->title) + " is now " + changed->rrule_text + ". Past ones stay as they were.");
+  if (!changed) co_return refused(changed.error());
+  out.say(quoted(series.title) + " is now " +
+          (changed->title == series.title ? rule_in_words(*changed, scope.now) : "called " + quoted(changed->title)) +
+          ". Past ones stay as they were.");
   for (const auto& note : changed->notes) out.say(note);
   out.cards.push_back(series_card(changed->json));
   out.effects.push_back({"recurring-task.updated", series.id.str()});
-  out.add_undo(series_step("series.patch", *changed, json::serialize(before)));
+  out.add_undo(series_step("series.patch", series, *changed, json::serialize(before)));
   out.undo_summary = "changed " + quoted(series.title);
   co_return out;
 }
@@ -162,28 +190,55 @@ awaitable<Outcome> Executor::skip_occurrences(Command command, scheduler::Series
       out.say(apology(skipped.error()));
       break;
     }
+    const auto& before = last ? *last : series;
+    for (auto& added : added_exdates(before, *skipped))
+      out.add_undo(series_step("series.restore", before, *skipped, std::move(added)));
     last = std::move(*skipped);
   }
   if (!last) co_return out;
-  out.say("Left out " + (ids.size() == 1 ? std::string("one") : std::to_string(ids.size())) + " of " +
-          quoted(series.title) + ".");
+  out.say("Skipped " + quoted(series.title) +
+          (ids.size() == 1 ? std::string(" once.") : " " + std::to_string(ids.size()) + " times."));
+  out.say(next_in_words(*last, scope.now));
   out.cards.push_back(series_card(last->json));
   out.effects.push_back({"recurring-task.updated", series.id.str()});
   out.undo_summary = "skipped " + quoted(series.title);
-  scope.conversation.context.last_series = series.id;
+  scope.spoke_of(series.id);
   co_return out;
+}
+
+Outcome Executor::ask_which_part(const scheduler::SeriesView& series, const std::string& item, Scope& scope) {
+  auto& context = scope.conversation.context;
+  context.clear_question();
+  context.asked_slot = "series_part";
+  context.asked_text = scope.text;
+  context.asked_title = series.title;
+  context.asked_items = {item};
+  Outcome out;
+  const auto* task = scope.known.task(item);
+  const std::string due = task ? when_in_words((*task)->due, scope.now) : std::string{};
+  out.say(quoted(series.title) + " repeats, " + rule_in_words(series, scope.now) + ". Delete only the one " +
+          (due.empty() ? "that is next" : "of " + due) + ", or all that is to come?");
+  out.actions.push_back(speak_action("Only this one", "only this one"));
+  out.actions.push_back(speak_action("All of them", "all of them", "danger"));
+  out.actions.push_back(speak_action("Never mind", "never mind"));
+  return out;
 }
 
 awaitable<Outcome> Executor::remove_series(Command, scheduler::SeriesView series, Scope& scope) {
   Outcome out;
   std::string only_future = "future";
   const auto removed = co_await services_.scheduler.remove(scope.next_caller(), series.id, std::move(only_future));
-  if (!removed) {
-    out.say(apology(removed.error()));
-    co_return out;
-  }
+  if (!removed) co_return refused(removed.error());
   out.say("Deleted " + quoted(series.title) + " and what was still to come of it. What you completed stays.");
   out.effects.push_back({"recurring-task.deleted", series.id.str()});
+  UndoStep step;
+  step.operation = "series.restore";
+  step.id = series.id.str();
+  step.prior = series.version;
+  step.label = series.title;
+  out.add_undo(std::move(step));
+  out.undo_summary = "deleted " + quoted(series.title);
+  out.actions.push_back(speak_action("Undo", "undo"));
   co_return out;
 }
 

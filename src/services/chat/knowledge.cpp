@@ -91,6 +91,20 @@ std::set<TaskId> add_series(Knowledge& known, const std::vector<scheduler::Serie
   return stood_for;
 }
 
+/// The item that a series stands under. One that has come to rest has none, but can still be what "it" is.
+std::string item_of_series(Knowledge& known, const SeriesId& id) {
+  const auto series = known.series.find(id.str());
+  if (series == known.series.end()) return {};
+  for (const auto& item : known.context.tasks)
+    if (!item.rrule.empty() && known.series_of(item.id) == &series->second) return item.id;
+  language::TaskItem item;
+  item.id = "series:" + id.str();
+  item.title = series->second.title;
+  item.rrule = series->second.rrule;
+  known.context.tasks.push_back(item);
+  return item.id;
+}
+
 }  // namespace
 
 const domain::Task* Knowledge::task(const std::string& item) const {
@@ -142,6 +156,7 @@ awaitable<Result<Knowledge>> load_knowledge(tasks::Client& tasks, scheduler::Cli
 
   for (const auto& id : context.last_list) known.context.list.push_back(id.str());
   if (!context.last_tasks.empty()) known.context.last = context.last_tasks.back().str();
+  if (context.last_series) known.context.last = item_of_series(known, *context.last_series);
   if (context.fired_task) known.context.reminders.push_back(context.fired_task->str());
   if (!context.asked_slot.empty()) {
     language::OpenQuestion question;

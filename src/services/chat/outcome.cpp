@@ -34,6 +34,8 @@ void Outcome::merge(Outcome other) {
   undo = std::move(other.undo);
   if (!other.undo_summary.empty()) undo_summary += (undo_summary.empty() ? "" : ", ") + other.undo_summary;
   undone.insert(undone.end(), other.undone.begin(), other.undone.end());
+  rebased.insert(rebased.end(), other.rebased.begin(), other.rebased.end());
+  failed = failed || other.failed;
 }
 
 Action speak_action(std::string label, std::string message, std::string style) {

@@ -31,6 +31,8 @@ struct Outcome {
   std::vector<UndoStep> undo;  ///< In the order in which they are to be done.
   std::string undo_summary;
   std::vector<Uuid> undone;
+  std::vector<Rebase> rebased;  ///< What the undoing means for the journal's older entries.
+  bool failed = false;          ///< Nothing was done, because a service refused or was away.
 
   void say(std::string_view sentence);                                          ///< Appends, with a space between.
   void add_undo(UndoStep step) { undo.insert(undo.begin(), std::move(step)); }  ///< Later effects are undone first.

@@ -4,6 +4,7 @@
 #include "domain/task_json.hpp"
 #include "language/command/read_command.hpp"
 #include "services/chat/mapping.hpp"
+#include "services/chat/parse_label.hpp"
 #include "services/chat/phrasing.hpp"
 
 namespace daybook::chat {
@@ -58,21 +59,6 @@ class HiddenWords {
   std::string text_;
   std::vector<std::string> hidden_;
 };
-
-std::string_view kind_of(std::string_view slot) {
-  if (slot == "tags" || slot == "tags_add" || slot == "tags_remove") return "tag";
-  if (slot == "rrule" || slot == "exdate" || slot == "until" || slot == "anchor") return "recurrence";
-  if (slot == "reminders") return "reminder";
-  if (slot == "priority") return "priority";
-  if (slot == "category") return "category";
-  if (slot == "note") return "note";
-  if (slot == "duration") return "duration";
-  if (slot == "target" || slot == "targets") return "target";
-  if (slot == "filter" || slot == "sort" || slot == "text") return "filter";
-  if (slot == "start") return "start";
-  if (slot.starts_with("due") || slot == "snooze_to" || slot == "clear_due") return "due";
-  return "verb";
-}
 
 std::string summary_of(const language::Command& command, const std::string& title, const language::Now& now) {
   using language::Intent;
@@ -170,11 +156,12 @@ std::string parse_result(const std::string& text, const language::Now& now, cons
   out["title"] = command.title.empty() ? json::value(nullptr) : json::value(command.title);
   out["confidence"] = command.confidence;
   json::array spans;
-  for (const auto& span : command.spans)
-    spans.push_back({{"start", code_points_before(offsets, span.span.begin)},
-                     {"end", code_points_before(offsets, span.span.end)},
-                     {"kind", kind_of(span.slot)},
-                     {"label", span.meaning}});
+  const auto labels = span_labels(command, hidden.text(), now);
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    spans.push_back({{"start", code_points_before(offsets, command.spans[i].span.begin)},
+                     {"end", code_points_before(offsets, command.spans[i].span.end)},
+                     {"kind", span_kind(command.spans[i].slot)},
+                     {"label", labels[i]}});
   out["spans"] = std::move(spans);
   out["task"] = nullptr;
   out["recurring"] = nullptr;

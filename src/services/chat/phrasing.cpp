@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "language/describe.hpp"
+
 namespace daybook::chat {
 namespace {
 
@@ -72,6 +74,15 @@ std::string reminder_in_words(const domain::ReminderRule& rule, const language::
   return std::to_string(days_before.days) + " days before" + at;
 }
 
+std::string rule_in_words(const scheduler::SeriesView& series, const language::Now& now) {
+  const auto words = language::describe_rrule(series.rrule);
+  if (!words) return series.rrule_text;
+  const auto* at = std::get_if<Instant>(&series.starts);
+  if (!at || series.rrule.find("BYHOUR=") != std::string::npos) return *words;
+  const auto local = now.to_local(*at);
+  return *words + " at " + clock_in_words(floor<minutes>(local - floor<days>(local)));
+}
+
 std::string list_in_words(const std::vector<std::string>& items) {
   std::string out;
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -83,6 +94,11 @@ std::string list_in_words(const std::vector<std::string>& items) {
 
 std::string count_in_words(std::size_t n, const std::string& singular) {
   return std::to_string(n) + " " + singular + (n == 1 ? "" : "s");
+}
+
+std::string capitalised(std::string words) {
+  if (!words.empty() && words[0] >= 'a' && words[0] <= 'z') words[0] = static_cast<char>(words[0] - 'a' + 'A');
+  return words;
 }
 
 std::string quoted(std::string_view title) { return "“" + std::string(title) + "”"; }

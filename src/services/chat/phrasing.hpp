@@ -5,6 +5,7 @@
 
 #include "domain/task.hpp"
 #include "language/now.hpp"
+#include "services/scheduler/client.hpp"
 
 namespace daybook::chat {
 
@@ -22,10 +23,14 @@ std::string when_in_words(const domain::When& when, const language::Now& now);
 std::string length_in_words(std::chrono::seconds length);
 /// "30 minutes before", "the day before at 6 pm", "at tomorrow at 9 am".
 std::string reminder_in_words(const domain::ReminderRule& rule, const language::Now& now);
+/// "every weekday at 9 am": of a series, in its own zone's wall clock as `now` shows it.
+std::string rule_in_words(const scheduler::SeriesView& series, const language::Now& now);
 /// "a", "a and b", "a, b and c".
 std::string list_in_words(const std::vector<std::string>& items);
 /// "1 task", "3 tasks".
 std::string count_in_words(std::size_t n, const std::string& singular);
+/// With a capital first, where it begins with an ASCII letter.
+std::string capitalised(std::string words);
 /// “Dentist”, in the quotes that the interface uses.
 std::string quoted(std::string_view title);
 

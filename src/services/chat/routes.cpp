@@ -2,6 +2,7 @@
 #include "http/authorize.hpp"
 #include "http/query_reader.hpp"
 #include "http/request_head.hpp"
+#include "services/chat/mcp.hpp"
 #include "services/chat/module.hpp"
 
 namespace daybook::chat {
@@ -116,12 +117,21 @@ awaitable<Result<Reply>> list_messages(ChatStore& store, Request request) {
   co_return Reply(200, std::move(body));
 }
 
+/// What comes in is answered by the protocol's own rules, errors included.
+awaitable<Result<Reply>> mcp(Service& service, Request request) {
+  const auto user = http::signed_in(request);
+  if (!user) co_return user.error();
+  auto caller = caller_of(request);
+  co_return co_await answer_mcp(service, std::move(caller), std::move(request.call));
+}
+
 }  // namespace
 
 http::Router make_router(ChatStore& store, Service& service) {
   http::Router router;
   router.add(Method::post, "/api/v1/chat", [&service](Request r) { return say(service, std::move(r)); });
   router.add(Method::post, "/api/v1/parse", [&service](Request r) { return parse_text(service, std::move(r)); });
+  router.add(Method::post, "/api/v1/mcp", [&service](Request r) { return mcp(service, std::move(r)); });
   router.add(Method::get, "/api/v1/conversations",
              [&store](Request r) { return list_conversations(store, std::move(r)); });
   router.add(Method::get, "/api/v1/conversations/{id}/messages",

@@ -87,41 +87,6 @@ std::string message_json(const Message& message) {
   return json::serialize(out);
 }
 
-awaitable<Outcome> Service::respond(Scope& scope, language::Settings settings) {
-  auto& context = scope.conversation.context;
-  const std::string plan_text = context.asked_text;
-  const bool plan_waits = context.asked_slot == "confirm";
-  Utterance utterance{scope.text, scope.now, settings, scope.known};
-  auto command = co_await assistant_.read(std::move(utterance));
-  Outcome out;
-  if (!command) {
-    out.say(apology(command.error()));
-    co_return out;
-  }
-  if (!plan_waits || !command->confirmed) {
-    context.clear_question();
-    co_return co_await executor_.run(std::move(*command), scope);
-  }
-  if (!*command->confirmed) {
-    context.clear_question();
-    out.say("All right, nothing was changed.");
-    co_return out;
-  }
-  // The sentence that led to the plan is read again, now with the yes; the tasks are those of the plan.
-  Knowledge before = scope.known;
-  before.context.question.reset();
-  Utterance again{plan_text, scope.now, settings, before};
-  auto planned = co_await assistant_.read(std::move(again));
-  if (!planned) {
-    out.say(apology(planned.error()));
-    co_return out;
-  }
-  scope.confirmed = true;
-  out = co_await executor_.run(std::move(*planned), scope);
-  context.clear_question();
-  co_return out;
-}
-
 awaitable<Result<std::string>> Service::chat(runtime::Caller caller, Said said) {
   const UserId user = caller.principal.user;
   const auto before = co_await services_.store.find_reply(user, said.key);
@@ -167,6 +132,7 @@ awaitable<Result<std::string>> Service::chat(runtime::Caller caller, Said said) 
   turn.messages.push_back(std::move(question));
   turn.messages.push_back(std::move(answer));
   turn.undone = std::move(outcome.undone);
+  turn.rebased = std::move(outcome.rebased);
   turn.key = std::move(said.key);
   turn.conversation = std::move(conversation);
   const auto saved = co_await services_.store.save(std::move(turn), answered);
@@ -198,7 +164,11 @@ awaitable<Result<>> Service::on_event(CloudEvent event) {
   Outcome out;
   const language::Now now = now_in(clock_, {}, person->timezone);
   std::string sentence = "Reminder: " + title;
-  if (due) sentence += ", " + instant_in_words(*due, now);
+  if (due) {
+    const auto ahead = std::chrono::round<std::chrono::minutes>(*due - now.instant());
+    if (ahead > std::chrono::minutes{0} && ahead < std::chrono::hours{24}) sentence += " in " + length_in_words(ahead);
+    sentence += ", " + instant_in_words(*due, now);
+  }
   out.say(sentence + ".");
   out.actions.push_back(speak_action("Snooze 10 minutes", "snooze 10 minutes"));
   out.actions.push_back(speak_action("Dismiss", "dismiss"));

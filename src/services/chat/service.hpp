@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/clock.hpp"
+#include "core/json.hpp"
 #include "services/chat/assistant.hpp"
 #include "services/chat/executor.hpp"
 #include "services/chat/store.hpp"
@@ -19,6 +20,13 @@ struct Said {
   Idempotency key;
 };
 
+/// What a tool's call came to, for an agent.
+struct ToolResult {
+  std::string text;      ///< In words.
+  json::object content;  ///< What it gave: tasks, recurring tasks, counts; short.
+  bool failed = false;
+};
+
 /// The chat's use cases, without HTTP and SQL.
 class Service {
  public:
@@ -31,11 +39,18 @@ class Service {
   /// What a text would do: the ParseResult as JSON.
   boost::asio::awaitable<Result<std::string>> parse(runtime::Caller caller, std::string text, std::string timezone,
                                                     std::vector<std::pair<std::size_t, std::size_t>> ignore);
+  /// A tool of tools.hpp, called by somebody else's agent with the caller's rights. What it changes can be undone by
+  /// the tool "undo". Errors: invalid_argument naming what is wrong with the arguments, unavailable.
+  boost::asio::awaitable<Result<ToolResult>> call_tool(runtime::Caller caller, std::string name, json::value arguments);
   /// Speaks first when a reminder fires, and follows user.* events. Errors as runtime::EventHandler wants them.
   boost::asio::awaitable<Result<>> on_event(CloudEvent event);
 
  private:
+  // respond.cpp
   boost::asio::awaitable<Outcome> respond(Scope& scope, language::Settings settings);
+  boost::asio::awaitable<Outcome> carry_out_plan(std::string text, Scope& scope, language::Settings settings);
+  boost::asio::awaitable<Outcome> answer_with(std::string item, Scope& scope, language::Settings settings);
+  boost::asio::awaitable<bool> know_numbers(Scope& scope, Knowledge& known);
 
   Services services_;
   Executor executor_;

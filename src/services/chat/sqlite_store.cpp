@@ -81,6 +81,21 @@ void save_message(Writer& db, const UserId& user, Message message) {
   publish(db, user, message);
 }
 
+void rebase_journal(Writer& db, const Turn& turn) {
+  std::vector<std::pair<Uuid, std::vector<UndoStep>>> open;
+  {
+    auto row = db.query("SELECT id, steps FROM chat_undo WHERE user_id = ? AND conversation_id = ? AND undone = 0",
+                        turn.conversation.user, turn.conversation.id);
+    while (row.step()) open.emplace_back(row.uuid(0), parse_undo_steps(row.text(1)));
+  }
+  for (auto& [id, steps] : open) {
+    bool changed = false;
+    for (const auto& rebase : turn.rebased) changed |= apply(rebase, steps);
+    if (changed)
+      db.run("UPDATE chat_undo SET steps = ? WHERE user_id = ? AND id = ?", to_json(steps), turn.conversation.user, id);
+  }
+}
+
 class SqliteChatStore final : public ChatStore {
  public:
   explicit SqliteChatStore(Database& db) : db_(db) {}
@@ -109,7 +124,7 @@ class SqliteChatStore final : public ChatStore {
   awaitable<Result<>> save(Turn turn, Instant now) override {
     auto change = [this, turn = std::move(turn), now](Writer& db) -> Result<> {
       const UserId& user = turn.conversation.user;
-      save_conversation(db, turn.conversation);
+      if (!turn.messages.empty()) save_conversation(db, turn.conversation);
       for (const auto& message : turn.messages) save_message(db, user, message);
       if (turn.undo)
         db.run(
@@ -119,6 +134,7 @@ class SqliteChatStore final : public ChatStore {
             user, turn.undo->id, turn.conversation.id, to_json(turn.undo->steps), turn.undo->summary, now);
       for (const auto& id : turn.undone)
         db.run("UPDATE chat_undo SET undone = 1 WHERE user_id = ? AND id = ?", user, id);
+      if (!turn.rebased.empty()) rebase_journal(db, turn);
       if (!turn.key.key.empty()) {
         IdempotentOutcome outcome;
         outcome.status = 200;

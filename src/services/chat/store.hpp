@@ -13,10 +13,11 @@ namespace daybook::chat {
 
 /// What a turn leaves behind, saved at once.
 struct Turn {
-  Conversation conversation;  ///< With its new context.
+  Conversation conversation;  ///< With its new context; kept only where something was said in it.
   std::vector<Message> messages;
   std::optional<UndoEntry> undo;
-  std::vector<Uuid> undone;  ///< Journal entries that this turn took back.
+  std::vector<Uuid> undone;     ///< Journal entries that this turn took back.
+  std::vector<Rebase> rebased;  ///< In this order, for the entries that are still open.
   Idempotency key;
   std::string reply;  ///< The response's body, given again for the same key.
 };

@@ -8,17 +8,11 @@ using language::Intent;
 
 constexpr std::string_view kCreateTask =
     R"json({"type":"object","additionalProperties":false,"required":["title"],"properties":{
-"title":{"type":"string"},"due":{"type":"string","description":"Local date (2026-03-05) or date-time (2026-03-05T15:00)"
-}
-, "remind_minutes_before" : {"type" : "array", "maxItems" : 3, "items" : {"type" : "integer"}},
-                            "priority" : {"enum" : [ "high", "medium", "low" ]},
-                                         "tags" : {"type" : "array", "items" : {"type" : "string"}},
-                                                  "category" : {"type" : "string"},
-                                                               "note" : {
-  "type" : "string"
-}
-}
-})json";
+"title":{"type":"string"},
+"due":{"type":"string","description":"Local date (2026-03-05) or date-time (2026-03-05T15:00)"},
+"remind_minutes_before":{"type":"array","maxItems":3,"items":{"type":"integer"}},
+"priority":{"enum":["high","medium","low"]},"tags":{"type":"array","items":{"type":"string"}},
+"category":{"type":"string"},"note":{"type":"string"}}})json";
 constexpr std::string_view kCreateRecurring =
     R"json({"type":"object","additionalProperties":false,"required":["title","rrule"],"properties":{
 "title":{"type":"string"},"rrule":{"type":"string","description":"RFC 5545 RRULE without the property name"},
@@ -94,10 +88,9 @@ void read_leads(JsonReader& in, Command& command) {
 
 void add_target(JsonReader& in, std::string_view name, const std::string& id, const Knowledge& known,
                 Command& command) {
-  if (const auto* item = known.context.find(id)) {
-    command.targets.push_back({item->id, item->title});
-    return;
-  }
+  if (const auto* item = known.context.find(id)) return command.targets.push_back({item->id, item->title});
+  // A series stands under its next occurrence, but an agent that was given the series may name it.
+  if (const auto* series = known.series_of(id)) return command.targets.push_back({id, series->title});
   in.fail(name, "'" + id.substr(0, 64) + "' is not one of the tasks that you were given; use their ids");
 }
 
@@ -140,17 +133,17 @@ const std::vector<Tool>& tools() {
   static const std::vector<Tool> all = {
       {"create_task", "Adds a task.", kCreateTask},
       {"create_recurring_task", "Adds a task that comes again by a rule.", kCreateRecurring},
-      {"list_tasks", "Shows tasks to the person.", kListTasks},
+      {"list_tasks", "Shows tasks to the person.", kListTasks, true},
       {"complete_tasks", "Marks tasks as done.", kIds},
       {"update_task", "Changes fields of a task; what is left out stays.", kUpdateTask},
-      {"delete_tasks", "Deletes tasks; the person can undo it.", kIds},
-      {"list_recurring_tasks", "Shows the recurring tasks to the person.", kNothing},
-      {"stop_recurring_task", "Ends a recurring task; tasks already made stay.", kId},
+      {"delete_tasks", "Deletes tasks; the person can undo it.", kIds, false, true},
+      {"list_recurring_tasks", "Shows the recurring tasks to the person.", kNothing, true},
+      {"stop_recurring_task", "Ends a recurring task; tasks already made stay.", kId, false, true},
       {"pause_recurring_task", "Pauses a recurring task until it is resumed.", kId},
       {"resume_recurring_task", "Lets a paused recurring task go on.", kId},
       {"snooze_reminders", "Reminds again later of what has just fired.", kSnooze},
       {"dismiss_reminders", "Puts the fired reminders away.", kNothing},
-      {"show_stats", "Shows how many tasks were completed.", kNothing},
+      {"show_stats", "Shows how many tasks were completed.", kNothing, true},
       {"undo", "Takes back the last things done in this conversation.", kCount},
   };
   return all;

@@ -15,6 +15,8 @@ struct Tool {
   std::string_view name;
   std::string_view description;
   std::string_view parameters;  ///< JSON Schema of the arguments.
+  bool reads_only = false;
+  bool destroys = false;
 };
 const std::vector<Tool>& tools();
 

@@ -1,0 +1,175 @@
+#include <algorithm>
+#include <array>
+
+#include "services/chat/service.hpp"
+
+namespace daybook::chat {
+namespace {
+
+using boost::asio::awaitable;
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  while (!out.empty() && (out.back() == ' ' || out.back() == '.' || out.back() == '!')) out.pop_back();
+  out.erase(0, std::min(out.find_first_not_of(' '), out.size()));
+  return out;
+}
+
+/// Which of `options` an answer names: by its words as the button has them, or by its place. nullopt: neither.
+std::optional<std::size_t> chosen(const std::string& answer, const std::vector<std::string>& options) {
+  auto said = lower_case(answer);
+  for (std::size_t i = 0; i < options.size(); ++i)
+    if (said == lower_case(options[i])) return i;
+  if (said.starts_with("the ")) said.erase(0, 4);
+  if (said.ends_with(" one")) said.erase(said.size() - 4);
+  constexpr std::array kPlaces = {"first", "second", "third", "fourth", "fifth"};
+  for (std::size_t i = 0; i < std::min(options.size(), kPlaces.size()); ++i)
+    if (said == kPlaces[i] || said == std::to_string(i + 1)) return i;
+  if (said == "last" && !options.empty()) return options.size() - 1;
+  return std::nullopt;
+}
+
+/// The answer to "only this one, or all of them?"; nullopt when it is none.
+std::optional<language::Command::Scope> part_of_series(const std::string& answer) {
+  const auto said = lower_case(answer);
+  if (said.size() > 40) return std::nullopt;
+  const auto has = [&said](std::string_view word) { return said.find(word) != std::string::npos; };
+  if (has("all") || has("every") || has("series") || has("whole") || has("future"))
+    return language::Command::Scope::series;
+  if (has("one") || has("this") || has("next") || has("just") || has("only"))
+    return language::Command::Scope::occurrence;
+  return std::nullopt;
+}
+
+/// Whole numbers in `text` that may be those of tasks: "complete 42", "delete task #7".
+std::vector<std::string> numbers_in(std::string_view text) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t end = i;
+    while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
+    const bool bounded = (i == 0 || text[i - 1] == ' ' || text[i - 1] == '#') &&
+                         (end == text.size() || text[end] == ' ' || text[end] == ',' || text[end] == '.');
+    if (end > i && end - i <= 9 && bounded && out.size() < 5) out.emplace_back(text.substr(i, end - i));
+    i = std::max(end, i + 1);
+  }
+  return out;
+}
+
+}  // namespace
+
+awaitable<Outcome> Service::respond(Scope& scope, language::Settings settings) {
+  auto& context = scope.conversation.context;
+  if (context.asked_slot == "which_task")
+    if (const auto index = chosen(scope.text, context.asked_options); index && *index < context.asked_items.size()) {
+      std::string item = context.asked_items[*index];
+      co_return co_await answer_with(std::move(item), scope, settings);
+    }
+  if (context.asked_slot == "series_part" && !context.asked_items.empty())
+    if (const auto part = part_of_series(scope.text)) {
+      language::Command command;
+      command.intent = language::Intent::remove;
+      command.targets.push_back({context.asked_items.front(), context.asked_title});
+      command.scope = *part;
+      context.clear_question();
+      co_return co_await executor_.run(std::move(command), scope);
+    }
+  const bool plan_waits = context.asked_slot == "confirm";
+  std::string plan_text = context.asked_text;
+  Utterance utterance{scope.text, scope.now, settings, scope.known};
+  auto command = co_await assistant_.read(std::move(utterance));
+  if (!command) co_return refused(command.error());
+  if (plan_waits && command->confirmed) {
+    if (*command->confirmed) co_return co_await carry_out_plan(std::move(plan_text), scope, settings);
+    context.clear_question();
+    Outcome out;
+    out.say("All right, nothing was changed.");
+    co_return out;
+  }
+  if (command->intent == language::Intent::clarify && command->reason == "no_such_task") {
+    Knowledge numbered = scope.known;
+    if (co_await know_numbers(scope, numbered)) {
+      Utterance again{scope.text, scope.now, settings, numbered};
+      auto read = co_await assistant_.read(std::move(again));
+      if (read && read->intent != language::Intent::clarify) command = std::move(read);
+    }
+  }
+  context.clear_question();
+  co_return co_await executor_.run(std::move(*command), scope);
+}
+
+/// The sentence that led to the plan is read again, now with the yes; the tasks are those of the plan. Of a sentence
+/// that asked for several things only the planned one is left to do.
+awaitable<Outcome> Service::carry_out_plan(std::string text, Scope& scope, language::Settings settings) {
+  auto& context = scope.conversation.context;
+  Knowledge before = scope.known;
+  before.context.question.reset();
+  Utterance again{std::move(text), scope.now, settings, before};
+  auto read = co_await assistant_.read(std::move(again));
+  if (!read) co_return refused(read.error());
+  language::Command planned = std::move(*read);
+  const auto is_planned = [&context](const language::Command& each) {
+    return language::to_string(each.intent) == context.asked_intent;
+  };
+  if (const auto found = std::find_if(planned.actions.begin(), planned.actions.end(), is_planned);
+      found != planned.actions.end()) {
+    language::Command one = std::move(*found);
+    planned = std::move(one);
+  }
+  Outcome out;
+  if (is_planned(planned)) {
+    scope.confirmed = true;
+    out = co_await executor_.run(std::move(planned), scope);
+  } else {
+    out.say("That is not what I showed you before, so I changed nothing. Please say it again.");
+  }
+  context.clear_question();
+  co_return out;
+}
+
+/// What was asked for before, with the one item that is meant now.
+awaitable<Outcome> Service::answer_with(std::string item, Scope& scope, language::Settings settings) {
+  auto& context = scope.conversation.context;
+  Knowledge only = scope.known;
+  only.context.question.reset();
+  std::erase_if(only.context.tasks, [&item](const language::TaskItem& each) { return each.id != item; });
+  only.context.last = item;
+  const std::string title = only.context.tasks.empty() ? std::string{} : only.context.tasks.front().title;
+  Utterance again{context.asked_text, scope.now, settings, only};
+  auto command = co_await assistant_.read(std::move(again));
+  if (!command) co_return refused(command.error());
+  const bool about_it = command->targets.size() == 1 && command->targets.front().id == item;
+  if (!about_it) {
+    language::Command simple;
+    for (int i = 0; i <= static_cast<int>(language::Intent::clarify); ++i)
+      if (language::to_string(static_cast<language::Intent>(i)) == context.asked_intent)
+        simple.intent = static_cast<language::Intent>(i);
+    simple.targets.push_back({item, title});
+    command = std::move(simple);
+  }
+  context.clear_question();
+  co_return co_await executor_.run(std::move(*command), scope);
+}
+
+/// Adds the person's tasks of the numbers in the text, each by its number as a name; false when there are none.
+awaitable<bool> Service::know_numbers(Scope& scope, Knowledge& known) {
+  bool any = false;
+  for (auto& number : numbers_in(scope.text)) {
+    std::string ref = number;
+    const auto task = co_await services_.tasks.get(scope.reader(), std::move(ref));
+    if (!task) continue;
+    const auto id = (*task)->id.str();
+    scope.known.tasks.emplace(id, *task);
+    known.tasks.emplace(id, *task);
+    std::erase_if(known.context.tasks, [&id](const language::TaskItem& each) { return each.id == id; });
+    language::TaskItem item;
+    item.id = id;
+    item.title = std::move(number);
+    item.done = (*task)->status == domain::Status::completed;
+    known.context.tasks.push_back(std::move(item));
+    any = true;
+  }
+  co_return any;
+}
+
+}  // namespace daybook::chat

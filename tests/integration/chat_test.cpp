@@ -1,0 +1,287 @@
+// Links: daybook_services_chat daybook_services_analytics daybook_services_scheduler daybook_services_tasks
+// daybook_runtime_embedded Whole conversations, through the chat's routes to the real services and back.
+#include "chat_world.hpp"
+
+namespace daybook::chat {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::AnyOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+using testing_world::ChatWorld;
+using testing_world::kBob;
+using namespace std::chrono_literals;
+
+std::string text_at(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value && value->is_string() ? std::string(value->get_string()) : std::string{};
+}
+
+// D-01, S-2.2.1, S-2.2.3
+TEST(Chat, MakesTasksAndSeriesAndSaysSo) {
+  ChatWorld world;
+  EXPECT_EQ(world.say("dentist tomorrow 3pm #health p1, remind me 30 minutes before"),
+            "Added “Dentist”, due tomorrow at 3 pm, with a reminder 30 minutes before.");
+  EXPECT_EQ(world.say("exercise every Monday"), "Added “Exercise”, every Monday. The next one is Monday.");
+  EXPECT_EQ(world.say("Pay bills on the 1st of every month, remind me the day before at 6pm"),
+            "Added “Pay bills”, every month on the 1st, with a reminder the day before at 6 pm. The next one is "
+            "Wednesday 1 April.");
+  EXPECT_EQ(world.say("add recurring task: standup every weekday at 9am"),
+            "Added “Standup”, every weekday at 9 am. The next one is tomorrow at 9 am.");
+}
+
+// D-04
+TEST(Chat, GoesOnOnAnotherReplica) {
+  ChatWorld world;
+  world.say("call mom tomorrow at 5pm");
+  world.say("dentist on friday 3pm");
+  world.say("what's due this week?", true);
+  EXPECT_EQ(world.say("mark the second one done"), "Nice. Completed “Dentist”.");
+  EXPECT_EQ(world.say("undo", true), "Undone: completed “Dentist”.");
+  EXPECT_EQ(world.say("delete everything"), "Delete 2 tasks? Here is what would change.");
+  EXPECT_EQ(world.say("yes", true), "Deleted “Call mom” and “Dentist”.");
+  EXPECT_EQ(world.say("remind me"), "What should I remind you of?");
+  EXPECT_EQ(world.say("to stretch", true), "When should I remind you of “Stretch”?");
+  EXPECT_THAT(world.say("in 20 minutes"), StartsWith("Added “Stretch”, due today at 9:20 am"));
+}
+
+TEST(Chat, UndoesOneAfterAnother) {
+  ChatWorld world;
+  world.say("dentist tomorrow 3pm");
+  world.say("move it to friday");
+  world.say("make it high priority");
+  world.say("mark it done");
+  EXPECT_EQ(world.say("undo"), "Undone: completed “Dentist”.");
+  EXPECT_EQ(world.say("undo"), "Undone: changed “Dentist”.");
+  EXPECT_EQ(text_at(world.task("Dentist"), "priority"), "none");
+  EXPECT_EQ(text_at(world.task("Dentist"), "dueAt"), "2026-03-06T15:00:00Z");
+  EXPECT_EQ(world.say("undo"), "Undone: changed “Dentist”.");
+  EXPECT_EQ(text_at(world.task("Dentist"), "dueAt"), "2026-03-05T15:00:00Z");
+  EXPECT_EQ(world.say("undo"), "Undone: added “Dentist”.");
+  EXPECT_THAT(world.open_titles(), IsEmpty());
+  EXPECT_EQ(world.say("undo"), "There is nothing to undo in this conversation.");
+}
+
+TEST(Chat, UndoesSeveralThingsAndTheWholeConversation) {
+  ChatWorld world;
+  world.say("buy milk");
+  world.say("call mom tomorrow at 5pm, remind me 10 minutes before");
+  world.say("move it to monday");
+  EXPECT_EQ(world.say("undo the last two things"), "Undone: changed “Call mom” and added “Call mom”.");
+  EXPECT_THAT(world.open_titles(), ElementsAre("Buy milk"));
+  world.say("standup every weekday at 9am");
+  world.say("delete buy milk");
+  world.say("stop standup");
+  EXPECT_EQ(world.say("undo everything in this conversation"), "Undone: the last 4 changes.");
+  EXPECT_THAT(world.open_titles(), IsEmpty());
+  EXPECT_THAT(world.series("Standup"), IsEmpty());
+  EXPECT_EQ(world.say("undo"), "There is nothing to undo in this conversation.");
+}
+
+// Rule 14: what changed since is the person's newer wish.
+TEST(Chat, LeavesAloneWhatChangedElsewhereSince) {
+  ChatWorld world;
+  world.say("buy milk");
+  const auto id = text_at(world.task("Buy milk"), "id");
+  world.say("make it high priority");
+  world.ok(Method::patch, "/api/v1/tasks/" + id, R"({"title":"Buy oat milk"})");
+  EXPECT_EQ(world.say("undo"), "“Buy milk” has changed since, so I left it as it is.");
+  EXPECT_EQ(text_at(world.task("Buy oat milk"), "priority"), "high");
+}
+
+// B-09, S-2.2.5
+TEST(Chat, StopsASeriesByNameAndTakesThatBack) {
+  ChatWorld world;
+  world.say("exercise every day at 7am");
+  const auto made = world.open_titles().size();
+  EXPECT_EQ(world.say("stop my exercise reminder"), "Stopped “Exercise”. The tasks that are already there stay.");
+  EXPECT_EQ(text_at(world.series("Exercise"), "state"), "stopped");
+  EXPECT_EQ(world.open_titles().size(), made);
+  EXPECT_EQ(world.press("Undo"), "Undone: stopped “Exercise”.");
+  EXPECT_EQ(text_at(world.series("Exercise"), "state"), "active");
+  world.say("pause exercise");
+  world.say("stop exercise");
+  world.say("undo");
+  EXPECT_EQ(text_at(world.series("Exercise"), "state"), "paused");
+  EXPECT_EQ(world.say("undo"), "Undone: paused “Exercise”.");
+  EXPECT_EQ(text_at(world.series("Exercise"), "state"), "active");
+  world.say("stop exercise");
+  EXPECT_THAT(world.say("start it again"), StartsWith("“Exercise” goes on, every day at 7 am."));
+  EXPECT_EQ(text_at(world.series("Exercise"), "state"), "active");
+}
+
+// R-03, X-12
+TEST(Chat, AsksWhichPartOfASeriesToDelete) {
+  ChatWorld world;
+  world.say("every other thursday take out the bins");
+  EXPECT_EQ(
+      world.say("delete the bins"),
+      "“Take out the bins” repeats, every other week on Thursday. Delete only the one of tomorrow, or all that is "
+      "to come?");
+  const auto before = world.open_titles().size();
+  EXPECT_EQ(world.press("Only this one"), "Deleted “Take out the bins”.");
+  EXPECT_EQ(world.open_titles().size(), before - 1);
+  world.say("undo");
+  world.say("delete the bins");
+  EXPECT_THAT(world.say("all of them"), StartsWith("Deleted “Take out the bins” and what was still to come"));
+  EXPECT_THAT(world.open_titles(), IsEmpty());
+  EXPECT_EQ(world.say("undo"), "Undone: deleted “Take out the bins”.");
+  EXPECT_EQ(world.open_titles().size(), before);
+}
+
+TEST(Chat, SkipsAnOccurrenceAndTakesThatBack) {
+  ChatWorld world;
+  world.say("every other thursday take out the bins");
+  const auto before = world.dues();
+  EXPECT_EQ(world.say("skip the next bins"), "Skipped “Take out the bins” once. The next one is Thursday 19 March.");
+  EXPECT_EQ(world.dues().size(), before.size() - 1);
+  world.say("undo");
+  EXPECT_EQ(world.dues(), before);
+}
+
+TEST(Chat, ShowsAPlanBeforeLargeEffects) {
+  ChatWorld world;
+  for (int i = 0; i < 12; ++i) world.say("errand number " + std::string(1, static_cast<char>('a' + i)) + " tomorrow");
+  EXPECT_EQ(world.say("move everything due tomorrow to monday"), "Change 12 tasks? Here is what would change.");
+  EXPECT_THAT(world.buttons(), ElementsAre("Yes, go ahead", "No"));
+  EXPECT_EQ(world.press("No"), "All right, nothing was changed.");
+  EXPECT_THAT(world.dues(), ::testing::Each("2026-03-05"));
+  world.say("move everything due tomorrow to monday");
+  EXPECT_EQ(world.press("Yes, go ahead"), "12 tasks are now due Monday.");
+  EXPECT_THAT(world.dues(), ::testing::Each("2026-03-09"));
+  EXPECT_EQ(world.say("undo"), "Undone: changed 12 tasks.");
+  EXPECT_THAT(world.dues(), ::testing::Each("2026-03-05"));
+}
+
+// What one sentence does beside the plan is done once, not again with the yes.
+TEST(Chat, PlanOfOneOfSeveralActionsRepeatsNoOther) {
+  ChatWorld world;
+  world.say("buy milk");
+  world.say("buy bread");
+  world.say("call mom tomorrow and then delete all tasks");
+  if (world.buttons() == std::vector<std::string>{"Yes, go ahead", "No"}) world.press("Yes, go ahead");
+  world.say("call dad tomorrow");
+  EXPECT_LE(world.tasks("limit=200&q=mom").size(), 1u);
+}
+
+// D-03
+TEST(Chat, AsksAndTakesAnswersByWordOrButton) {
+  ChatWorld world;
+  EXPECT_EQ(world.say("meeting on feb 30"), "February has no 30th; did you mean 28 February or 2 March?");
+  EXPECT_THAT(world.buttons(), ElementsAre("28 February 2027", "2 March 2027", "Never mind"));
+  EXPECT_EQ(world.press("2 March 2027"), "Added “Meeting”, due 2 March 2027.");
+  EXPECT_EQ(world.say("add a task"), "What should the task be called?");
+  EXPECT_EQ(world.say("water the garden"), "Added “Water the garden”.");
+  EXPECT_THAT(world.say("remind me yesterday to call bob"), HasSubstr("has passed"));
+  EXPECT_THAT(world.press("Tomorrow at 9 am"), StartsWith("Added “Call bob”, due tomorrow at 9 am"));
+  EXPECT_EQ(world.say("remind me to ring the bank"), "When should I remind you of “Ring the bank”?");
+  EXPECT_EQ(world.say("never mind"), "All right, I'll leave it.");
+  EXPECT_THAT(world.task("Ring the bank"), IsEmpty());
+}
+
+TEST(Chat, TellsTasksOfOneNameApart) {
+  ChatWorld world;
+  world.say("gym tomorrow at 7am");
+  world.say("gym on friday at 7am");
+  EXPECT_EQ(world.say("complete gym"), "Which one do you mean?");
+  EXPECT_THAT(world.buttons(), ElementsAre("Gym, Friday at 7 am", "Gym, tomorrow at 7 am", "Never mind"));
+  EXPECT_EQ(world.press("Gym, Friday at 7 am"), "Nice. Completed “Gym”.");
+  EXPECT_THAT(world.dues(), ElementsAre("2026-03-05T07:00:00Z"));
+  world.say("undo");
+  world.say("complete gym");
+  EXPECT_EQ(world.say("the second one"), "Nice. Completed “Gym”.");
+  EXPECT_THAT(world.dues(), SizeIs(1));
+  EXPECT_EQ(world.say("stop gym"), "“Gym” does not repeat.");
+}
+
+TEST(Chat, KnowsTasksByTheirNumber) {
+  ChatWorld world;
+  world.say("buy milk");
+  world.say("buy bread");
+  EXPECT_EQ(world.say("complete 2"), "Nice. Completed “Buy bread”.");
+  EXPECT_THAT(world.say("complete 77"), HasSubstr("can't find"));
+}
+
+TEST(Chat, SpeaksOfThings) {
+  ChatWorld world;
+  world.say("lunch with sam tomorrow at 12");
+  EXPECT_EQ(world.say("push it back an hour"), "“Lunch with sam” is now due tomorrow at 1 pm.");
+  EXPECT_EQ(world.say("rename it to lunch with Samantha"), "“Lunch with sam” is now called “Lunch with Samantha”.");
+  EXPECT_EQ(world.say("tag it #social"), "“Lunch with Samantha” is now tagged #social.");
+  EXPECT_EQ(world.say("remind me an hour before lunch"), "“Lunch with Samantha” now has a reminder 1 hour before.");
+  EXPECT_EQ(world.say("when is lunch?"), "“Lunch with Samantha” is due tomorrow at 1 pm.");
+  EXPECT_EQ(world.say("thanks"), "You're welcome!");
+  EXPECT_THAT(world.say("hi"), StartsWith("Hello!"));
+  EXPECT_THAT(world.say("tell me a joke"), StartsWith("That is beyond me"));
+}
+
+TEST(Chat, ListsASeriesByItsNextOccurrence) {
+  ChatWorld world;
+  world.say("take pills every day at 8am");
+  world.say("buy milk");
+  EXPECT_EQ(world.say("show my tasks"), "There are 2 tasks.");
+  EXPECT_EQ(world.say("what did I complete today?"), "Nothing is completed today.");
+  world.say("complete buy milk");
+  world.say("complete pills");
+  EXPECT_EQ(world.say("what did I complete today?"), "There are 2 tasks completed today.");
+}
+
+// The same request again, with the same key, does nothing twice: neither the turn nor what it does elsewhere.
+TEST(Chat, RepeatedRequestMakesNothingTwice) {
+  ChatWorld world;
+  const auto body = ChatWorld::body_of("buy milk and call mom tomorrow at 5pm", {});
+  const auto first = world.ask("/api/v1/chat", body, "k-1");
+  const auto again = world.ask("/api/v1/chat", body, "k-1", scheduler::testing_world::kAnn, true);
+  EXPECT_EQ(first.status, 200);
+  EXPECT_EQ(again.body, first.body);
+  const auto titles = world.open_titles();
+  EXPECT_EQ(world.ask("/api/v1/chat", ChatWorld::body_of("buy bread", {}), "k-1").status, 422);
+  EXPECT_EQ(world.open_titles(), titles);
+
+  // As if the first try had died before it was written down: its effects carry sub-keys, and are found again.
+  world.db_.write([](storage::sqlite::Writer& db) -> Result<int> {
+    db.run("DELETE FROM chat_idempotency");
+    db.run("DELETE FROM chat_conversation");
+    db.run("DELETE FROM chat_message");
+    return 0;
+  });
+  EXPECT_EQ(world.ask("/api/v1/chat", body, "k-1").status, 200);
+  EXPECT_EQ(world.open_titles(), titles);
+}
+
+// D-06, C-09, S-2.3.3, D-02, C-07
+TEST(Chat, SpeaksFirstWhenAReminderFires) {
+  ChatWorld world;
+  world.say("meeting today at 3pm, remind me 15 minutes before");
+  world.advance(6h, 5min);
+  auto said = world.messages();
+  ASSERT_THAT(said, SizeIs(3));
+  EXPECT_EQ(said[2].at("role").as_string(), "assistant");
+  EXPECT_EQ(said[2].at("text").as_string(), "Reminder: Meeting in 15 minutes, today at 3 pm.");
+  EXPECT_EQ(said[2].at("actions").as_array().size(), 3u);
+  EXPECT_EQ(world.say("snooze 10 minutes"), "I'll remind you of “Meeting” today at 3:10 pm.");
+  world.advance(15min, 5min);
+  EXPECT_THAT(world.messages(), SizeIs(6));
+  EXPECT_EQ(world.say("dismiss", true), "Dismissed the reminder of “Meeting”.");
+  EXPECT_EQ(world.say("snooze"), "No reminder is waiting for you.");
+}
+
+// A-01, J-02: neither conversation nor tasks of somebody else are within reach.
+TEST(Chat, KeepsPeopleApart) {
+  ChatWorld world;
+  world.say("buy milk");
+  const auto reply = world.ask("/api/v1/chat", ChatWorld::body_of("mark it done", world.conversation_), {}, kBob);
+  EXPECT_EQ(reply.status, 404);
+  const auto own = world.ask("/api/v1/chat", ChatWorld::body_of("complete buy milk", {}), {}, kBob);
+  EXPECT_THAT(own.body, Not(HasSubstr("Completed")));
+  EXPECT_THAT(world.open_titles(), ElementsAre("Buy milk"));
+}
+
+}  // namespace
+}  // namespace daybook::chat
