@@ -232,6 +232,46 @@ TEST(Chat, ListsASeriesByItsNextOccurrence) {
   EXPECT_EQ(world.say("what did I complete today?"), "There are 2 tasks completed today.");
 }
 
+TEST(Chat, TakesWhatFollowsAsMeantOfTheLastTask) {
+  ChatWorld world;
+  world.say("remind me to call the bank tomorrow");
+  EXPECT_THAT(world.say("at 10"), StartsWith("“Call the bank” is now due tomorrow at 10 am"));
+  EXPECT_THAT(world.say("also remind me 20 minutes before"), HasSubstr("20 minutes before"));
+  EXPECT_THAT(world.task("Call the bank").at("reminders").as_array(), SizeIs(2));
+  world.say("complete call the bank");
+  EXPECT_EQ(world.say("complete it"), "“Call the bank” is done already.");
+}
+
+TEST(Chat, ChangesAllOfASeriesWhereThatIsMeant) {
+  ChatWorld world;
+  EXPECT_EQ(
+      world.say("team meeting every tuesday and thursday at 2:30pm until june"),
+      "Added “Team meeting”, every Tuesday and Thursday at 2:30 pm until June 1, 2026. The next one is tomorrow at "
+      "2:30 pm.");
+  EXPECT_EQ(world.say("rename team meeting to sync"), "“Team meeting” is now called “Sync”, this and all that follow.");
+  EXPECT_EQ(world.say("remind me 5 minutes before sync"),
+            "“Sync” now reminds you 5 minutes before, this and all that follow.");
+  EXPECT_EQ(world.series("Sync").at("reminders").as_array().size(), 1u);
+  EXPECT_EQ(world.say("undo the last two things"), "Undone: changed “Sync” and changed “Team meeting”.");
+  EXPECT_EQ(world.series("Team meeting").at("reminders").as_array().size(), 0u);
+  EXPECT_EQ(world.say("move the team meeting to friday"),
+            "“Team meeting” is now due Friday at 2:30 pm. The others of it stay as they are.");
+  EXPECT_THAT(world.say("pause the team meeting until april"),
+              AllOf(HasSubstr("Skipped “Team meeting” 7 times."), HasSubstr("The next one is Thursday 2 April")));
+  world.say("undo");
+  EXPECT_EQ(world.series("Team meeting").at("exdates").as_array().size(), 0u);
+}
+
+TEST(Chat, FindsByTagOrCategoryAlike) {
+  ChatWorld world;
+  world.say("submit the report tomorrow @work");
+  EXPECT_EQ(world.say("what do I have for work?"), "“Submit the report” is due tomorrow.");
+  EXPECT_EQ(world.say("what do I have for school?"), "Nothing is tagged #school.");
+  world.say("remind me to call bob tomorrow at 9");
+  EXPECT_EQ(world.say("don't remind me about call bob"), "I won't remind you of “Call bob”.");
+  EXPECT_THAT(world.task("Call bob").at("reminders").as_array(), IsEmpty());
+}
+
 // The same request again, with the same key, does nothing twice: neither the turn nor what it does elsewhere.
 TEST(Chat, RepeatedRequestMakesNothingTwice) {
   ChatWorld world;

@@ -90,6 +90,8 @@ class Executor {
 
   // executor_find.cpp
   Answer list(Command command, Scope& scope);
+  /// Every task that a query means, up to 1000. Errors: those of the tasks service.
+  boost::asio::awaitable<Result<Tasks>> find_all(domain::TaskQuery query, Scope& scope, bool only_one = false);
   Answer show_series(Command command, Scope& scope);
   Answer stats(Command command, Scope& scope);
   Answer help(Command command, Scope& scope);
@@ -107,6 +109,7 @@ class Executor {
 
   // executor_series.cpp
   Answer stop_series(Command command, Scope& scope);
+  Answer silence(domain::Task task, Scope& scope);
   Answer pause_series(Command command, Scope& scope);
   Answer update_series(Command command, scheduler::SeriesView series, Scope& scope);
   Answer skip_occurrences(Command command, scheduler::SeriesView series, Scope& scope);
@@ -127,6 +130,8 @@ class Executor {
 
 /// A refusal in words: the service's own detail, or what to do when a service is away.
 std::string apology(const Error& error);
+/// That a filter or name found nothing to `verb`.
+std::string nothing_found(const language::Command& command, std::string_view verb, const language::Now& now);
 /// The outcome of what could not be done at all.
 Outcome refused(const Error& error);
 

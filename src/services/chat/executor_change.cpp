@@ -10,7 +10,6 @@ using boost::asio::awaitable;
 
 /// More than this many at once is asked about first, however harmless the change.
 constexpr std::size_t kAskAbove = 10;
-constexpr std::size_t kMostTargets = 1000;
 constexpr std::size_t kCardsShown = 5;
 
 std::vector<TaskId> ids_of(const std::vector<domain::Task>& tasks) {
@@ -68,6 +67,7 @@ std::string changed_in_words(const std::vector<std::string>& titles, const domai
                              const language::Now& now) {
   const bool one = titles.size() == 1;
   std::string out = titles_in_words(titles);
+  if (patch.due && !domain::is_set(*patch.due)) return out + (one ? " has" : " have") + " no due date any more.";
   const auto change = change_in_words(patch, now);
   if (!change.empty()) out += (one ? " is now " : " are now ") + change;
   if (patch.reminders) {
@@ -80,6 +80,14 @@ std::string changed_in_words(const std::vector<std::string>& titles, const domai
     out += one ? " is like that already" : " are like that already";
   }
   return out + ".";
+}
+
+/// A name, a priority or a reminder is meant of the whole series, a due time of the one occurrence.
+bool is_about_all(const language::Command& command) {
+  if (command.scope == language::Command::Scope::occurrence || command.due || command.clear_due || command.done)
+    return false;
+  return !command.title.empty() || command.priority != language::Priority::none || !command.reminders.empty() ||
+         !command.category.empty();
 }
 
 }  // namespace
@@ -103,14 +111,7 @@ awaitable<Result<std::vector<domain::Task>>> Executor::targets(Command command, 
   // A change by filter is of what is open, unless the sentence says otherwise.
   if (command.filter.status == language::StatusFilter::any)
     query.status = {domain::Status::pending, domain::Status::in_progress};
-  query.limit = 200;
-  do {
-    auto page = co_await services_.tasks.list(scope.reader(), query);
-    if (!page) co_return page.error();
-    for (auto& task : page->items) out.push_back(std::move(task));
-    query.cursor = page->next_cursor;
-  } while (!query.cursor.empty() && out.size() < kMostTargets);
-  co_return out;
+  co_return co_await find_all(std::move(query), scope);
 }
 
 Outcome Executor::ask_first(const Command& command, const Tasks& targets, const std::string& verb,
@@ -140,13 +141,17 @@ awaitable<Outcome> Executor::complete(Command command, Scope& scope) {
   auto found = co_await targets(command, scope);
   if (!found) co_return refused(found.error());
   if (found->empty()) {
-    out.say("There is nothing like that to complete.");
+    out.say(nothing_found(command, "complete", scope.now));
     co_return out;
   }
   if (scope.asks() && (command.needs_confirmation || found->size() > kAskAbove))
     co_return ask_first(command, *found, "Complete", "done", scope);
   Tally tally;
   for (const auto& task : *found) {
+    if (!task.is_open()) {
+      tally.faults.push_back(quoted(task->title) + " is done already.");
+      continue;
+    }
     // The person asked for this one; its subtasks are told about rather than silently done.
     auto done = co_await services_.tasks.complete(scope.next_caller(), task->id.str(),
                                                   scope.confirmed ? tasks::Subtasks::complete : tasks::Subtasks::ask);
@@ -163,7 +168,6 @@ awaitable<Outcome> Executor::complete(Command command, Scope& scope) {
     tally.ids.push_back(task->id);
     out.effects.push_back({"task.completed", task->id.str()});
     if (out.cards.size() < kCardsShown) out.cards.push_back(task_card(domain::to_json(**done)));
-    if (!task.is_open()) continue;
     UndoStep step;
     step.operation = "task.reopen";
     step.id = task->id.str();
@@ -183,13 +187,13 @@ awaitable<Outcome> Executor::update(Command command, Scope& scope) {
     const auto* series = scope.known.series_of(command.targets.front().id);
     const bool of_the_series =
         series && (!command.rrule.empty() || command.scope == Command::Scope::series || command.resume ||
-                   !command.skip.empty() || !scope.known.task(command.targets.front().id));
+                   is_about_all(command) || !command.skip.empty() || !scope.known.task(command.targets.front().id));
     if (of_the_series) co_return co_await update_series(std::move(command), *series, scope);
   }
   auto found = co_await targets(command, scope);
   if (!found) co_return refused(found.error());
   if (found->empty()) {
-    out.say("I can't find a task like that.");
+    out.say(nothing_found(command, "change", scope.now));
     co_return out;
   }
   if (scope.asks() && (command.needs_confirmation || found->size() > kAskAbove))
@@ -228,6 +232,7 @@ awaitable<Outcome> Executor::update(Command command, Scope& scope) {
   }
   if (!tally.titles.empty()) {
     out.say(changed_in_words(names, last, scope.now));
+    if (found->size() == 1 && found->front()->series && last.due) out.say("The others of it stay as they are.");
     scope.spoke_of(tally.ids);
   }
   for (const auto& fault : tally.faults) out.say(fault);
@@ -250,7 +255,7 @@ awaitable<Outcome> Executor::remove(Command command, Scope& scope) {
   auto found = co_await targets(command, scope);
   if (!found) co_return refused(found.error());
   if (found->empty()) {
-    out.say("There is nothing like that to delete.");
+    out.say(nothing_found(command, "delete", scope.now));
     co_return out;
   }
   if (scope.asks() && (command.needs_confirmation || command.bulk || found->size() > 3))

@@ -11,7 +11,7 @@ namespace {
 using boost::asio::awaitable;
 
 constexpr std::size_t kShown = 20;
-constexpr std::size_t kMostListed = 1000;
+constexpr std::size_t kMostFound = 1000;
 
 /// "due today", "overdue", "tagged #health": what a list is of.
 std::string filter_in_words(const language::Filter& filter, const language::Now& now) {
@@ -21,7 +21,9 @@ std::string filter_in_words(const language::Filter& filter, const language::Now&
   if (filter.status == language::StatusFilter::done) add("completed");
   if (filter.priority != language::Priority::none)
     add("with " + std::string(language::to_string(filter.priority)) + " priority");
-  for (const auto& tag : filter.tags) add("tagged #" + tag);
+  std::vector<std::string> tags;
+  for (const auto& tag : filter.tags) tags.push_back("#" + tag);
+  if (!tags.empty()) add("tagged " + list_in_words(tags));
   if (!filter.category.empty()) add("in @" + filter.category);
   if (!filter.text.empty()) add("about " + quoted(filter.text));
   const auto day = [&now](const language::When& when) { return day_in_words(when.date(), now); };
@@ -57,6 +59,32 @@ void keep_next_of_each_series(std::vector<domain::Task>& tasks) {
 
 }  // namespace
 
+std::string nothing_found(const language::Command& command, std::string_view verb, const language::Now& now) {
+  const auto what = filter_in_words(command.filter, now);
+  if (!command.filtered || what.empty()) return "There is nothing like that to " + std::string(verb) + ".";
+  return "Nothing is " + what + ", so there is nothing to " + std::string(verb) + ".";
+}
+
+awaitable<Result<std::vector<domain::Task>>> Executor::find_all(domain::TaskQuery query, Scope& scope, bool only_one) {
+  Tasks found;
+  if (!only_one) query.limit = 200;
+  const auto first_question = query;
+  do {
+    auto page = co_await services_.tasks.list(scope.reader(), query);
+    if (!page) co_return page.error();
+    for (auto& task : page->items) found.push_back(std::move(task));
+    query.cursor = page->next_cursor;
+  } while (!only_one && !query.cursor.empty() && found.size() < kMostFound);
+  // "for work" may mean the category as well as the tag.
+  if (!found.empty() || first_question.tags.size() != 1 || first_question.category) co_return found;
+  domain::TaskQuery by_category = first_question;
+  by_category.category = by_category.tags.front();
+  by_category.tags.clear();
+  auto page = co_await services_.tasks.list(scope.reader(), std::move(by_category));
+  if (!page) co_return page.error();
+  co_return std::move(page->items);
+}
+
 awaitable<Outcome> Executor::list(Command command, Scope& scope) {
   Outcome out;
   Tasks found;
@@ -71,13 +99,9 @@ awaitable<Outcome> Executor::list(Command command, Scope& scope) {
     if (command.intent == language::Intent::list && command.filter.status == language::StatusFilter::any)
       query.status = {domain::Status::pending, domain::Status::in_progress};
     const auto& filter = command.filter;
-    if (!filter.next) query.limit = 200;
-    do {
-      auto page = co_await services_.tasks.list(scope.reader(), query);
-      if (!page) co_return refused(page.error());
-      for (auto& task : page->items) found.push_back(std::move(task));
-      query.cursor = page->next_cursor;
-    } while (!filter.next && !query.cursor.empty() && found.size() < kMostListed);
+    auto all = co_await find_all(std::move(query), scope, filter.next);
+    if (!all) co_return refused(all.error());
+    found = std::move(*all);
     const bool dated = filter.at || filter.due_from || filter.due_to;
     if (!dated && filter.status != language::StatusFilter::done) keep_next_of_each_series(found);
   }

@@ -1,3 +1,4 @@
+#include "domain/task_json.hpp"
 #include "services/chat/executor.hpp"
 #include "services/chat/mapping.hpp"
 #include "services/chat/phrasing.hpp"
@@ -47,12 +48,54 @@ Outcome nothing_repeats(const language::Command& command) {
   return out;
 }
 
+constexpr std::size_t kMostSkipped = 100;
+
+std::optional<Date> next_day(const scheduler::SeriesView& series, const language::Now& now) {
+  if (series.next.empty()) return std::nullopt;
+  if (const auto at = parse_rfc3339(series.next.front()))
+    return Date{std::chrono::floor<std::chrono::days>(now.to_local(*at))};
+  if (const auto on = parse_date(series.next.front())) return *on;
+  return std::nullopt;
+}
+
 /// The occurrence of `series` on a local day: its recurrence id by the rule's own time of day.
 std::string recurrence_id_on(const scheduler::SeriesView& series, Date day, const language::Now& now) {
   const auto* at = std::get_if<Instant>(&series.starts);
   if (!at) return format_date(day);
   const auto start = now.to_local(*at);
   return format_local(std::chrono::local_days{day} + (start - std::chrono::floor<std::chrono::days>(start)));
+}
+
+json::array reminders_of(const scheduler::SeriesView& series) {
+  const auto value = parse_json(series.json);
+  const auto* own = value && value->is_object() ? value->get_object().if_contains("reminders") : nullptr;
+  return own && own->is_array() ? own->get_array() : json::array{};
+}
+
+json::array with_reminders(json::array all, const std::vector<domain::ReminderRule>& more) {
+  boost::system::error_code failure;
+  for (const auto& rule : more) {
+    std::string item = "{";
+    domain::append_reminder_rule(item, rule);
+    all.push_back(json::parse(item + "}", failure));
+  }
+  return all;
+}
+
+std::string changed_in_words(const scheduler::SeriesView& before, const scheduler::SeriesView& after,
+                             const std::vector<domain::ReminderRule>& reminders, const language::Now& now) {
+  std::vector<std::string> parts;
+  if (after.title != before.title) parts.push_back("called " + quoted(after.title));
+  if (after.rrule != before.rrule || after.starts != before.starts) parts.push_back(rule_in_words(after, now));
+  if (after.priority != before.priority) parts.push_back(std::string(domain::to_string(after.priority)) + " priority");
+  if (after.category != before.category) parts.push_back("in @" + after.category);
+  std::vector<std::string> each;
+  for (const auto& rule : reminders) each.push_back(reminder_in_words(rule, now));
+  if (parts.empty() && each.empty()) return quoted(before.title) + " is like that already.";
+  std::string out = quoted(before.title);
+  if (!parts.empty()) out += " is now " + list_in_words(parts);
+  if (!each.empty()) out += parts.empty() ? " now reminds you " + list_in_words(each) : ", with a reminder more";
+  return out + ", this and all that follow.";
 }
 
 std::vector<std::string> exdates_of(const scheduler::SeriesView& series) {
@@ -74,6 +117,11 @@ std::vector<std::string> added_exdates(const scheduler::SeriesView& before, cons
 
 awaitable<Outcome> Executor::stop_series(Command command, Scope& scope) {
   const auto* series = meant(command, scope);
+  if (!series && !command.targets.empty())
+    if (const auto* task = scope.known.task(command.targets.front().id); task && !(*task)->reminders.empty()) {
+      domain::Task one = *task;
+      co_return co_await silence(std::move(one), scope);
+    }
   if (!series) co_return nothing_repeats(command);
   Outcome out;
   const auto stopped = co_await services_.scheduler.stop(scope.next_caller(), series->id);
@@ -87,6 +135,29 @@ awaitable<Outcome> Executor::stop_series(Command command, Scope& scope) {
     out.actions.push_back(speak_action("Undo", "undo"));
   }
   scope.spoke_of(series->id);
+  co_return out;
+}
+
+/// "don't remind me about the dentist", which does not repeat.
+awaitable<Outcome> Executor::silence(domain::Task task, Scope& scope) {
+  domain::TaskPatch patch;
+  patch.reminders.emplace();
+  const auto changed = co_await services_.tasks.patch(scope.next_caller(), task->id.str(), patch);
+  if (!changed) co_return refused(changed.error());
+  Outcome out;
+  out.say("I won't remind you of " + quoted(task->title) + ".");
+  out.cards.push_back(task_card(domain::to_json(**changed)));
+  out.effects.push_back({"task.updated", task->id.str()});
+  UndoStep step;
+  step.operation = "task.patch";
+  step.id = task->id.str();
+  step.version = (*changed)->version;
+  step.prior = task->version;
+  step.body = domain::to_json(inverse(patch, *task));
+  step.label = task->title;
+  out.add_undo(std::move(step));
+  out.undo_summary = "took the reminders off " + quoted(task->title);
+  scope.spoke_of({task->id});
   co_return out;
 }
 
@@ -134,6 +205,14 @@ awaitable<Outcome> Executor::update_series(Command command, scheduler::SeriesVie
     body["priority"] = domain::to_string(to_priority(command.priority));
     before["priority"] = domain::to_string(series.priority);
   }
+  if (!command.category.empty()) {
+    body["category"] = command.category;
+    before["category"] = series.category.empty() ? json::value(nullptr) : json::value(series.category);
+  }
+  if (!command.reminders.empty()) {
+    before["reminders"] = reminders_of(series);
+    body["reminders"] = with_reminders(reminders_of(series), to_reminders(command, scope.now));
+  }
   const auto put_start = [](json::object& into, const domain::When& when) {
     if (const auto* at = std::get_if<Instant>(&when)) into["startsAt"] = format_rfc3339(*at);
     if (const auto* on = std::get_if<Date>(&when)) into["startsOn"] = format_date(*on);
@@ -158,9 +237,7 @@ awaitable<Outcome> Executor::update_series(Command command, scheduler::SeriesVie
   }
   const auto changed = co_await services_.scheduler.patch(scope.next_caller(), series.id, json::serialize(body));
   if (!changed) co_return refused(changed.error());
-  out.say(quoted(series.title) + " is now " +
-          (changed->title == series.title ? rule_in_words(*changed, scope.now) : "called " + quoted(changed->title)) +
-          ". Past ones stay as they were.");
+  out.say(changed_in_words(series, *changed, to_reminders(command, scope.now), scope.now));
   for (const auto& note : changed->notes) out.say(note);
   out.cards.push_back(series_card(changed->json));
   out.effects.push_back({"recurring-task.updated", series.id.str()});
@@ -173,18 +250,17 @@ awaitable<Outcome> Executor::skip_occurrences(Command command, scheduler::Series
   Outcome out;
   std::vector<std::string> ids;
   for (const auto& when : command.skip) ids.push_back(recurrence_id_on(series, when.date(), scope.now));
-  if (command.until) {
-    for (const auto& start : series.next) {
-      const auto at = parse_rfc3339(start);
-      const auto on = parse_date(start);
-      const Date day = at ? Date{std::chrono::floor<std::chrono::days>(scope.now.to_local(*at))} : on ? *on : Date{};
-      if (day.ok() && day < *command.until) ids.push_back(recurrence_id_on(series, day, scope.now));
-    }
+  const bool until = command.until.has_value();
+  if (until) {
+    ids.assign(kMostSkipped, {});  // One after another, as long as the next is before that day.
   } else if (ids.empty()) {
     ids.emplace_back();  // The next one.
   }
   std::optional<scheduler::SeriesView> last;
+  std::size_t times = 0;
   for (auto& id : ids) {
+    const auto next = next_day(last ? *last : series, scope.now);
+    if (until && (!next || *next >= *command.until)) break;
     auto skipped = co_await services_.scheduler.skip(scope.next_caller(), series.id, std::move(id));
     if (!skipped) {
       out.say(apology(skipped.error()));
@@ -194,10 +270,14 @@ awaitable<Outcome> Executor::skip_occurrences(Command command, scheduler::Series
     for (auto& added : added_exdates(before, *skipped))
       out.add_undo(series_step("series.restore", before, *skipped, std::move(added)));
     last = std::move(*skipped);
+    ++times;
   }
-  if (!last) co_return out;
+  if (!last) {
+    if (out.text.empty()) out.say("None of " + quoted(series.title) + " falls into that time.");
+    co_return out;
+  }
   out.say("Skipped " + quoted(series.title) +
-          (ids.size() == 1 ? std::string(" once.") : " " + std::to_string(ids.size()) + " times."));
+          (times == 1 ? std::string(" once.") : " " + std::to_string(times) + " times."));
   out.say(next_in_words(*last, scope.now));
   out.cards.push_back(series_card(last->json));
   out.effects.push_back({"recurring-task.updated", series.id.str()});

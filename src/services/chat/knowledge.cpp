@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "services/chat/mapping.hpp"
+
 namespace daybook::chat {
 namespace {
 
@@ -47,16 +49,6 @@ language::TaskItem item_of(const domain::Task& task, const language::Now& now) {
   return item;
 }
 
-/// The rule as the engine knows it: with its time of day.
-std::string spoken_rule(const scheduler::SeriesView& series, const language::Now& now) {
-  const auto* at = std::get_if<Instant>(&series.starts);
-  if (!at) return series.rrule;
-  const auto local = now.to_local(*at);
-  const auto clock = std::chrono::floor<std::chrono::minutes>(local - std::chrono::floor<std::chrono::days>(local));
-  return series.rrule + ";BYHOUR=" + std::to_string(clock.count() / 60) +
-         ";BYMINUTE=" + std::to_string(clock.count() % 60);
-}
-
 /// Adds the series, each under its next open occurrence; gives the occurrences that so need no item of their own.
 std::set<TaskId> add_series(Knowledge& known, const std::vector<scheduler::SeriesView>& all,
                             const std::vector<domain::Task>& open, const language::Now& now) {
@@ -92,7 +84,7 @@ std::set<TaskId> add_series(Knowledge& known, const std::vector<scheduler::Serie
 }
 
 /// The item that a series stands under. One that has come to rest has none, but can still be what "it" is.
-std::string item_of_series(Knowledge& known, const SeriesId& id) {
+std::string item_of_series(Knowledge& known, const SeriesId& id, const language::Now& now) {
   const auto series = known.series.find(id.str());
   if (series == known.series.end()) return {};
   for (const auto& item : known.context.tasks)
@@ -100,7 +92,7 @@ std::string item_of_series(Knowledge& known, const SeriesId& id) {
   language::TaskItem item;
   item.id = "series:" + id.str();
   item.title = series->second.title;
-  item.rrule = series->second.rrule;
+  item.rrule = spoken_rule(series->second, now);
   known.context.tasks.push_back(item);
   return item.id;
 }
@@ -156,7 +148,7 @@ awaitable<Result<Knowledge>> load_knowledge(tasks::Client& tasks, scheduler::Cli
 
   for (const auto& id : context.last_list) known.context.list.push_back(id.str());
   if (!context.last_tasks.empty()) known.context.last = context.last_tasks.back().str();
-  if (context.last_series) known.context.last = item_of_series(known, *context.last_series);
+  if (context.last_series) known.context.last = item_of_series(known, *context.last_series, now);
   if (context.fired_task) known.context.reminders.push_back(context.fired_task->str());
   if (!context.asked_slot.empty()) {
     language::OpenQuestion question;

@@ -113,6 +113,26 @@ StoredRule to_stored_rule(std::string_view rrule, const language::Now& now) {
   return out;
 }
 
+std::string spoken_rule(const scheduler::SeriesView& series, const language::Now& now) {
+  std::string out;
+  for (auto& [name, value] : parts_of(series.rrule)) {
+    if (name == "UNTIL" && value.ends_with('Z') && value.size() == 16) {
+      const auto iso = value.substr(0, 4) + "-" + value.substr(4, 2) + "-" + value.substr(6, 2) + "T" +
+                       value.substr(9, 2) + ":" + value.substr(11, 2) + ":" + value.substr(13, 2) + "Z";
+      if (const auto until = parse_rfc3339(iso)) {
+        value = format_date(Date{floor<days>(now.to_local(*until))});
+        std::erase(value, '-');
+      }
+    }
+    out += (out.empty() ? "" : ";") + name + "=" + value;
+  }
+  const auto* at = std::get_if<Instant>(&series.starts);
+  if (!at || out.find("BYHOUR=") != std::string::npos) return out;
+  const auto local = now.to_local(*at);
+  const auto clock = floor<minutes>(local - floor<days>(local));
+  return out + ";BYHOUR=" + std::to_string(clock.count() / 60) + ";BYMINUTE=" + std::to_string(clock.count() % 60);
+}
+
 scheduler::SeriesDraft to_series(const language::Command& command, const language::Now& now) {
   scheduler::SeriesDraft draft;
   draft.title = command.title;

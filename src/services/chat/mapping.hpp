@@ -29,6 +29,9 @@ struct StoredRule {
 };
 StoredRule to_stored_rule(std::string_view rrule, const language::Now& now);
 
+/// The way back: the rule as the language engine has it, with its time of day and a local UNTIL.
+std::string spoken_rule(const scheduler::SeriesView& series, const language::Now& now);
+
 /// Which tasks a filter means.
 domain::TaskQuery to_query(const language::Filter& filter, const language::Now& now);
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "language/describe.hpp"
+#include "services/chat/mapping.hpp"
 
 namespace daybook::chat {
 namespace {
@@ -75,12 +76,17 @@ std::string reminder_in_words(const domain::ReminderRule& rule, const language::
 }
 
 std::string rule_in_words(const scheduler::SeriesView& series, const language::Now& now) {
-  const auto words = language::describe_rrule(series.rrule);
+  const auto words = language::describe_rrule(spoken_rule(series, now));
   if (!words) return series.rrule_text;
-  const auto* at = std::get_if<Instant>(&series.starts);
-  if (!at || series.rrule.find("BYHOUR=") != std::string::npos) return *words;
-  const auto local = now.to_local(*at);
-  return *words + " at " + clock_in_words(floor<minutes>(local - floor<days>(local)));
+  std::string out;
+  for (std::size_t i = 0; i < words->size(); ++i) {
+    // "9am", as the engine writes it, is "9 am" in what the chat says.
+    const auto rest = std::string_view(*words).substr(i);
+    const bool digit_before = i > 0 && (*words)[i - 1] >= '0' && (*words)[i - 1] <= '9';
+    if (digit_before && (rest.starts_with("am") || rest.starts_with("pm"))) out += ' ';
+    out += (*words)[i];
+  }
+  return out;
 }
 
 std::string list_in_words(const std::vector<std::string>& items) {

@@ -94,8 +94,23 @@ awaitable<Outcome> Service::respond(Scope& scope, language::Settings settings) {
       if (read && read->intent != language::Intent::clarify) command = std::move(read);
     }
   }
+  if (command->intent == language::Intent::clarify && command->reason == "missing_title" &&
+      !scope.known.context.last.empty())
+    if (auto more = co_await about_the_last(scope, settings)) command = std::move(*more);
   context.clear_question();
   co_return co_await executor_.run(std::move(*command), scope);
+}
+
+/// "at 10", or "also remind me 20 minutes before", said after a task: they are about that one.
+awaitable<std::optional<language::Command>> Service::about_the_last(Scope& scope, language::Settings settings) {
+  for (const auto& text : {"move it to " + scope.text, scope.text + " that"}) {
+    Utterance utterance{text, scope.now, settings, scope.known};
+    auto read = co_await assistant_.read(std::move(utterance));
+    if (!read || read->targets.size() != 1 || read->targets.front().id != scope.known.context.last) continue;
+    const bool changes = read->intent == language::Intent::update || read->intent == language::Intent::set_reminder;
+    if (changes && read->title.empty() && (read->due || !read->reminders.empty())) co_return std::move(*read);
+  }
+  co_return std::nullopt;
 }
 
 /// The sentence that led to the plan is read again, now with the yes; the tasks are those of the plan. Of a sentence

@@ -50,6 +50,7 @@ class Service {
   boost::asio::awaitable<Outcome> respond(Scope& scope, language::Settings settings);
   boost::asio::awaitable<Outcome> carry_out_plan(std::string text, Scope& scope, language::Settings settings);
   boost::asio::awaitable<Outcome> answer_with(std::string item, Scope& scope, language::Settings settings);
+  boost::asio::awaitable<std::optional<language::Command>> about_the_last(Scope& scope, language::Settings settings);
   boost::asio::awaitable<bool> know_numbers(Scope& scope, Knowledge& known);
 
   Services services_;
