@@ -61,6 +61,20 @@ async function say(text) {
   return answer;
 }
 
+/** Waits until the page stands in this colour scheme, with nothing moving or loading any more. */
+const painted = (tab, scheme) => tab.waitForFunction((wanted) =>
+  document.documentElement.dataset.mantineColorScheme === wanted && !document.querySelector(".mantine-Skeleton-root") &&
+  document.getAnimations().every((animation) => animation.playState !== "running"), scheme);
+
+/** Presses a button under the last answer and gives the next one. */
+async function press(label) {
+  const answers = page.locator('.message[data-role="assistant"][data-state="said"]');
+  const before = await answers.count();
+  await answers.last().getByRole("button", { name: label, exact: true }).click();
+  await eventually(async () => (await answers.count()) > before && !(await page.locator(".typing").count()), `no answer to “${label}”`);
+  return answers.last();
+}
+
 async function axe(tab, what) {
   await tab.evaluate(axeSource);
   const { violations } = await tab.evaluate(() =>
@@ -155,6 +169,50 @@ await check("“undo”", async () => {
   await rowOf(otherTab, "Dentist").waitFor();
 });
 
+await check("asks what was meant, and takes the button as the answer", async () => {
+  const question = await say("parents' evening on february 30");
+  await question.getByText("February has no 30th").waitFor();
+  await axe(page, "a question with its buttons");
+  const answer = await press(/^2 March/);
+  await answer.getByText("Added “Parents' evening”").waitFor();
+  const [task] = await tasksNamed("Parents' evening");
+  expect(task?.dueDate?.endsWith("-03-02"), JSON.stringify(task));
+  await (await press("Undo")).getByText("Undone: added “Parents' evening”.").waitFor();
+  expect((await tasksNamed("Parents' evening")).length === 0, "it is still there");
+});
+
+await check("shows what would change before it changes much", async () => {
+  const plan = await say("delete everything");
+  await plan.getByText("Here is what would change.").waitFor();
+  await (await press("No")).getByText("nothing was changed").waitFor();
+  expect((await tasksNamed("Dentist")).length === 1, "the dentist is gone");
+});
+
+await check("speaks first when a reminder fires, and snoozes by its button", async () => {
+  const soon = new Date(Date.now() + 3000).toISOString();
+  await fetch(`${server.url}/api/v1/tasks`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+    body: JSON.stringify({ title: "Stretch", dueAt: soon, reminders: [{ before: "PT0S" }] }),
+  });
+  const spoken = page.locator('.message[data-role="assistant"]', { hasText: "Reminder: Stretch" });
+  await spoken.waitFor({ timeout: 20_000 });
+  await axe(page, "a reminder in the chat");
+  const answer = await press("Snooze 10 minutes");
+  await answer.getByText("I'll remind you of “Stretch”").waitFor();
+  const reminders = (await api("/api/v1/reminders")).items.filter((one) => one.taskTitle === "Stretch");
+  expect(reminders.some((one) => one.state === "snoozed"), JSON.stringify(reminders));
+});
+
+await check("offers another reading in the preview", async () => {
+  const line = page.getByLabel("Add a task, or say what to do");
+  await line.fill("call the notary tomorrow at 9");
+  await page.getByRole("group", { name: "Other readings" }).getByRole("button", { name: /9 pm/ }).click();
+  expect(/9 pm/.test(await line.inputValue()), await line.inputValue());
+  await page.locator(".chip", { hasText: "Tomorrow at 9 pm" }).waitFor();
+  await line.fill("");
+});
+
 await check("previews while one types, and leaves out a chip that is taken off", async () => {
   await page.getByLabel("Add a task, or say what to do").fill("call the plumber tomorrow 5pm #home");
   await page.locator(".chip", { hasText: "home" }).waitFor();
@@ -213,10 +271,10 @@ for (const name of ["Calendar", "Inbox", "Settings", "Tasks"])
     await nav(page).getByRole("link", { name }).click();
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.waitForLoadState("networkidle");
-    await page.waitForTimeout(300);
+    await painted(page, "light");
     await axe(page, `${name}, light`);
     await page.emulateMedia({ colorScheme: "dark" });
-    await page.waitForTimeout(300);
+    await painted(page, "dark");
     await axe(page, `${name}, dark`);
     await page.emulateMedia({ colorScheme: "light" });
   });

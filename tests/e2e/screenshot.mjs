@@ -22,18 +22,20 @@ async function say(text) {
   const before = await answers.count();
   await page.getByLabel("Message Daybook").fill(text);
   await page.getByLabel("Message Daybook").press("Enter");
-  while ((await answers.count()) === before) await page.waitForTimeout(50);
+  await answers.nth(before).waitFor();
 }
 for (const text of ["call grandma tomorrow p2", "buy milk and the good bread today #groceries", "send the report on Wednesday at 4pm #work p1",
   "renew the passport in 3 weeks", "read \"Friday Night Lights\""])
   await say(text);
 await page.getByRole("button", { name: "New conversation" }).click();
-await say("standup every weekday at 9am, remind me 10 minutes before");
+await say("water the ferns every 3 days, remind me at 8 in the morning");
+await say("move the report to thursday and call grandma to saturday");
 await say("what's due this week?");
 await page.getByLabel("Add a task, or say what to do").pressSequentially("dentist tomorrow 3pm #health p1, remind me 30 minutes before");
 await page.locator(".chip").first().waitFor();
 await page.mouse.move(110, 500);
-await page.waitForTimeout(800);
+await page.waitForFunction(() => document.querySelector(".quick-preview li") && !document.querySelector(".toast") &&
+  document.getAnimations().every((animation) => animation.playState !== "running"));
 await page.screenshot({ path: process.argv[3] });
 await browser.close();
 await server.remove();

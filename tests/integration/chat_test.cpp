@@ -1,5 +1,6 @@
-// Links: daybook_services_chat daybook_services_analytics daybook_services_scheduler daybook_services_tasks
-// daybook_runtime_embedded Whole conversations, through the chat's routes to the real services and back.
+// Links: daybook_services_chat daybook_services_analytics daybook_services_scheduler
+// Links: daybook_services_tasks daybook_runtime_embedded
+// Whole conversations, through the chat's routes to the real services and back.
 #include "chat_world.hpp"
 
 namespace daybook::chat {

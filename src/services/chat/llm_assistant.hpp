@@ -17,7 +17,8 @@ struct LlmOptions {
   std::chrono::milliseconds deadline{10'000};  ///< For all tries together.
   int tries = 2;
   int max_tokens = 1024;         ///< Of the answer.
-  std::size_t known_tasks = 50;  ///< How many tasks are told to the model: the budget of the question.
+  std::size_t known_tasks = 50;  ///< How many tasks are told to the model: the budget of the question, with the next.
+  std::size_t max_text_bytes = 8000;  ///< Longer texts are left to `fallback`.
 };
 
 /// The optional second engine: a language model that calls the tools of tools.hpp. When it fails, is slow, or answers

@@ -63,6 +63,15 @@ describe("QuickAdd", () => {
     expect((input as HTMLInputElement).value).toBe("");
   });
 
+  it("offers other readings, each as the text that says it", async () => {
+    const nine = { ...reading(true), text: "call Bob at 9", alternatives: [{ label: "Add “Call Bob”, due today at 9 pm", confidence: 0.4, message: "call Bob at 9 pm" }] };
+    const { input } = show((body) => (body.text === "call Bob at 9" ? nine : { ...reading(true), text: body.text, alternatives: [] }));
+    await userEvent.type(input, "call Bob at 9");
+    await userEvent.click(await screen.findByRole("button", { name: "Add “Call Bob”, due today at 9 pm" }));
+    expect((input as HTMLInputElement).value).toBe("call Bob at 9 pm");
+    await waitFor(() => expect(screen.queryByText("Or:")).toBeNull());
+  });
+
   it("hands everything else to the chat", async () => {
     const { posted, say, input } = show(() => ({ ...reading(true), intent: "list", task: null, spans: [] }));
     await userEvent.type(input, "what's due?{Enter}");

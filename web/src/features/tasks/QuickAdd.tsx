@@ -1,7 +1,6 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import type { TFunction } from "i18next";
 import { useId, useRef, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, type Http } from "../../api/http";
@@ -11,7 +10,6 @@ import { dayText, dateIn, whenText } from "../../lib/time";
 import { Icon, type IconName } from "../../ui/Icon";
 import { useToast } from "../../ui/toasts";
 import { keepIgnored, segmentsOf, type TextSpan } from "./preview";
-import { reminderText } from "./reminder_text";
 import { useTaskActions } from "./use_tasks";
 
 const kDelay = 120;
@@ -55,6 +53,7 @@ export function QuickAdd() {
   // What became a part of the task; verbs and targets are said by the summary.
   const parts = (current?.spans ?? []).filter((span) => icons[span.kind]).sort((a, b) => a.start - b.start);
   const segments = segmentsOf(text, parts);
+  const choices = (current?.alternatives ?? []).filter((other) => other.message && other.message !== text);
   const acts = current !== undefined && current.task === null && current.recurring === null && current.intent !== "none";
 
   function edit(next: string) {
@@ -145,7 +144,7 @@ export function QuickAdd() {
                 {parts.map((span) => (
                   <li key={`${span.start}-${span.end}-${span.kind}`} className="chip" data-kind={span.kind}>
                     <Icon name={icons[span.kind] ?? "tag"} size={14} />
-                    {labelText(span.label, wordsOf(text, span), user.timezone, t)}
+                    {span.label}
                     <ActionIcon
                       size="xs"
                       variant="transparent"
@@ -159,16 +158,14 @@ export function QuickAdd() {
                 ))}
               </ul>
             )}
-            {current.question && (
-              <div className="quick-choices">
-                {current.alternatives.map(
-                  ({ label, message }) =>
-                    message && (
-                      <Button key={label} size="compact-sm" variant="light" onClick={() => edit(message)}>
-                        {label}
-                      </Button>
-                    ),
-                )}
+            {choices.length > 0 && (
+              <div className="quick-choices" role="group" aria-label={t("add.choices")}>
+                {!current.question && <span>{t("add.or")}</span>}
+                {choices.map(({ label, message }) => (
+                  <Button key={label} size="compact-sm" variant="light" onClick={() => edit(message ?? "")}>
+                    {label}
+                  </Button>
+                ))}
               </div>
             )}
             {current.next.length > 0 && (
@@ -189,15 +186,6 @@ export function QuickAdd() {
 }
 
 const wordsOf = (text: string, span: ParsedSpan) => Array.from(text).slice(span.start, span.end).join("");
-
-/** A part's label in the person's words: values that the server left as they are become "Tomorrow, 3 PM" and the like. */
-function labelText(label: string, words: string, zone: string, t: TFunction): string {
-  if (label === "" || /^(FREQ|RRULE)[=:]/.test(label)) return words;
-  if (/^\d{4}-\d{2}-\d{2}/.test(label)) return startText(label, zone);
-  if (/^P(\d|T\d)/.test(label)) return reminderText({ before: label }, zone, t);
-  if (label === "high" || label === "medium" || label === "low") return t(`task.priorities.${label}`);
-  return label;
-}
 
 /** A start of a recurring task: a date, or an instant. */
 export function startText(start: string, zone: string): string {
