@@ -56,7 +56,7 @@ class ScriptedServer {
   }
   awaitable<void> serve(std::shared_ptr<tcp::socket> socket) {
     boost::system::error_code failure;
-    const auto token = asio::redirect_error(asio::use_awaitable, failure);
+    auto token = asio::redirect_error(asio::use_awaitable, failure);
     std::string input;
     co_await asio::async_read_until(*socket, asio::dynamic_buffer(input), "\r\n\r\n", token);
     if (failure) co_return;
