@@ -10,7 +10,7 @@
 #include <boost/asio/write.hpp>
 #include <set>
 
-#include "runtime/embedded/signal.hpp"
+#include "runtime/signal.hpp"
 
 namespace daybook::app {
 namespace {
@@ -94,7 +94,7 @@ class LocalSocket final : public AdminSocket {
   AdminCommands& commands_;
   std::set<stream_protocol::socket*> open_;
   int running_ = 0;
-  runtime::embedded::Signal all_ended_;
+  runtime::Signal all_ended_;
 };
 
 Errc code_of(std::string_view name) {

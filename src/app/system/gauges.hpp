@@ -5,7 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "runtime/embedded/event_bus.hpp"
-#include "runtime/embedded/signal.hpp"
+#include "runtime/signal.hpp"
 #include "storage/sqlite/database.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -27,7 +27,7 @@ class Gauges {
   telemetry::Registry& metrics_;
   runtime::embedded::EventBus& bus_;
   boost::asio::steady_timer timer_;
-  runtime::embedded::Signal ended_;
+  runtime::Signal ended_;
   bool running_ = false, stopping_ = false;
 };
 

@@ -7,7 +7,7 @@
 
 #include "core/clock.hpp"
 #include "runtime/embedded/event_bus.hpp"
-#include "runtime/embedded/signal.hpp"
+#include "runtime/signal.hpp"
 #include "storage/sqlite/database.hpp"
 
 namespace daybook::app {
@@ -31,7 +31,7 @@ class Housekeeping {
   runtime::embedded::EventBus& bus_;
   std::vector<storage::sqlite::Database*> files_;
   boost::asio::steady_timer timer_;
-  runtime::embedded::Signal ended_;
+  runtime::Signal ended_;
   bool running_ = false, stopping_ = false;
 };
 

@@ -4,7 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include "runtime/embedded/signal.hpp"
+#include "runtime/signal.hpp"
 
 namespace daybook::app {
 namespace {
@@ -63,7 +63,7 @@ awaitable<void> plant(tasks::Client& tasks, Planting& planting) {
 awaitable<Result<>> seed_tasks(tasks::Client& tasks, std::vector<UserId> owners, int each, Instant now) {
   const auto executor = co_await asio::this_coro::executor;
   Planting planting{std::move(owners), each, now};
-  runtime::embedded::Signal ended(executor);
+  runtime::Signal ended(executor);
   for (int i = 0; i < kAtOnce; ++i) {
     ++planting.running;
     asio::co_spawn(executor, plant(tasks, planting), [&](std::exception_ptr thrown) {

@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "core/clock.hpp"
-#include "runtime/embedded/backoff.hpp"
-#include "runtime/embedded/signal.hpp"
+#include "runtime/backoff.hpp"
 #include "runtime/event_bus.hpp"
+#include "runtime/signal.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/event_groups.hpp"
 

@@ -6,8 +6,8 @@
 #include <map>
 #include <memory>
 
-#include "runtime/embedded/signal.hpp"
 #include "runtime/invoker.hpp"
+#include "runtime/signal.hpp"
 
 namespace daybook::runtime::embedded {
 

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "core/clock.hpp"
-#include "runtime/embedded/backoff.hpp"
-#include "runtime/embedded/signal.hpp"
+#include "runtime/backoff.hpp"
+#include "runtime/signal.hpp"
 #include "runtime/timers.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/timer_table.hpp"

@@ -5,7 +5,7 @@
 #include <functional>
 #include <random>
 
-namespace daybook::runtime::embedded {
+namespace daybook::runtime {
 
 /// A number in [0, 1) for each call: spreads the tries of those who failed together.
 using Jitter = std::function<double()>;
@@ -31,4 +31,4 @@ inline std::chrono::milliseconds poison_delay(int round, const Jitter& jitter) {
   return std::chrono::milliseconds{static_cast<std::int64_t>(whole * (1.0 + jitter() / 5))};
 }
 
-}  // namespace daybook::runtime::embedded
+}  // namespace daybook::runtime

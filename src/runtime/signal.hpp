@@ -5,7 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-namespace daybook::runtime::embedded {
+namespace daybook::runtime {
 
 /// Wakes the one coroutine that waits; a notification that comes before the wait is not lost. For one thread.
 class Signal {
@@ -33,4 +33,4 @@ class Signal {
   bool set_ = false;
 };
 
-}  // namespace daybook::runtime::embedded
+}  // namespace daybook::runtime
