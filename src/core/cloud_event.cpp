@@ -56,7 +56,8 @@ bool is_envelope(std::string_view name) {
                                                 "userId",         "partitionkey",
                                                 "sequence",       "correlationid",
                                                 "correlation_id", "correlationId",
-                                                "traceparent",    "datacontenttype"};
+                                                "traceparent",    "datacontenttype",
+                                                "origintrace"};
   return std::ranges::find(kNames, name) != std::end(kNames);
 }
 
@@ -115,7 +116,9 @@ Result<CloudEvent> parse_cloud_event(std::string_view text) {
     }
   }
   event.correlation_id = text_of(first_of(*object, {"correlationid", "correlation_id", "correlationId"}));
-  event.traceparent = text_of(first_of(*object, {"traceparent"}));
+  // A sidecar that carries many events at once gives them all the trace of its request; what they began with stands
+  // beside.
+  event.traceparent = text_of(first_of(*object, {"origintrace", "traceparent"}));
   if (const auto* data = first_of(*object, {"data", "payload"})) {
     event.data = json::serialize(*data);
   } else {

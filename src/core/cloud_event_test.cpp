@@ -71,6 +71,14 @@ TEST(CloudEvents, ReadFlatCamelCaseWithMilliseconds) {
   EXPECT_EQ(json::parse(event.data), json::parse(R"({"taskId":7,"title":"milk","priority":"HIGH"})"));
 }
 
+// S-2.7.5: a sidecar that publishes many at once writes the trace of its request over theirs.
+TEST(CloudEvents, KeepTheTraceThatTheyBeganWith) {
+  auto json = parse_json(to_json(completed())).value().as_object();
+  json["origintrace"] = json["traceparent"];
+  json["traceparent"] = "00-ffffffffffffffffffffffffffffffff-b7ad6b7169203331-01";
+  EXPECT_EQ(parse_cloud_event(json::serialize(json)).value().traceparent, completed().traceparent);
+}
+
 // E-04: what a newer producer adds is passed over.
 TEST(CloudEvents, IgnoreAttributesTheyDoNotKnow) {
   auto json = parse_json(to_json(completed())).value().as_object();
