@@ -79,3 +79,17 @@ run_ctest() {
   [ "$failures" -eq 0 ] || failed "$failures" "in build/$preset (see above)"
   [ "$skips" -eq 0 ] || skipped "$skips" "cases that ask for more than this machine has (named above)"
 }
+
+# Runs a program that closes with "N passed, N failed", or says "skipped: why", and reports what it says.
+run_counted() {
+  local log counts why
+  log=$(mktemp)
+  "$@" 2>&1 | tee "$log" || true
+  counts=$(tail -n 1 "$log")
+  why=$(sed -n 's/^skipped: //p' "$log" | tail -n 1)
+  rm -f "$log"
+  if [ -n "$why" ]; then skipped 1 "$why"; return; fi
+  [[ $counts =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]] || { failed 1 "the tests did not finish"; return; }
+  passed "${BASH_REMATCH[1]}"
+  [ "${BASH_REMATCH[2]}" -eq 0 ] || failed "${BASH_REMATCH[2]}" "see above"
+}

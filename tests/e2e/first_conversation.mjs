@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 import { Contract, readStream } from "./contract.mjs";
 import { check, eventually, expect, finish } from "./harness.mjs";
-import { Server } from "./server.mjs";
+import { ClusterServer, Server } from "./server.mjs";
 
 const kZone = "Europe/London";
 const kPerson = { email: "ada@example.com", password: "correct horse battery", name: "Ada" };
@@ -12,7 +12,9 @@ const kFlags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-const server = await Server.start(process.argv[2]);
+// The same conversation on either shape.
+const Shape = process.env.DAYBOOK_SHAPE === "distributed" ? ClusterServer : Server;
+const server = await Shape.start(process.argv[2]);
 const browser = await chromium.launch({ executablePath: process.env.DAYBOOK_CHROMIUM, args: kFlags });
 const context = await browser.newContext({ timezoneId: kZone, locale: "en-US", reducedMotion: "reduce", viewport: { width: 1440, height: 900 } });
 context.setDefaultTimeout(8000);

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 
 async function freePort() {
   const probe = createServer().listen(0, "127.0.0.1");
@@ -57,5 +58,34 @@ export class Server {
   async remove() {
     await this.end("SIGTERM");
     await rm(this.data, { recursive: true, force: true });
+  }
+}
+
+/** The distributed shape: every role beside a sidecar (tests/realparts), in place of one `daybook serve`. */
+export class ClusterServer {
+  static async start(binary) {
+    const server = new ClusterServer();
+    const script = new URL("../realparts/serve_cluster.py", import.meta.url).pathname;
+    server.process = spawn("python3", [script, binary], { stdio: ["pipe", "pipe", "inherit"] });
+    server.lines = createInterface({ input: server.process.stdout })[Symbol.asyncIterator]();
+    server.url = (await server.answer()).url;
+    return server;
+  }
+
+  async answer() {
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error("the cluster ended");
+    return JSON.parse(value);
+  }
+
+  async killAndRestart() {
+    this.process.stdin.write("kill\n");
+    await this.answer();
+  }
+
+  async remove() {
+    const ended = once(this.process, "exit");
+    this.process.stdin.end();
+    await ended;
   }
 }

@@ -34,6 +34,7 @@ std::string get_text(const Config& config) {
   return config.*Field;
 }
 
+template <auto Address, auto Port>
 Result<> set_listen(Config& config, const std::string& value) {
   const auto colon = value.rfind(':');
   unsigned port = 65536;
@@ -45,13 +46,15 @@ Result<> set_listen(Config& config, const std::string& value) {
   if (address.size() > 2 && address.front() == '[' && address.back() == ']')
     address = address.substr(1, address.size() - 2);
   if (port > 65535 || address.empty()) return bad("an address and a port such as 127.0.0.1:8000 or [::1]:8000");
-  config.listen_address = address;
-  config.listen_port = static_cast<std::uint16_t>(port);
+  config.*Address = address;
+  config.*Port = static_cast<std::uint16_t>(port);
   return {};
 }
+template <auto Address, auto Port>
 std::string get_listen(const Config& config) {
-  const bool v6 = config.listen_address.find(':') != std::string::npos;
-  return (v6 ? "[" + config.listen_address + "]" : config.listen_address) + ":" + std::to_string(config.listen_port);
+  const std::string& address = config.*Address;
+  const bool v6 = address.find(':') != std::string::npos;
+  return (v6 ? "[" + address + "]" : address) + ":" + std::to_string(config.*Port);
 }
 
 Result<> set_log_level(Config& config, const std::string& value) {
@@ -74,6 +77,13 @@ Result<> set_private_targets(Config& config, const std::string& value) {
 }
 Result<> set_smtp_tls(Config& config, const std::string& value) {
   return set_word(config.smtp_tls, value, {"required", "off"});
+}
+
+Result<> set_runtime(Config& config, const std::string& value) {
+  return set_word(config.runtime, value, {"embedded", "dapr"});
+}
+Result<> set_topic_mode(Config& config, const std::string& value) {
+  return set_word(config.topic_mode, value, {"dotted", "aggregate", "both"});
 }
 
 Result<> set_public_url(Config& config, const std::string& value) {
@@ -137,7 +147,9 @@ std::string home(const ConfigSources& sources, const char* xdg, const char* belo
 
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> all = {
-      {"listen", "Address and port to serve on", false, false, set_listen, get_listen},
+      {"listen", "Address and port to serve on", false, false,
+       set_listen<&Config::listen_address, &Config::listen_port>,
+       get_listen<&Config::listen_address, &Config::listen_port>},
       {"data", "Folder of the databases", false, false, set_text<&Config::data_dir>, get_text<&Config::data_dir>},
       {"public-url", "How browsers reach this server, when it is not by the address it listens on", false, false,
        set_public_url, get_text<&Config::public_url>},
@@ -180,6 +192,25 @@ const std::vector<Setting>& settings() {
        get_text<&Config::llm_model>},
       {"llm-key", "Its key (environment or file only)", false, true, set_text<&Config::llm_key>,
        get_text<&Config::llm_key>},
+      {"runtime", "embedded: everything in this process; dapr: the named roles beside a Dapr sidecar", false, false,
+       set_runtime, get_text<&Config::runtime>},
+      {"roles", "With --runtime dapr: gateway, identity, tasks, scheduler, notifier, audit, analytics, chat", false,
+       false, set_text<&Config::roles>, get_text<&Config::roles>},
+      {"app-listen", "Where the sidecar calls the gateway role, whose --listen is for browsers", false, false,
+       set_listen<&Config::app_listen_address, &Config::app_listen_port>,
+       get_listen<&Config::app_listen_address, &Config::app_listen_port>},
+      {"dapr-url", "Where the Dapr sidecar answers", false, false, set_text<&Config::dapr_url>,
+       get_text<&Config::dapr_url>},
+      {"dapr-token", "What the sidecar asks for (also DAPR_API_TOKEN; environment or file only)", false, true,
+       set_text<&Config::dapr_token>, get_text<&Config::dapr_token>},
+      {"app-token", "What the sidecar shows (also APP_API_TOKEN; environment or file only)", false, true,
+       set_text<&Config::app_token>, get_text<&Config::app_token>},
+      {"pubsub", "Dapr component that carries events", false, false, set_text<&Config::pubsub>,
+       get_text<&Config::pubsub>},
+      {"topic-mode", "dotted: a topic each type; aggregate: task-events, reminders, task-updates; both", false, false,
+       set_topic_mode, get_text<&Config::topic_mode>},
+      {"secret-store", "Dapr component that holds the secret settings", false, false, set_text<&Config::secret_store>,
+       get_text<&Config::secret_store>},
   };
   return all;
 }

@@ -35,6 +35,16 @@ struct Config {
   std::string smtp_tls = "required";
   std::string llm_url, llm_model, llm_key;  ///< A language model reads the chat first where `llm_url` is set.
 
+  std::string runtime = "embedded";              ///< Or "dapr": the roles of `roles` alone, beside a sidecar.
+  std::string roles;                             ///< Separated by commas.
+  std::string app_listen_address = "127.0.0.1";  ///< Where the sidecar calls a process that serves browsers too.
+  std::uint16_t app_listen_port = 8001;
+  std::string dapr_url = "http://127.0.0.1:3500";
+  std::string dapr_token, app_token;  ///< What the sidecar asks for, and what it shows (API tokens of Dapr).
+  std::string pubsub = "pubsub";      ///< Dapr component.
+  std::string topic_mode = "dotted";  ///< Or "aggregate", "both" (X-01).
+  std::string secret_store;           ///< Dapr component that holds the secret settings; empty: none.
+
   std::string admin_socket() const { return data_dir + "/admin.sock"; }
 };
 

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "app/cli/cli.hpp"
+#include "app/dapr/dapr_system.hpp"
 #include "app/embed/web_app.hpp"
 #include "app/system/admin.hpp"
 #include "app/system/admin_socket.hpp"
@@ -32,7 +33,9 @@ class ServerProcess {
         signals_(loop_, SIGTERM, SIGINT, SIGHUP) {}
 
   int run() {
-    auto opened = System::open(loop_, config(), build_.clock, [this](const Call& call) { return web_.reply(call); });
+    const auto web = [this](const Call& call) { return web_.reply(call); };
+    auto opened = config().runtime == "dapr" ? open_dapr_system(loop_, config(), build_.clock, web)
+                                             : System::open(loop_, config(), build_.clock, web);
     if (!opened) return report(opened.error());
     system_ = std::move(*opened);
     admin_ = std::make_unique<AdminCommands>(*system_, loaded_, build_.clock);

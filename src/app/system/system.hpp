@@ -45,7 +45,8 @@ class System {
   virtual void reload(const Config& config) = 0;
 
   virtual runtime::embedded::EventBus& events() = 0;
-  virtual identity::Service& accounts() = 0;
+  /// Null where another process has them.
+  virtual identity::Service* accounts() = 0;
   virtual tasks::Client& tasks() = 0;
   virtual storage::sqlite::Database& database() = 0;
   virtual storage::sqlite::Database& history() = 0;
