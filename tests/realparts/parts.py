@@ -11,6 +11,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from datetime import datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +59,11 @@ def http(method, url, body=None, headers=None, timeout=10):
         return error.code, error.headers, error.read().decode(errors="replace")
     except OSError:
         return 0, {}, ""
+
+
+def timestamp(rfc3339):
+    """Seconds since 1970."""
+    return datetime.fromisoformat(rfc3339.replace("Z", "+00:00")).timestamp()
 
 
 def listens(port):
