@@ -41,16 +41,18 @@ class Role:
 class Cluster:
     """Starts everything, and stops it by process id. `folder` holds data and logs, and survives a stop."""
 
-    def __init__(self, folder, program, nodes=1, port=None, resources=("pubsub-kafka", "common")):
+    def __init__(self, folder, program, nodes=1, port=None, resources=("pubsub-kafka", "common"), kafka=None,
+                 environment=None):
         self.folder, self.program, self.resources = Path(folder), Path(program).resolve(), resources
         self.folder.mkdir(parents=True, exist_ok=True)
         self.app_token, self.api_token = random_secrets.token_hex(16), random_secrets.token_hex(16)
-        self.kafka = parts.Kafka(self.folder, nodes)
+        self.kafka = kafka or parts.Kafka(self.folder, nodes)
         self.scheduler = parts.Scheduler(self.folder)
         secret_file = self.folder / "secrets.json"
         secret_file.write_text("{}")
         secret_file.chmod(0o600)
-        self.environment = {"DAYBOOK_KAFKA_BROKERS": self.kafka.brokers, "DAYBOOK_SECRETS_FILE": str(secret_file)}
+        self.environment = {"DAYBOOK_KAFKA_BROKERS": self.kafka.brokers, "DAYBOOK_SECRETS_FILE": str(secret_file),
+                            **(environment or {})}
         self.roles = {role: Role(self, role, port) for role in ROLES}
         self.url = f"http://127.0.0.1:{self.roles['gateway'].public_port}"
 

@@ -184,8 +184,10 @@ def java(heap, *arguments):
 
 
 class KafkaNode(Part):
-    def __init__(self, folder, node, ports, heap=256, fast_failover=False):
-        """`ports` is a list of (client, controller) ports, one a node; `node` counts from 1."""
+    def __init__(self, folder, node, ports, heap=256, fast_failover=False, extra=None, users=()):
+        """`ports` is a list of (client, controller) ports, one a node; `node` counts from 1. `users` are (name,
+        password) pairs for SCRAM; `extra` replaces settings."""
+        self.users = users
         self.node, self.client_port = node, ports[node - 1][0]
         self.home = Path(folder) / f"kafka-{node}"
         self.home.mkdir(parents=True, exist_ok=True)
@@ -214,6 +216,7 @@ class KafkaNode(Part):
         if fast_failover:
             settings |= {"broker.session.timeout.ms": 3000, "broker.heartbeat.interval.ms": 500,
                          "controller.quorum.election.timeout.ms": 500, "controller.quorum.fetch.timeout.ms": 1000}
+        settings |= extra or {}
         self.settings = self.home / "server.properties"
         self.settings.write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
         (self.home / "log4j2.properties").write_text(
@@ -225,7 +228,9 @@ class KafkaNode(Part):
     def begin(self):
         if not (self.home / "data").exists():
             subprocess.run(["java", "-cp", f"{KAFKA}/*", "kafka.tools.StorageTool", "format", "-t",
-                            "ZGF5Ym9vay1yZWFscGFydHM", "-c", str(self.settings)], check=True,
+                            "ZGF5Ym9vay1yZWFscGFydHM", "-c", str(self.settings), *(
+                                word for name, password in self.users
+                                for word in ("-S", f"SCRAM-SHA-512=[name={name},password={password}]"))], check=True,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return self.launch()
 
@@ -241,6 +246,7 @@ class Kafka:
         ports = [(free_port(), free_port()) for _ in range(nodes)]
         self.nodes = [KafkaNode(folder, i + 1, ports, 256 if nodes == 1 else 200, nodes > 1) for i in range(nodes)]
         self.brokers = ",".join(f"127.0.0.1:{client}" for client, _ in ports)
+        self.operator = ["--brokers", self.brokers]
         self.profile = "single" if nodes == 1 else "three"
 
     def start(self):
@@ -251,12 +257,60 @@ class Kafka:
         return self
 
     def make_topics(self):
-        subprocess.run([ROOT / "scripts" / "topics", "--brokers", self.brokers, "--profile", self.profile], check=True,
+        subprocess.run([ROOT / "scripts" / "topics", *self.operator, "--profile", self.profile], check=True,
                        stdout=subprocess.DEVNULL)
 
     def stop(self):
         for node in self.nodes:
             node.stop(20)
+
+
+def make_certificates(folder):
+    """A certificate authority and a key of 127.0.0.1 that it signed: (ca.pem, key store in PEM)."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def openssl(*words):
+        subprocess.run(["openssl", *words], cwd=folder, check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=Daybook test authority",
+            "-keyout", "ca.key", "-out", "ca.pem")
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1", "-keyout", "broker.key", "-out",
+            "broker.csr")
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
+    openssl("x509", "-req", "-in", "broker.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+            "-extfile", "names", "-out", "broker.pem")
+    store = folder / "keystore.pem"
+    store.write_text("".join((folder / each).read_text() for each in ("broker.key", "broker.pem", "ca.pem")))
+    store.chmod(0o600)
+    return folder / "ca.pem", store
+
+
+class SecureKafka(Kafka):
+    """One broker that asks clients for TLS and SCRAM; operators come over TLS alone, by another port."""
+
+    def __init__(self, folder):
+        ca, store = make_certificates(Path(folder) / "certificates")
+        self.user, self.password, self.ca = "daybook", "correct-horse", ca
+        port, controller, tls_port = free_port(), free_port(), free_port()
+        jaas = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+        listeners = f"SECURE://127.0.0.1:{port},TLS://127.0.0.1:{tls_port}"
+        extra = {
+            "listeners": f"{listeners},CONTROLLER://127.0.0.1:{controller}",
+            "advertised.listeners": listeners,
+            "listener.security.protocol.map": "SECURE:SASL_SSL,TLS:SSL,CONTROLLER:PLAINTEXT",
+            "inter.broker.listener.name": "TLS",
+            "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+            "listener.name.secure.sasl.enabled.mechanisms": "SCRAM-SHA-512",
+            "listener.name.secure.scram-sha-512.sasl.jaas.config": jaas,
+            "ssl.keystore.type": "PEM",
+            "ssl.keystore.location": store,
+            "ssl.truststore.type": "PEM",
+            "ssl.truststore.location": ca,
+        }
+        self.nodes = [KafkaNode(folder, 1, [(port, controller)], extra=extra, users=[(self.user, self.password)])]
+        self.brokers, self.profile = f"127.0.0.1:{port}", "single"
+        self.operator = ["--brokers", f"127.0.0.1:{tls_port}", "--ca-file", ca]
 
 
 class Placement(Part):
