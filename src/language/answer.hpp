@@ -9,8 +9,6 @@
 
 namespace daybook::language {
 
-/// The conventions in a question of `daybook parse` ("settings" and "opts"); unknown values leave the default.
-Settings settings_of(const boost::json::object& question);
 /// The JSON form of one reading, without id.
 boost::json::object time_answer(const TimeReading& reading, const Now& now, const Settings& settings);
 /// The one time that a text is about: a repeat before a moment before a length, pieces that stand apart put together.

@@ -5,22 +5,8 @@
 #include "language/repeat_reader.hpp"
 
 namespace daybook::language {
-namespace {
-
-constexpr Word kNoWord{};
-const Token kNoToken{};
-
-}  // namespace
-
 Reader::Reader(const TokenList& tokens, const Now& now, const Settings& settings)
     : tokens_(tokens), now_(now), settings_(settings) {}
-
-const Token& Reader::tok(int i) const { return i >= 0 && i < size() ? tokens_[static_cast<std::size_t>(i)] : kNoToken; }
-
-const Word& Reader::word(int i) const {
-  const auto* w = tok(i).word;
-  return w ? *w : kNoWord;
-}
 
 bool Reader::ends(int i) const {
   if (i >= size()) return true;

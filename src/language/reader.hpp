@@ -25,6 +25,14 @@ struct Hit {
   explicit operator bool() const { return end > 0; }
 };
 
+inline Moment moment(LocalTime local, Grain grain, std::optional<std::chrono::minutes> offset = {}) {
+  Moment m;
+  m.local = local;
+  m.grain = grain;
+  m.offset = offset;
+  return m;
+}
+
 /// A stretch of days (or of hours, for weekends), with what was said of it, so that "from December to May 2022" can
 /// give the year to its other end.
 struct DateValue {
@@ -117,8 +125,15 @@ class Reader {
 
  private:
   // Tokens (reader.cpp)
-  const Token& tok(int i) const;
-  const Word& word(int i) const;
+  static constexpr Token kNoToken{};
+  static constexpr Word kNoWord{};
+  const Token& tok(int i) const {
+    return static_cast<std::size_t>(i) < tokens_.size() ? tokens_[static_cast<std::size_t>(i)] : kNoToken;
+  }
+  const Word& word(int i) const {
+    const Word* found = tok(i).word;
+    return found != nullptr ? *found : kNoWord;
+  }
   bool is(int i, Key key) const { return word(i).key == key; }
   bool text(int i, std::string_view lower) const { return tok(i).kind == TokenKind::word && tok(i).text == lower; }
   bool sym(int i, char symbol) const { return tok(i).kind == TokenKind::symbol && tok(i).symbol == symbol; }
@@ -145,7 +160,7 @@ class Reader {
   Hit<std::pair<Grain, int>> unit(int i) const;
   static void add(LengthValue& to, double count, Grain grain, int multiple);
 
-  // Clocks (clock.cpp, zones.cpp)
+  // Clocks (clock.cpp, clock_forms.cpp, part_of_day.cpp, zones.cpp)
   Hit<ClockValue> clock(int i, bool company) const;
   Hit<ClockValue> clock_core(int i, bool company) const;
   Hit<ClockValue> clock_end_of_day(int i) const;
@@ -157,7 +172,8 @@ class Reader {
   Hit<PartValue> part_of_day(int i) const;
   Hit<PartValue> part_phrase(int i) const;  ///< "in the morning", "at night".
 
-  // Dates (calendar.cpp, numeric.cpp, relative.cpp, position.cpp, holidays.cpp)
+  // Dates (calendar.cpp, numeric.cpp, month_day.cpp, weekday.cpp, which.cpp, relative.cpp, period.cpp,
+  // piece_of_period.cpp, position.cpp, holidays.cpp)
   Hit<DateValue> date(int i, int depth = 0) const;
   Hit<DateValue> numeric_date(int i) const;
   Hit<DateValue> iso_date(int i) const;
@@ -165,8 +181,14 @@ class Reader {
   Hit<DateValue> day_date(int i) const;
   Hit<DateValue> weekday_date(int i) const;
   Hit<DateValue> relative_date(int i, int depth) const;
+  static int direction(Key key);                         ///< -1 last, 0 this, 1 next, 99 for other words.
   Hit<DateValue> which_date(int i) const;                ///< this/next/last …
   Hit<DateValue> position_date(int i, int depth) const;  ///< "third Tuesday of …", "end of …".
+  Hit<DateValue> quarter_date(int at) const;
+  Hit<DateValue> decade_date(int at) const;
+  Hit<DateValue> piece_date(int i, int at, int depth) const;
+  Hit<DateValue> rest_date(int at, int depth) const;
+  Hit<DateValue> closest_date(int at, int depth) const;
   Hit<DateValue> holiday_date(int i) const;
   Hit<int> holiday_name(int i) const;
   bool holiday_in(DateValue& value, int index, int year) const;
@@ -188,7 +210,7 @@ class Reader {
   DateValue day_value(Days day) const;
   Days week_start(Days day) const;
 
-  // Points (point.cpp)
+  // Points (point.cpp, offset.cpp, resolve.cpp)
   Hit<Point> point(int i, bool company = false) const;
   Hit<Point> exact_offset(int i) const;  ///< "in 5 minutes", "2 hours ago", "now".
   struct Stretch {
@@ -203,9 +225,25 @@ class Reader {
   std::pair<int, int> part_hours(const PartValue& part) const;  ///< Minutes of the day.
   int part_time(const PartValue& part) const;
 
-  // Whole readings (interval.cpp, recurrence*.cpp, scan.cpp)
+  // Whole readings (interval.cpp, open_interval.cpp, range.cpp, range_of_*.cpp, repeat_*.cpp)
   Hit<TimeReading> interval(int i) const;
   Hit<TimeReading> range(int i, int after_word, bool from) const;
+  /// Where a range begins, and the word that said so.
+  struct RangeStart {
+    int i = 0;   ///< With its word.
+    int at = 0;  ///< After it.
+    bool between = false;
+    bool from = false;
+  };
+  /// What can stand between the two ends of a range.
+  enum class Link : std::uint8_t { none, to, dash, and_, slash };
+  std::pair<Link, int> link_after(int p, bool between) const;  ///< With the token where the other end begins.
+  static TimeReading empty_range(bool from);
+  Hit<TimeReading> day_range(const RangeStart& start, const DateValue& a, const DateValue& b, int end) const;
+  Hit<TimeReading> range_before_month(const RangeStart& start) const;
+  Hit<TimeReading> range_after_month(const RangeStart& start) const;
+  Hit<TimeReading> range_of_clocks(const RangeStart& start) const;
+  Hit<TimeReading> range_of_points(const RangeStart& start) const;
   Hit<TimeReading> open_interval(int i) const;
   Hit<TimeReading> instant(int i) const;
   Hit<TimeReading> duration(int i) const;

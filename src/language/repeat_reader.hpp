@@ -4,6 +4,9 @@
 
 namespace daybook::language {
 
+/// Monday to Friday.
+inline constexpr int kWorkdays = 5;
+
 /// The grammar of repeats: "every other Friday at 5 until June", "the 2nd and 4th Wednesday of each month". It reads a
 /// row of pieces (which days, how often, at what time, from and until when, except when) in any order.
 class RepeatReader {

@@ -88,6 +88,7 @@ std::optional<Command> read_announcement(Sentence& sentence, Part part) {
   if (sentence[name.first].is({"the", "a", "an"}) && name.size() > 1) ++name.first;
   command.title = read_title(sentence, name);
   if (command.title.empty()) return {};
+  pull_to_evening(timing, command);
   add_span(command, sentence, name, "title", command.title);
   return command;
 }

@@ -2,17 +2,12 @@
 
 #include <algorithm>
 
-#include "language/answer.hpp"
 #include "language/command/command_json.hpp"
 #include "language/command/read_command.hpp"
+#include "language/question.hpp"
 
 namespace daybook::language {
 namespace {
-
-std::string_view text_of(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view{};
-}
 
 /// Ids are numbers or texts.
 std::string id_of(const json::value& value) {
@@ -110,22 +105,10 @@ Context context_of(const json::array& turns, const Now& now) {
 }
 
 std::string answer_command_question(std::string_view json_line) {
-  const auto parsed = parse_json(json_line);
-  if (!parsed || !parsed->is_object()) return R"({"id":null,"error":"not a JSON object"})";
-  const json::object& question = parsed->get_object();
-  json::object out;
-  out["id"] = question.contains("id") ? question.at("id") : json::value(nullptr);
-  const auto fail = [&](std::string_view why) {
-    out["error"] = why;
-    return json::serialize(out);
-  };
-  const auto ref = parse_rfc3339(text_of(question, "ref"));
-  if (!ref) return fail("ref must be a date-time with offset");
-  const auto tz = text_of(question, "tz");
-  const auto zone = domain::Zone::locate(tz.empty() ? std::string_view("UTC") : tz);
-  if (!zone) return fail("tz is not a time zone");
-  const Now now(*ref, *zone);
-  const Settings settings = settings_of(question);
+  std::string refusal;
+  auto asked = read_question(json_line, refusal);
+  if (!asked) return refusal;
+  auto& [question, out, now, settings] = *asked;
   Context context;
   if (const auto* turns = question.if_contains("context"); turns != nullptr && turns->is_array()) {
     context = context_of(turns->get_array(), now);

@@ -34,6 +34,9 @@ std::optional<Command> read_announcement(Sentence& sentence, Part part);
 /// Something new.
 std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure);
 
+/// "dinner on Friday at 8" is in the evening, though 8 on another day is the morning: what the title says decides.
+void pull_to_evening(const Timing& timing, Command& command);
+
 /// One clause, by the first reader that knows it.
 Command read_clause(Sentence& sentence, Part part);
 /// A sentence with all its clauses.

@@ -55,14 +55,17 @@ bool matches_before_position(const RepeatRule& rule, Date date) {
 
 bool matches(const RepeatRule& rule, const std::vector<int>& positions, Date date) {
   if (!matches_before_position(rule, date)) return false;
-  if (positions.empty() || (rule.frequency != Grain::month && rule.months.empty())) return true;
+  if (positions.empty() || (rule.frequency != Grain::month && rule.frequency != Grain::year)) return true;
+  // Its place among the days of the month, or of the year.
+  const bool yearly = rule.frequency == Grain::year;
+  const local_days first{yearly ? date.year() / 1 / 1 : date.year() / date.month() / 1};
+  const local_days last{yearly ? date.year() / 12 / 31 : Date{date.year() / date.month() / std::chrono::last}};
   int place = 0;
   int count = 0;
-  for (int day = 1; day <= month_length(date); ++day) {
-    const Date other = date.year() / date.month() / day;
-    if (!matches_before_position(rule, other)) continue;
+  for (local_days day = first; day <= last; day += days{1}) {
+    if (!matches_before_position(rule, Date{day})) continue;
     ++count;
-    if (other == date) place = count;
+    if (day == local_days{date}) place = count;
   }
   return holds(positions, place) || holds(positions, place - count - 1);
 }

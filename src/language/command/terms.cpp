@@ -32,10 +32,6 @@ std::size_t closing_quote_length(std::string_view text, char& plain) {
 
 }  // namespace
 
-bool Term::is(std::initializer_list<std::string_view> words) const {
-  return !quoted && std::find(words.begin(), words.end(), low) != words.end();
-}
-
 Terms::Terms(std::string_view text) {
   lower_.reserve(text.size());  // views into it must not move
   split(text);

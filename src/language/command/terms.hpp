@@ -46,8 +46,18 @@ struct Term {
   bool taken = false;  ///< Belongs to a recognised piece, not to the title.
 
   bool in(std::uint32_t group) const { return (groups & group) != 0 && !quoted; }
-  bool is(std::string_view word) const { return !quoted && low == word; }
-  bool is(std::initializer_list<std::string_view> words) const;
+  bool is(std::string_view word) const { return !quoted && same(word); }
+  bool is(std::initializer_list<std::string_view> words) const {
+    if (quoted) return false;
+    for (const std::string_view& word : words) {
+      if (same(word)) return true;
+    }
+    return false;
+  }
+
+ private:
+  /// Most words differ in length or first letter, which is told without a call.
+  bool same(std::string_view word) const { return low.size() == word.size() && low[0] == word[0] && low == word; }
 };
 
 /// The words of a text. They point into it and into a copy in lower case: neither is movable.

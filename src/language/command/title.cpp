@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "language/command/sentence.hpp"
+#include "language/command/readers.hpp"
 
 namespace daybook::language::chat {
 namespace {
@@ -105,6 +105,35 @@ std::string read_title(const Sentence& sentence, Part part) {
     std::erase_if(title, [](char c) { return c == '(' || c == ')'; });
   }
   return capitalised(title);
+}
+
+void pull_to_evening(const Timing& timing, Command& command) {
+  if (timing.meridiem || !timing.has_clock || timing.from_now) return;
+  const auto evening = [](std::string_view title) {
+    constexpr std::string_view kEvening[] = {
+        "dinner",    "supper", "movie",      "movies",    "film",        "cinema",    "party", "drinks",
+        "concert",   "gig",    "theater",    "theatre",   "opera",       "pub",       "bar",   "bedtime",
+        "fireworks", "show",   "date night", "cocktails", "poker night", "game night"};
+    for (std::string_view word : kEvening) {
+      const std::size_t at = title.find(word);
+      if (at == std::string_view::npos) continue;
+      const auto edge = [&](std::size_t i) { return i >= title.size() || title[i] < 'a' || title[i] > 'z'; };
+      if ((at == 0 || edge(at - 1)) && edge(at + word.size())) return true;
+    }
+    return false;
+  };
+  std::string low(command.title);
+  std::transform(low.begin(), low.end(), low.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (!evening(low)) return;
+  if (command.due && !command.due->all_day) {
+    const auto clock = command.due->local - std::chrono::floor<std::chrono::days>(command.due->local);
+    if (clock >= std::chrono::hours{5} && clock < std::chrono::hours{12}) command.due->local += std::chrono::hours{12};
+  }
+  if (command.rule && command.rule->hours.size() == 1 && command.rule->hours[0] >= 5 && command.rule->hours[0] < 12) {
+    command.rule->hours[0] += 12;
+    command.rrule = command.rule->rrule();
+  }
 }
 
 }  // namespace daybook::language::chat
