@@ -265,6 +265,21 @@ class Kafka:
             node.stop(20)
 
 
+class NoKafka:
+    """In a cluster whose events go another way."""
+
+    nodes, brokers = (), ""
+
+    def start(self):
+        return self
+
+    def make_topics(self):
+        pass
+
+    def stop(self):
+        pass
+
+
 def make_certificates(folder):
     """A certificate authority and a key of 127.0.0.1 that it signed: (ca.pem, key store in PEM)."""
     folder = Path(folder)
