@@ -237,7 +237,9 @@ std::optional<Command> read_choice(Sentence& sentence) {
     const Part said = sentence.terms_of(reading);
     return said.first <= at + 2 && said.last >= at && reading.score >= 0.3;
   });
-  if (!beside_time) return {};
+  // "move it to 9 or 10": numbers that only the verb makes times.
+  const auto is_number = [](const Term& term) { return term.low[0] >= '0' && term.low[0] <= '9'; };
+  if (!beside_time && !(is_number(sentence[at - 1]) && is_number(sentence[at + 1]))) return {};
   const Asked asked{sentence.text, sentence.now, sentence.settings, sentence.context};
   constexpr std::size_t kWidest = 3;
   std::vector<std::pair<std::string, Command>> seconds;

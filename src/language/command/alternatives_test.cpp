@@ -48,6 +48,8 @@ TEST(Choices, of_days_and_of_a_new_day_are_asked_too) {
   const Command moved = read_command("move buy milk to monday or next wednesday", now(), {}, dentists());
   EXPECT_EQ(moved.reason, "ambiguous_time");
   EXPECT_EQ(moved.targets, (std::vector<TaskRef>{{"3", "Buy milk"}}));
+  EXPECT_EQ(read_command("move buy milk to 9 or 10", now(), {}, dentists()).reason, "ambiguous_time");
+  EXPECT_EQ(read_command("buy 2 or 3 apples tomorrow", now(), {}, {}).title, "Buy 2 or 3 apples");
 }
 
 TEST(Choices, of_things_are_none) {
@@ -62,6 +64,8 @@ TEST(Choices, are_answered_by_words_or_by_place) {
   EXPECT_EQ(due(read_command("10", now(), {}, before)), "2026-11-21T22:00:00Z");
   EXPECT_EQ(due(read_command("the first one", now(), {}, before)), "2026-11-21T21:00:00Z");
   EXPECT_EQ(due(read_command("tomorrow at 8:15", now(), {}, before)), "2026-11-22T08:15:00Z");
+  before.question->options.clear();
+  EXPECT_EQ(due(read_command("the second", now(), {}, before)), "2026-11-21T22:00:00Z");
 }
 
 TEST(Alternatives, of_an_hour_are_its_other_half_of_the_day) {

@@ -145,7 +145,9 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
   }
 
   if (question.slot == "ambiguous_time") {
-    if (const std::string* option = chosen(sentence, part, question.options)) return again(sentence, *option);
+    const std::vector<std::string> options =
+        question.options.empty() && !last_turn.empty() ? again(sentence, last_turn).options : question.options;
+    if (const std::string* option = chosen(sentence, part, options)) return again(sentence, *option);
   }
   const bool recurring = question.slot == "days" || question.slot == "date" || question.slot == "bimonthly";
   if (question.slot == "am_pm" && !last_turn.empty()) {

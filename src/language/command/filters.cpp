@@ -10,17 +10,17 @@ using std::chrono::days;
 /// Words of a query that narrow nothing.
 bool is_padding(const Term& term) {
   return term.in(kArticle | kTaskNoun | kBe | kQuestion | kShow | kPolite | kSubject) ||
-         term.is({"all",       "everything", "anything",  "every",      "me",     "on",       "for",       "in",
-                  "of",        "due",        "with",      "have",       "got",    "going",    "to",        "do",
-                  "list",      "lists",      "at",        "from",       "there",  "planned",  "scheduled", "coming",
-                  "up",        "left",       "please",    "still",      "by",     "that",     "which",     "each",
-                  "and",       "but",        "as",        "them",       "those",  "these",    "only",      "currently",
-                  "happening", "agenda",     "calendar",  "schedule",   "plan",   "plans",    "today's",   "want",
-                  "need",      "needs",      "set",       "marked",     "during", "work?",    "mine",      "look",
-                  "like",      "happens",    "supposed",  "be",         "been",   "ones",     "had",       "already",
-                  "yet",       "out",        "one",       "or",         "out",    "assigned", "stuff",     "upcoming",
-                  "deadlines", "deadline",   "busy",      "free",       "exist",  "any",      "plate",     "summary",
-                  "overview",  "rundown",    "something", "somethings", "whose",  "about?",   "items",     "current",
+         term.is({"all",       "everything", "anything",  "every",    "me",     "on",       "for",       "in",
+                  "of",        "due",        "with",      "have",     "got",    "going",    "to",        "do",
+                  "list",      "lists",      "at",        "from",     "there",  "planned",  "scheduled", "coming",
+                  "up",        "left",       "please",    "still",    "by",     "that",     "which",     "each",
+                  "and",       "but",        "as",        "them",     "those",  "these",    "only",      "currently",
+                  "happening", "agenda",     "calendar",  "schedule", "plan",   "plans",    "today's",   "want",
+                  "need",      "needs",      "set",       "marked",   "during", "work?",    "mine",      "look",
+                  "like",      "happens",    "supposed",  "be",       "been",   "ones",     "had",       "already",
+                  "yet",       "out",        "one",       "or",       "out",    "assigned", "stuff",     "upcoming",
+                  "deadlines", "deadline",   "busy",      "free",     "exist",  "any",      "plate",     "summary",
+                  "overview",  "rundown",    "something", "next",     "whose",  "about?",   "items",     "current",
                   "i",         "date",       "day"});
 }
 
