@@ -331,7 +331,7 @@ class SecureKafka(Kafka):
 class Placement(Part):
     def __init__(self, folder):
         self.port = free_port()
-        super().__init__("placement", [
+        super().__init__("dapr-placement", [
             DAPR / "placement", "--id", "p0", "--listen-address", "127.0.0.1", "--port", self.port, "--healthz-port",
             free_port(), "--initial-cluster", f"p0=127.0.0.1:{free_port()}", "--enable-metrics=false"], folder)
 
@@ -344,7 +344,7 @@ class Scheduler(Part):
     def __init__(self, folder):
         self.port = free_port()
         client, peer = free_port(), free_port()
-        super().__init__("scheduler", [
+        super().__init__("dapr-scheduler", [
             DAPR / "scheduler", "--id", "s0", "--listen-address", "127.0.0.1", "--port", self.port, "--healthz-port",
             free_port(), "--override-broadcast-host-port", f"127.0.0.1:{self.port}", "--etcd-data-dir",
             Path(folder) / "scheduler-data", "--etcd-client-port", client, "--etcd-client-listen-address", "127.0.0.1",
