@@ -330,6 +330,12 @@ await check("works on a phone's width", async () => {
   const overflow = await screen.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(overflow <= 0, `the page is ${overflow} px too wide`);
   await axe(screen, "phone, tasks");
+  await screen.getByLabel("Add a task, or say what to do").fill("call the notary about the house tomorrow at 9");
+  const other = screen.getByRole("group", { name: "Other readings" }).getByRole("button");
+  await other.first().waitFor();
+  const { x, width } = await other.first().boundingBox();
+  expect(x + width <= 390, `a reading ends at ${x + width} of 390 px`);
+  await screen.getByLabel("Add a task, or say what to do").fill("");
   await nav(screen).getByRole("link", { name: "Chat" }).click();
   await screen.getByLabel("Message Daybook").waitFor();
   await axe(screen, "phone, chat");

@@ -28,8 +28,8 @@ for (const text of ["call grandma tomorrow p2", "buy milk and the good bread tod
   "renew the passport in 3 weeks", "read \"Friday Night Lights\""])
   await say(text);
 await page.getByRole("button", { name: "New conversation" }).click();
-await say("water the ferns every 3 days, remind me at 8 in the morning");
-await say("move the report to thursday and call grandma to saturday");
+await say("water the ferns every sunday at 10am, remind me 10 minutes before");
+await say("move the report to thursday");
 await say("what's due this week?");
 await page.getByLabel("Add a task, or say what to do").pressSequentially("dentist tomorrow 3pm #health p1, remind me 30 minutes before");
 await page.locator(".chip").first().waitFor();

@@ -191,7 +191,7 @@ TEST(Chat, TellsTasksOfOneNameApart) {
   world.say("gym tomorrow at 7am");
   world.say("gym on friday at 7am");
   EXPECT_EQ(world.say("complete gym"), "Which one do you mean?");
-  EXPECT_THAT(world.buttons(), ElementsAre("Gym, Friday at 7 am", "Gym, tomorrow at 7 am", "Never mind"));
+  EXPECT_THAT(world.buttons(), ElementsAre("Gym, tomorrow at 7 am", "Gym, Friday at 7 am", "Never mind"));
   EXPECT_EQ(world.press("Gym, Friday at 7 am"), "Nice. Completed “Gym”.");
   EXPECT_THAT(world.dues(), ElementsAre("2026-03-05T07:00:00Z"));
   world.say("undo");

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "services/chat/executor.hpp"
@@ -48,6 +49,22 @@ std::vector<std::string> items_of(const std::vector<std::string>& titles, const 
   return out.size() == titles.size() ? out : std::vector<std::string>{};
 }
 
+/// The soonest first, as a person would name them.
+void sort_by_due(std::vector<std::string>& titles, std::vector<std::string>& items, const Knowledge& known) {
+  if (items.size() != titles.size()) return;
+  std::vector<std::pair<Instant, std::size_t>> order;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto* task = known.task(items[i]);
+    order.emplace_back(task ? domain::due_limit(**task, {}).value_or(Instant::max()) : Instant::max(), i);
+  }
+  std::sort(order.begin(), order.end());
+  const auto old_titles = titles, old_items = items;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    titles[i] = old_titles[order[i].second];
+    items[i] = old_items[order[i].second];
+  }
+}
+
 /// A title, with what tells it from others of the same name.
 std::string item_in_words(const std::string& item, const std::string& title, bool alone, const Scope& scope) {
   if (alone) return title;
@@ -73,7 +90,10 @@ awaitable<Outcome> Executor::clarify(Command command, Scope& scope) {
   context.asked_text = scope.text;
   context.asked_title = command.title;
   if (command.wanted != language::Intent::none) context.asked_intent = language::to_string(command.wanted);
-  if (command.reason == "which_task") context.asked_items = items_of(command.options, scope.known);
+  if (command.reason == "which_task") {
+    context.asked_items = items_of(command.options, scope.known);
+    sort_by_due(command.options, context.asked_items, scope.known);
+  }
   for (std::size_t i = 0; i < command.options.size(); ++i) {
     const auto& option = command.options[i];
     std::string label = option;
