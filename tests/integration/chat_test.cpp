@@ -234,11 +234,14 @@ TEST(Chat, ListsASeriesByItsNextOccurrence) {
 }
 
 TEST(Chat, TakesWhatFollowsAsMeantOfTheLastTask) {
-  ChatWorld world;
+  ChatWorld world("2026-03-04T14:00:00Z");
   world.say("remind me to call the bank tomorrow");
   EXPECT_THAT(world.say("at 10"), StartsWith("“Call the bank” is now due tomorrow at 10 am"));
   EXPECT_THAT(world.say("also remind me 20 minutes before"), HasSubstr("20 minutes before"));
   EXPECT_THAT(world.task("Call the bank").at("reminders").as_array(), SizeIs(2));
+  world.say("and the day after?");
+  EXPECT_EQ(text_at(world.task("Call the bank"), "dueAt"), "2026-03-05T10:00:00Z");
+  EXPECT_EQ(world.say("push everything to next week"), "“Call the bank” is now due Monday at 10 am.");
   world.say("complete call the bank");
   EXPECT_EQ(world.say("complete it"), "“Call the bank” is done already.");
 }

@@ -210,6 +210,10 @@ awaitable<Outcome> Executor::update(Command command, Scope& scope) {
   std::vector<std::string> names;  // As they were: a new name is told as such.
   for (const auto& task : *found) {
     const domain::TaskPatch patch = to_patch(command, *task, scope.now);
+    if (patch == domain::TaskPatch{}) {
+      tally.faults.push_back(quoted(task->title) + " is like that already.");
+      continue;
+    }
     auto changed = co_await services_.tasks.patch(scope.next_caller(), task->id.str(), patch);
     if (!changed) {
       tally.fault(task, changed.error());

@@ -231,8 +231,10 @@ domain::TaskPatch to_patch(const language::Command& command, const domain::TaskF
     patch.description = task.description.empty() ? command.note : task.description + "\n" + command.note;
   if (command.priority != language::Priority::none) patch.priority = to_priority(command.priority);
   if (!command.category.empty()) patch.category = command.category;
-  if (command.due) {
-    domain::When due = to_when(*command.due, now);
+  // "to next week": its first day.
+  const auto& wanted = command.due ? command.due : command.due_from ? command.due_from : command.due_to;
+  if (wanted) {
+    domain::When due = to_when(*wanted, now);
     // "move dentist to Friday" says a day: the time of day that the task has stays.
     const auto* day = std::get_if<Date>(&due);
     const auto* had = std::get_if<Instant>(&task.due);

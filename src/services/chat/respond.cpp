@@ -103,7 +103,13 @@ awaitable<Outcome> Service::respond(Scope& scope, language::Settings settings) {
 
 /// "at 10", or "also remind me 20 minutes before", said after a task: they are about that one.
 awaitable<std::optional<language::Command>> Service::about_the_last(Scope& scope, language::Settings settings) {
-  for (const auto& text : {"move it to " + scope.text, scope.text + " that"}) {
+  // A question changes nothing.
+  if (scope.text.find('?') != std::string::npos) co_return std::nullopt;
+  std::string where = "move it to ";
+  // "at 10" is on the day that the task has.
+  const auto* item = scope.known.context.find(scope.known.context.last);
+  if (item && item->due && lower_case(scope.text).starts_with("at ")) where += format_date(item->due->date()) + " ";
+  for (const auto& text : {where + scope.text, scope.text + " that"}) {
     Utterance utterance{text, scope.now, settings, scope.known};
     auto read = co_await assistant_.read(std::move(utterance));
     if (!read || read->targets.size() != 1 || read->targets.front().id != scope.known.context.last) continue;
