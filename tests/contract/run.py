@@ -1,4 +1,5 @@
-"""Starts a server of its own, signs somebody up, runs Schemathesis against it and counts its operations."""
+"""Starts a server of its own, signs somebody up, runs Schemathesis against it and counts its operations; then the
+official MCP client."""
 
 import json
 import os
@@ -101,10 +102,12 @@ def run(binary, options):
             alive = server.poll() is None
             cases = ElementTree.parse(report).getroot().iter("testcase") if os.path.exists(report) else []
             outcomes = [case.find("failure") is None and case.find("error") is None for case in cases]
+            agent = [sys.executable, "tests/contract/mcp_client.py", url, token]
+            outcomes.append(subprocess.run(agent, stderr=subprocess.STDOUT, timeout=60).returncode == 0)
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(30)
-    if not outcomes or not alive:
+    if len(outcomes) < 2 or not alive:
         print("the run did not finish" if alive else "the server died")
         return 0, 1
     return outcomes.count(True), outcomes.count(False)
