@@ -62,15 +62,19 @@ class Link {
 
   beast::tcp_stream& tcp() { return plain_ ? *plain_ : secure_->next_layer(); }
 
-  awaitable<error_code> connect(const Origin& origin, Clock::time_point deadline) {
+  awaitable<error_code> connect(const Origin& origin, const ClientOptions& options, Clock::time_point deadline) {
     tcp::resolver resolver{tcp().get_executor()};
     asio::steady_timer limit{tcp().get_executor(), deadline};
     limit.async_wait([&resolver](error_code failure) {
       if (!failure) resolver.cancel();
     });
-    const auto [unresolved, places] = co_await resolver.async_resolve(origin.host, origin.port, kAwait);
+    const auto [unresolved, found] = co_await resolver.async_resolve(origin.host, origin.port, kAwait);
     limit.cancel();
     if (unresolved) co_return unresolved;
+    std::vector<tcp::endpoint> places;
+    for (const auto& place : found)
+      if (!options.allow_address || options.allow_address(place.endpoint().address())) places.push_back(place);
+    if (places.empty()) co_return asio::error::access_denied;
     tcp().expires_at(deadline);
     const auto [unconnected, place] = co_await tcp().async_connect(places, kAwait);
     if (unconnected) co_return unconnected;
@@ -122,14 +126,12 @@ class Link {
 
 class PooledClient final : public Client {
  public:
-  PooledClient(asio::any_io_executor executor, ClientOptions options, Origin origin)
-      : executor_(std::move(executor)), options_(std::move(options)), origin_(std::move(origin)) {
-    if (!origin_.tls) return;
-    tls_ = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
-    tls_->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
-    tls_->set_default_verify_paths();
-    tls_->set_verify_mode(asio::ssl::verify_peer);
-  }
+  PooledClient(asio::any_io_executor executor, ClientOptions options, Origin origin,
+               std::unique_ptr<asio::ssl::context> tls)
+      : executor_(std::move(executor)),
+        options_(std::move(options)),
+        origin_(std::move(origin)),
+        tls_(std::move(tls)) {}
 
   awaitable<Result<Reply>> send(Call call, std::chrono::milliseconds within) override {
     const auto deadline = Clock::now() + within;
@@ -149,7 +151,9 @@ class PooledClient final : public Client {
       if (fresh) {
         link = std::make_unique<Link>(executor_, tls_.get());
         const auto failure =
-            co_await link->connect(origin_, std::min(deadline, Clock::now() + options_.connect_timeout));
+            co_await link->connect(origin_, options_, std::min(deadline, Clock::now() + options_.connect_timeout));
+        if (failure == asio::error::access_denied)
+          co_return Error{Errc::forbidden, origin_.authority + " is an address that this server does not connect to."};
         if (failure) co_return describe(failure, "connect to", deadline);
       }
       Link::Parser parser;
@@ -262,8 +266,20 @@ class PooledClient final : public Client {
 Result<std::unique_ptr<Client>> Client::make(asio::any_io_executor executor, ClientOptions options) {
   auto origin = parse_base(options.base_url);
   if (!origin) return origin.error();
-  return std::unique_ptr<Client>{
-      std::make_unique<PooledClient>(std::move(executor), std::move(options), std::move(*origin))};
+  std::unique_ptr<asio::ssl::context> tls;
+  if (origin->tls) {
+    tls = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
+    tls->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+    tls->set_default_verify_paths();
+    tls->set_verify_mode(asio::ssl::verify_peer);
+    error_code unread;
+    if (!options.ca_file.empty()) tls->load_verify_file(options.ca_file, unread);
+    if (unread)
+      return Error{Errc::misconfigured,
+                   "The certificates in " + options.ca_file + " cannot be read: " + unread.message()};
+  }
+  return std::unique_ptr<Client>{std::make_unique<PooledClient>(std::move(executor), std::move(options),
+                                                                std::move(*origin), std::move(tls))};
 }
 
 }  // namespace daybook::http

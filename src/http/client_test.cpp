@@ -114,6 +114,27 @@ TEST_F(ClientTest, NobodyListeningIsUnavailable) {
   EXPECT_THAT(reply.error().detail, HasSubstr("127.0.0.1:1"));
 }
 
+// Decision 13: the address that is connected to counts, not the name.
+TEST_F(ClientTest, AddressesThatAreNotAllowedAreNotConnectedTo) {
+  for (const std::string host : {"127.0.0.1", "localhost", "127.1"}) {
+    ClientOptions options;
+    options.base_url = "http://" + host + ":" + std::to_string(server_->port());
+    options.allow_address = [](const asio::ip::address& address) { return !address.is_loopback(); };
+    auto careful = *Client::make(loop_.get_executor(), std::move(options));
+    EXPECT_EQ(send(*careful, call(Method::get, "/x")).error().code, Errc::forbidden) << host;
+  }
+  EXPECT_EQ(served_, 0);
+}
+
+TEST_F(ClientTest, ACertificateFileThatCannotBeReadIsSaid) {
+  ClientOptions options;
+  options.base_url = "https://127.0.0.1";
+  options.ca_file = "/nowhere.pem";
+  const auto client = Client::make(loop_.get_executor(), std::move(options));
+  EXPECT_EQ(client.error().code, Errc::misconfigured);
+  EXPECT_THAT(client.error().detail, HasSubstr("/nowhere.pem"));
+}
+
 TEST_F(ClientTest, AnswersBeyondTheLimitAreRefused) {
   EXPECT_THAT(send(*client_, call(Method::get, "/big")).error().detail, HasSubstr("too large"));
 }

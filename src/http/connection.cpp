@@ -163,7 +163,7 @@ awaitable<void> Connection::run() {
     HeadOptions options{parser->keep_alive(), !parser->is_http11()};
     const bool upgrade = parser->upgrade();
     parser.reset();
-    call.remote_address = remote_address_;
+    call.remote_address = server_->options.trusted_proxies.client_of(remote_address_, call.headers);
     const bool head_only = call.method == Method::head;
 
     Reply reply;

@@ -11,6 +11,7 @@
 
 #include "core/call.hpp"
 #include "core/result.hpp"
+#include "http/trusted_proxies.hpp"
 
 namespace daybook::http {
 
@@ -23,6 +24,7 @@ struct ServerOptions {
   std::chrono::seconds read_timeout{30};
   std::chrono::seconds idle_timeout{75};
   std::chrono::seconds write_timeout{30};
+  TrustedProxies trusted_proxies;  ///< Decide what `Call::remote_address` is.
 };
 
 /// An open WebSocket or SSE response. Methods are called on the server's executor.

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "http/trusted_proxies.hpp"
+
 namespace daybook::app {
 namespace {
 
@@ -84,6 +86,10 @@ Result<> set_runtime(Config& config, const std::string& value) {
 }
 Result<> set_topic_mode(Config& config, const std::string& value) {
   return set_word(config.topic_mode, value, {"dotted", "aggregate", "both"});
+}
+Result<> set_trusted_proxies(Config& config, const std::string& value) {
+  if (const auto parsed = http::TrustedProxies::parse(value); !parsed) return bad(parsed.error().detail);
+  return config.trusted_proxies = value, Result<>{};
 }
 
 Result<> set_public_url(Config& config, const std::string& value) {
@@ -172,10 +178,14 @@ const std::vector<Setting>& settings() {
        set_number<&Config::chats_per_minute, 1, 1'000'000>, get_number<&Config::chats_per_minute>},
       {"requests-per-minute", "Requests a user may send; 0: no limit", true, false,
        set_number<&Config::requests_per_minute, 0, 100'000'000>, get_number<&Config::requests_per_minute>},
+      {"trusted-proxies", "Proxies whose X-Forwarded-For says who asks, such as 127.0.0.1 or 10.0.0.0/8, by commas",
+       false, false, set_trusted_proxies, get_text<&Config::trusted_proxies>},
       {"cors-origins", "Other web pages that may call the API, separated by commas", false, false,
        set_text<&Config::cors_origins>, get_text<&Config::cors_origins>},
-      {"private-targets", "allow or refuse: whether webhooks may go to this network's own addresses", false, false,
-       set_private_targets, get_text<&Config::private_targets>},
+      {"private-targets", "refuse (default) or allow: whether webhooks may go to this network's own addresses", false,
+       false, set_private_targets, get_text<&Config::private_targets>},
+      {"ca-file", "Certificates (PEM) to trust for mail and webhooks beside the system's", false, false,
+       set_text<&Config::ca_file>, get_text<&Config::ca_file>},
       {"smtp-url", "Mail server, such as smtp://mail.example.org:587; without it there is no mail", false, false,
        set_text<&Config::smtp_url>, get_text<&Config::smtp_url>},
       {"smtp-from", "Address that mail comes from", false, false, set_text<&Config::smtp_from>,

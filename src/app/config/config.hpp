@@ -29,8 +29,10 @@ struct Config {
   int chats_per_minute = 60;      ///< A user.
   int requests_per_minute = 0;    ///< A user; 0: no limit.
 
-  std::string cors_origins;               ///< Other web pages that may call the API, separated by commas.
-  std::string private_targets = "allow";  ///< Whether webhooks may go to the operator's own network.
+  std::string trusted_proxies;             ///< Addresses and networks whose X-Forwarded-For is believed.
+  std::string cors_origins;                ///< Other web pages that may call the API, separated by commas.
+  std::string private_targets = "refuse";  ///< Whether webhooks may go to the operator's own network.
+  std::string ca_file;                     ///< Certificates to trust for mail and webhooks beside the system's.
   std::string smtp_url, smtp_from, smtp_user, smtp_password;  ///< Mail goes out where `smtp_url` is set.
   std::string smtp_tls = "required";
   std::string llm_url, llm_model, llm_key;  ///< A language model reads the chat first where `llm_url` is set.

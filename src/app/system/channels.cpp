@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "http/client.hpp"
 #include "services/notifier/email_sender.hpp"
 #include "services/notifier/http_senders.hpp"
 #include "services/notifier/web_push_sender.hpp"
@@ -35,21 +36,36 @@ Result<notifier::P256Key> web_push_key(const std::string& path) {
   return key;
 }
 
+/// Said at the start, not at the first message.
+Result<> check_certificates(const std::string& path) {
+  if (path.empty()) return {};
+  auto client = http::Client::make({}, {.base_url = "https://localhost", .ca_file = path});
+  if (!client) return client.error();
+  return {};
+}
+
 }  // namespace
 
 Result<notifier::ChannelSenders> make_channel_senders(boost::asio::any_io_executor executor, const Config& config,
                                                       const WallClock& clock) {
   using notifier::ChannelKind;
-  const auto targets =
+  notifier::Outbound outbound;
+  outbound.executor = std::move(executor);
+  outbound.private_targets =
       config.private_targets == "allow" ? notifier::PrivateTargets::allow : notifier::PrivateTargets::refuse;
+  outbound.ca_file = config.ca_file;
+  if (auto usable = check_certificates(config.ca_file); !usable) return usable.error();
   notifier::ChannelSenders senders;
-  senders[ChannelKind::webhook] = notifier::make_webhook_sender(executor, clock, targets);
-  senders[ChannelKind::push] = notifier::make_push_sender(executor, targets);
+  senders[ChannelKind::webhook] = notifier::make_webhook_sender(outbound, clock);
+  senders[ChannelKind::push] = notifier::make_push_sender(outbound);
 
   auto key = web_push_key(config.data_dir + "/web-push.key");
   if (!key) return key.error();
-  const std::string contact = config.smtp_from.empty() ? config.public_url : "mailto:" + config.smtp_from;
-  senders[ChannelKind::web_push] = notifier::make_web_push_sender(executor, clock, std::move(*key), contact, targets);
+  // RFC 8292, section 2.1: a mailto: or https: URL.
+  std::string contact = config.public_url.starts_with("https:") ? config.public_url : "";
+  if (!config.smtp_from.empty()) contact = "mailto:" + config.smtp_from;
+  senders[ChannelKind::web_push] =
+      notifier::make_web_push_sender(outbound, clock, std::move(*key), std::move(contact));
 
   if (!config.smtp_url.empty()) {
     notifier::SmtpOptions mail;
@@ -58,6 +74,7 @@ Result<notifier::ChannelSenders> make_channel_senders(boost::asio::any_io_execut
     mail.user = config.smtp_user;
     mail.password = config.smtp_password;
     mail.require_tls = config.smtp_tls != "off";
+    mail.ca_file = config.ca_file;
     senders[ChannelKind::email] = notifier::make_email_sender(std::move(mail));
   }
   return senders;

@@ -45,6 +45,8 @@ class ServerProcess {
     options.port = config().listen_port;
     options.max_body_bytes = config().max_body_bytes;
     options.max_connections = config().max_connections;
+    options.trusted_proxies =
+        http::TrustedProxies::parse(config().trusted_proxies).value();  // Checked when it was set.
     http::ServerHandlers handlers = system_->handlers();
     if (build_.extra_routes) {
       handlers.call = [this, next = std::move(handlers.call)](Call call) { return answer(next, std::move(call)); };

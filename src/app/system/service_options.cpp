@@ -20,9 +20,11 @@ scheduler::StoreLimits series_limits(const Config& config) {
   return limits;
 }
 
-identity::Options identity_options(const Config& config) {
+identity::Options identity_options(const Config& config, runtime::Invoker& invoker, runtime::Secrets& secrets) {
   identity::Options options;
   options.public_url = config.public_url;
+  options.invoker = &invoker;
+  options.secrets = &secrets;
   return options;
 }
 

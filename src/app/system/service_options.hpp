@@ -18,7 +18,7 @@ namespace daybook::app {
 
 tasks::StoreLimits task_limits(const Config& config);
 scheduler::StoreLimits series_limits(const Config& config);
-identity::Options identity_options(const Config& config);
+identity::Options identity_options(const Config& config, runtime::Invoker& invoker, runtime::Secrets& secrets);
 gateway::Limits gateway_limits(const Config& config);
 gateway::Options gateway_options(const Config& config);
 /// Lateness of what fires is measured (design, rule 8).

@@ -5,6 +5,7 @@
 #include "app/system/housekeeping.hpp"
 #include "app/system/service_options.hpp"
 #include "runtime/embedded/invoker.hpp"
+#include "runtime/embedded/secrets.hpp"
 #include "runtime/embedded/timers.hpp"
 #include "services/analytics/module.hpp"
 #include "services/audit/module.hpp"
@@ -41,6 +42,7 @@ class EmbeddedSystem final : public System {
         history_(std::move(history)),
         invoker_(loop.get_executor()),
         bus_(loop.get_executor(), *database_, clock),
+        secrets_(config.data_dir + "/secrets"),
         housekeeping_(loop.get_executor(), clock, bus_, *database_, *history_),
         gauges_(loop.get_executor(), metrics_, bus_, *database_, *history_),
         tasks_store_(tasks::make_sqlite_store(*database_, task_limits(config))),
@@ -54,7 +56,7 @@ class EmbeddedSystem final : public System {
         assistants_(std::move(assistants)),
         chat_(*chat_store_, invoker_, assistants_.first(), clock),
         identity_store_(identity::make_sqlite_store(*database_)),
-        identity_(*identity_store_, clock, identity_options(config)),
+        identity_(*identity_store_, clock, identity_options(config, invoker_, secrets_)),
         notifier_store_(notifier::make_sqlite_store(*database_)),
         notifier_(*notifier_store_, std::move(senders), clock, notifier::make_digest_writer(tasks_client_, clock)),
         notifier_timers_(loop.get_executor(), *database_, sqlite::TimerTable("notifier"), clock,
@@ -93,6 +95,7 @@ class EmbeddedSystem final : public System {
     if (auto started = co_await bus_.start(); !started) co_return started.error();
     if (auto started = co_await scheduler_timers_.start(); !started) co_return started.error();
     if (auto started = co_await notifier_timers_.start(); !started) co_return started.error();
+    if (auto started = co_await notifier_.start(); !started) co_return started.error();
     if (auto started = co_await tasks_.start(); !started) co_return started.error();
     gateway_.start(executor_);
     housekeeping_.start();
@@ -176,6 +179,7 @@ class EmbeddedSystem final : public System {
   std::unique_ptr<sqlite::Database> history_;
   runtime::embedded::Invoker invoker_;
   runtime::embedded::EventBus bus_;
+  runtime::embedded::Secrets secrets_;
   Housekeeping housekeeping_;
   Gauges gauges_;
 

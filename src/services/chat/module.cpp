@@ -21,7 +21,8 @@ Module::Module(ChatStore& store, runtime::Invoker& invoker, Assistant& assistant
       router_(make_router(store, service_)) {}
 
 void Module::subscribe(runtime::EventBus& bus) {
-  runtime::Subscription subscription{.group = "chat", .types = {"reminder.triggered", "user.*"}, .replayable = false};
+  runtime::Subscription subscription{
+      .group = "chat", .types = {"reminder.triggered", "notification.sent", "user.*"}, .replayable = false};
   bus.subscribe(std::move(subscription),
                 [this](std::vector<CloudEvent> events) { return each_event(service_, std::move(events)); });
 }

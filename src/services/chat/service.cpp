@@ -152,27 +152,55 @@ awaitable<Result<>> Service::on_event(CloudEvent event) {
   if (event.type.starts_with("user.")) co_return co_await services_.store.apply_user(std::move(event));
   const auto data = parse_json(event.data);
   if (!data) co_return data.error();
+  if (event.type == "notification.sent") co_return co_await say_digest(std::move(event), *data);
   JsonReader in(*data, Unknown::lenient);
   const auto reminder = in.uuid("id", true);
   const auto task = in.uuid("taskId");
   const std::string title = in.text("taskTitle", {.required = true}).value_or("");
   const auto due = in.instant("taskDueAt");
+  std::vector<std::string> merged;
+  in.objects("merged", SIZE_MAX,
+             [&merged](JsonReader& each, std::size_t) { merged.push_back(each.text("taskTitle").value_or("")); });
   if (auto error = in.finish()) co_return *error;
   const auto person = co_await services_.store.person(event.user);
   if (!person) co_return person.error();
 
   Outcome out;
-  const language::Now now = now_in(clock_, {}, person->timezone);
-  std::string sentence = "Reminder: " + title;
-  if (due) {
-    const auto ahead = std::chrono::round<std::chrono::minutes>(*due - now.instant());
-    if (ahead > std::chrono::minutes{0} && ahead < std::chrono::hours{24}) sentence += " in " + length_in_words(ahead);
-    sentence += ", " + instant_in_words(*due, now);
+  if (merged.empty()) {
+    const language::Now now = now_in(clock_, {}, person->timezone);
+    std::string sentence = "Reminder: " + title;
+    if (due) {
+      const auto ahead = std::chrono::round<std::chrono::minutes>(*due - now.instant());
+      if (ahead > std::chrono::minutes{0} && ahead < std::chrono::hours{24})
+        sentence += " in " + length_in_words(ahead);
+      sentence += ", " + instant_in_words(*due, now);
+    }
+    out.say(sentence + ".");
+    out.actions.push_back(speak_action("Snooze 10 minutes", "snooze 10 minutes"));
+    out.actions.push_back(speak_action("Dismiss", "dismiss"));
+    out.actions.push_back(speak_action("Mark done", "mark it done", "primary"));
+  } else {
+    out.say(std::to_string(merged.size()) + " reminders came due: " + list_in_words(merged) + ".");
   }
-  out.say(sentence + ".");
-  out.actions.push_back(speak_action("Snooze 10 minutes", "snooze 10 minutes"));
-  out.actions.push_back(speak_action("Dismiss", "dismiss"));
-  out.actions.push_back(speak_action("Mark done", "mark it done", "primary"));
+  std::optional<TaskId> about;
+  std::optional<ReminderId> which;
+  if (merged.empty()) which = ReminderId{*reminder};
+  if (merged.empty() && task) about = TaskId{*task};
+  co_return co_await services_.store.speak(event.user, event.id, unasked(event, out), which, about, clock_.now());
+}
+
+awaitable<Result<>> Service::say_digest(CloudEvent event, json::value data) {
+  JsonReader in(data, Unknown::lenient);
+  const auto kind = in.text("kind").value_or(""), channel = in.text("channel").value_or("");
+  // One delivery of it stands for all: the inbox has every digest.
+  if (kind != "digest" || channel != "in-app") co_return Result<>{};
+  Outcome out;
+  out.say(in.text("title").value_or("") + "\n" + in.text("body").value_or(""));
+  co_return co_await services_.store.speak(event.user, event.id, unasked(event, out), std::nullopt, std::nullopt,
+                                           clock_.now());
+}
+
+Message Service::unasked(const CloudEvent& event, const Outcome& out) const {
   Message message;
   // Derived from the event, so that a redelivery says nothing twice.
   message.id = Uuid::v5(event.id.value, "message");
@@ -180,10 +208,7 @@ awaitable<Result<>> Service::on_event(CloudEvent event) {
   message.text = out.text;
   message.actions = json::serialize(actions_json(out));
   message.created_at = clock_.now();
-  std::optional<TaskId> about;
-  if (task) about = TaskId{*task};
-  co_return co_await services_.store.speak(event.user, event.id, std::move(message), ReminderId{*reminder}, about,
-                                           clock_.now());
+  return message;
 }
 
 }  // namespace daybook::chat

@@ -42,10 +42,14 @@ class Service {
   /// A tool of tools.hpp, called by somebody else's agent with the caller's rights. What it changes can be undone by
   /// the tool "undo". Errors: invalid_argument naming what is wrong with the arguments, unavailable.
   boost::asio::awaitable<Result<ToolResult>> call_tool(runtime::Caller caller, std::string name, json::value arguments);
-  /// Speaks first when a reminder fires, and follows user.* events. Errors as runtime::EventHandler wants them.
+  /// Speaks first when a reminder fires (C-09) and for the daily digest (C-13), and follows user.* events. Errors as
+  /// runtime::EventHandler wants them.
   boost::asio::awaitable<Result<>> on_event(CloudEvent event);
 
  private:
+  boost::asio::awaitable<Result<>> say_digest(CloudEvent event, json::value data);
+  /// A message that nobody asked for.
+  Message unasked(const CloudEvent& event, const Outcome& out) const;
   // respond.cpp
   boost::asio::awaitable<Outcome> respond(Scope& scope, language::Settings settings);
   boost::asio::awaitable<Outcome> carry_out_plan(std::string text, Scope& scope, language::Settings settings);

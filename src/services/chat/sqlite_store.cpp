@@ -146,7 +146,7 @@ class SqliteChatStore final : public ChatStore {
     co_return co_await db_.write(Lane::foreground, std::move(change));
   }
 
-  awaitable<Result<>> speak(UserId user, EventId cause, Message message, ReminderId reminder,
+  awaitable<Result<>> speak(UserId user, EventId cause, Message message, std::optional<ReminderId> reminder,
                             std::optional<TaskId> task, Instant now) override {
     auto change = [user, cause, message = std::move(message), reminder, task, now](Writer& db) -> Result<> {
       if (!storage::sqlite::record_inbox(db, "chat", cause)) return {};
@@ -158,8 +158,10 @@ class SqliteChatStore final : public ChatStore {
         conversation->title = "Reminders";
         conversation->created_at = now;
       }
-      conversation->context.fired_reminder = reminder;
-      conversation->context.fired_task = task;
+      if (reminder) {
+        conversation->context.fired_reminder = *reminder;
+        conversation->context.fired_task = task;
+      }
       conversation->updated_at = now;
       save_conversation(db, *conversation);
       Message said = message;

@@ -39,9 +39,11 @@ class ChatStore {
   /// Errors: not_found.
   virtual boost::asio::awaitable<Result<Conversation>> load(UserId user, ConversationId id) = 0;
   virtual boost::asio::awaitable<Result<>> save(Turn turn, Instant now) = 0;
-  /// A message without a turn, when a reminder fires: into the latest conversation, or a new one. Once a `cause`.
-  virtual boost::asio::awaitable<Result<>> speak(UserId user, EventId cause, Message message, ReminderId reminder,
-                                                 std::optional<TaskId> task, Instant now) = 0;
+  /// A message without a turn: into the latest conversation, or a new one. Once a `cause`. `reminder`: the one that it
+  /// says, which "snooze" and "done" then mean.
+  virtual boost::asio::awaitable<Result<>> speak(UserId user, EventId cause, Message message,
+                                                 std::optional<ReminderId> reminder, std::optional<TaskId> task,
+                                                 Instant now) = 0;
 
   /// Newest first, those before `before` only.
   virtual boost::asio::awaitable<Result<std::vector<Conversation>>> conversations(UserId user,

@@ -223,7 +223,7 @@ TEST_F(GatewayTest, ForwardsByPrefixAsTheSignedInUser) {
       {"/api/v1/conversations", "chat"},
       {"/api/v1/me", "identity"},
       {"/api/v1/notification-channels/x", "notifier"},
-      {"/api/v1/reminders/x/deliveries", "notifier"},
+      {"/api/v1/reminders/x/deliveries", "scheduler"},
   };
   for (const auto& [path, app] : cases) {
     EXPECT_EQ(get(path).status, 200) << path;

@@ -38,10 +38,7 @@ bool is_below(std::string_view path, std::string_view prefix) {
 std::optional<Target> by_prefix(std::string_view path) {
   for (const auto& prefix : kPrefixes) {
     if (!is_below(path, prefix.path)) continue;
-    Target target{prefix.app_id, prefix.area, prefix.access, std::string(path), std::nullopt};
-    // The ledger of what was sent is the notifier's, though people look for it at the reminder.
-    if (prefix.path == "/api/v1/reminders" && path.ends_with("/deliveries")) target.app_id = "notifier";
-    return target;
+    return Target{prefix.app_id, prefix.area, prefix.access, std::string(path), std::nullopt};
   }
   return std::nullopt;
 }

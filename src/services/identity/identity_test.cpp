@@ -334,7 +334,85 @@ TEST_F(IdentityTest, KeysAndSessionsOutliveARestart) {
   call.path = "/api/v1/auth/refresh";
   call.headers.add("Cookie", cookie(first));
   EXPECT_EQ(database_.run(module.router().dispatch(std::move(call))).status, 200);
-  EXPECT_EQ(module.service().jwks(), keys);
+  EXPECT_EQ(database_.run(module.service().jwks()).value(), keys);
+}
+
+class OneSecret final : public runtime::Secrets {
+ public:
+  explicit OneSecret(std::string value) : value_(std::move(value)) {}
+  boost::asio::awaitable<Result<std::string>> get(std::string name) override {
+    if (name != kKeySecret || value_.empty()) co_return Error{Errc::not_found, "It is not set."};
+    co_return value_;
+  }
+
+ private:
+  std::string value_;
+};
+
+// J-05: a new key every 30 days; the old one is published until its tokens have expired
+TEST_F(IdentityTest, SigningKeysRotate) {
+  const auto kids = [this] {
+    std::vector<std::string> out;
+    const auto set = json_of(send(Method::get, "/.well-known/jwks.json"));
+    for (const auto& key : set.at("keys").as_array()) out.emplace_back(key.at("kid").as_string());
+    return out;
+  };
+  const auto login = R"({"email":"ada@example.com","password":"correct horse"})";
+  const auto first_token = text(json_of(register_ada()), "/accessToken");
+  const auto first = parse_jwt(first_token)->kid;
+  EXPECT_THAT(kids(), ElementsAre(first));
+  clock_.advance(std::chrono::days{30} - std::chrono::seconds{1});
+  EXPECT_EQ(parse_jwt(text(json_of(send(Method::post, "/api/v1/auth/login", login)), "/accessToken"))->kid, first);
+  clock_.advance(std::chrono::hours{1});
+  const auto second = parse_jwt(text(json_of(send(Method::post, "/api/v1/auth/login", login)), "/accessToken"))->kid;
+  EXPECT_NE(second, first);
+  EXPECT_THAT(kids(), ElementsAre(second, first));
+  clock_.advance(std::chrono::days{29});
+  EXPECT_THAT(kids(), ElementsAre(second, first));
+  clock_.advance(std::chrono::days{3});
+  const auto third = kids();
+  ASSERT_EQ(third.size(), 2u);
+  EXPECT_EQ(third[1], second);
+}
+
+// J-07: at rest the keys are sealed where a secret is set
+TEST_F(IdentityTest, SigningKeysAreSealedWithTheSecret) {
+  const auto seeds = [this] {
+    auto query = [](storage::sqlite::Reader& db) -> Result<std::vector<std::string>> {
+      std::vector<std::string> out;
+      auto row = db.query("SELECT seed FROM identity_key");
+      while (row.step()) out.emplace_back(row.blob(0));
+      return out;
+    };
+    return database_.read(std::move(query)).value();
+  };
+  const auto start_with = [this](std::string secret) {
+    OneSecret secrets{std::move(secret)};
+    auto with = options();
+    with.secrets = &secrets;
+    Module module{*store_, clock_, with};
+    return database_.run(module.start());
+  };
+  const auto plain = seeds().at(0);
+  const auto keys = send(Method::get, "/.well-known/jwks.json").body;
+  ASSERT_EQ(plain.size(), 32u);
+  EXPECT_EQ(start_with("too short").error().code, Errc::misconfigured);
+  EXPECT_TRUE(start_with("a secret that is long enough"));  // What was there before is sealed.
+  const auto sealed = seeds().at(0);
+  EXPECT_EQ(sealed.size(), 72u);
+  EXPECT_EQ(sealed.find(plain), std::string::npos);
+  EXPECT_TRUE(start_with("a secret that is long enough"));
+  EXPECT_EQ(start_with("another secret that is long enough").error().code, Errc::misconfigured);
+  const auto without = start_with("");
+  EXPECT_EQ(without.error().code, Errc::misconfigured);
+  EXPECT_THAT(without.error().detail, HasSubstr("DAYBOOK_SECRET_IDENTITY_KEY"));
+
+  OneSecret secrets{"a secret that is long enough"};
+  auto with = options();
+  with.secrets = &secrets;
+  Module module{*store_, clock_, with};
+  ASSERT_TRUE(database_.run(module.start()));
+  EXPECT_EQ(database_.run(module.service().jwks()).value(), keys);
 }
 
 TEST(PasswordHasher, RefusesMoreThanItsQueue) {

@@ -5,7 +5,7 @@
 namespace daybook::identity {
 
 Module::Module(Store& store, const WallClock& clock, Options options)
-    : service_(store, clock, std::move(options.limits)),
-      router_(make_router(service_, options.public_url.starts_with("https:"))) {}
+    : service_(store, clock, std::move(options.limits), options.secrets),
+      router_(make_router(service_, options.invoker, options.public_url.starts_with("https:"))) {}
 
 }  // namespace daybook::identity

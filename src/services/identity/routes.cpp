@@ -4,6 +4,7 @@
 
 #include "domain/zone.hpp"
 #include "http/request_head.hpp"
+#include "services/identity/account_export.hpp"
 #include "services/identity/preferences.hpp"
 
 namespace daybook::identity {
@@ -96,7 +97,8 @@ Reply user_reply(const User& user) {
 
 class Routes {
  public:
-  Routes(Service& service, bool secure_cookie) : service_(service), secure_cookie_(secure_cookie) {}
+  Routes(Service& service, runtime::Invoker* invoker, bool secure_cookie)
+      : service_(service), invoker_(invoker), secure_cookie_(secure_cookie) {}
 
   awaitable<Result<Reply>> sign_up(Request request) {
     const auto body = http::json_body(request);
@@ -250,8 +252,34 @@ class Routes {
     co_return Reply{204};
   }
 
+  awaitable<Result<Reply>> export_all(Request request) {
+    const auto user = person(request);
+    if (!user) co_return user.error();
+    // A token for one area must not read all of them by this way.
+    if (!request.call.principal->scopes.empty())
+      co_return Error{Errc::forbidden, "An export needs a sign-in, or a token without scopes.", "insufficient-scope"};
+    if (!invoker_) co_return Error{Errc::unsupported, "This server gives no export."};
+    auto found = co_await service_.store().get(*user);
+    if (!found) co_return found.error();
+    auto tokens = co_await service_.store().tokens(*user);
+    if (!tokens) co_return tokens.error();
+    runtime::Caller caller;
+    caller.principal = Principal::of_service("identity", *user);
+    caller.principal.timezone = found->timezone;
+    caller.correlation_id = request.call.correlation_id;
+    caller.traceparent = request.call.traceparent;
+    auto all = co_await export_account(*invoker_, std::move(caller), std::move(*found), std::move(*tokens),
+                                       cause(request).now);
+    if (!all) co_return all.error();
+    Reply reply{200, std::move(*all)};
+    reply.headers.add("Content-Disposition", "attachment; filename=\"daybook.json\"");
+    co_return reply;
+  }
+
   awaitable<Result<Reply>> jwks(Request) {
-    Reply reply{200, service_.jwks()};
+    auto keys = co_await service_.jwks();
+    if (!keys) co_return keys.error();
+    Reply reply{200, std::move(*keys)};
     reply.headers.add("Cache-Control", "public, max-age=300");
     co_return reply;
   }
@@ -330,13 +358,14 @@ class Routes {
   }
 
   Service& service_;
+  runtime::Invoker* invoker_;
   bool secure_cookie_;
 };
 
 }  // namespace
 
-http::Router make_router(Service& service, bool secure_cookie) {
-  const auto routes = std::make_shared<Routes>(service, secure_cookie);
+http::Router make_router(Service& service, runtime::Invoker* invoker, bool secure_cookie) {
+  const auto routes = std::make_shared<Routes>(service, invoker, secure_cookie);
   http::Router router;
   const auto add = [&](Method method, std::string_view pattern, awaitable<Result<Reply>> (Routes::*handle)(Request)) {
     router.add(method, pattern, [routes, handle](Request request) { return ((*routes).*handle)(std::move(request)); });
@@ -348,6 +377,7 @@ http::Router make_router(Service& service, bool secure_cookie) {
   add(Method::get, "/api/v1/me", &Routes::me);
   add(Method::patch, "/api/v1/me", &Routes::update);
   add(Method::delete_, "/api/v1/me", &Routes::remove);
+  add(Method::get, "/api/v1/me/export", &Routes::export_all);
   add(Method::post, "/api/v1/tokens", &Routes::create_token);
   add(Method::get, "/api/v1/tokens", &Routes::tokens);
   add(Method::delete_, "/api/v1/tokens/{id}", &Routes::revoke_token);

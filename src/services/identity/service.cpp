@@ -18,34 +18,21 @@ constexpr std::size_t kSeedBatch = 256;
 
 Sha256 secret_hash(std::string_view secret) { return sha256(secret); }
 
-Service::Service(Store& store, const WallClock& clock, Limits limits)
-    : store_(store), clock_(clock), limits_(std::move(limits)), hasher_(limits_.hash_cost) {}
-
-awaitable<Result<>> Service::start() {
-  auto seeds = co_await store_.signing_keys(clock_.now());
-  if (!seeds) co_return seeds.error();
-  for (const auto& [kid, seed] : *seeds) {
-    auto key = SigningKey::from_seed(kid, seed);
-    if (!key) co_return key.error();
-    keys_.push_back(std::move(*key));
-  }
-  co_return Result<>{};
-}
-
-std::string Service::jwks() const {
-  json::array keys;
-  for (const auto& key : keys_) keys.push_back(to_jwk(key));
-  return json::serialize(json::object{{"keys", std::move(keys)}});
-}
+Service::Service(Store& store, const WallClock& clock, Limits limits, runtime::Secrets* secrets)
+    : store_(store),
+      clock_(clock),
+      limits_(std::move(limits)),
+      hasher_(limits_.hash_cost),
+      keys_(store, clock, secrets) {}
 
 std::string Service::access_token(const User& user, SessionId session, Instant now,
                                   std::chrono::seconds validity) const {
-  return sign_jwt(keys_.front(), {{"iss", limits_.issuer},
-                                  {"sub", user.id.str()},
-                                  {"sid", session.str()},
-                                  {"tz", user.timezone},
-                                  {"iat", unix_seconds(now)},
-                                  {"exp", unix_seconds(now + validity)}});
+  return sign_jwt(keys_.newest(), {{"iss", limits_.issuer},
+                                   {"sub", user.id.str()},
+                                   {"sid", session.str()},
+                                   {"tz", user.timezone},
+                                   {"iat", unix_seconds(now)},
+                                   {"exp", unix_seconds(now + validity)}});
 }
 
 SignedIn Service::signed_in(User user, SessionId session, std::string refresh_token, Instant now) const {
@@ -58,6 +45,7 @@ NewSession Service::new_session(const std::string& refresh_token, Instant now) c
 }
 
 awaitable<Result<SignedIn>> Service::sign_up(Registration registration, Cause cause) {
+  if (auto ready = co_await keys_.refresh(); !ready) co_return ready.error();
   auto taken = co_await store_.find_credentials(registration.email);
   if (!taken) co_return taken.error();
   if (*taken) co_return Error{Errc::conflict, "Sign in instead, or register with another address.", "email-taken"};
@@ -80,6 +68,7 @@ awaitable<Result<SignedIn>> Service::sign_up(Registration registration, Cause ca
 }
 
 awaitable<Result<SignedIn>> Service::sign_in(std::string email, std::string password, Cause cause) {
+  if (auto ready = co_await keys_.refresh(); !ready) co_return ready.error();
   auto found = co_await store_.find_credentials(email);
   if (!found) co_return found.error();
   // An unknown address takes as long as a wrong password, so that nobody learns who has an account.
@@ -101,6 +90,7 @@ awaitable<Result<SignedIn>> Service::sign_in(std::string email, std::string pass
 }
 
 awaitable<Result<SignedIn>> Service::refresh(std::string refresh_token, Cause cause) {
+  if (auto ready = co_await keys_.refresh(); !ready) co_return ready.error();
   if (refresh_token.empty()) co_return Error{Errc::unauthenticated, "Sign in again.", "session-ended"};
   auto secret = new_secret();
   auto next = new_session(secret, cause.now);
@@ -151,6 +141,7 @@ awaitable<Result<std::pair<ApiToken, std::string>>> Service::create_token(ApiTok
 }
 
 awaitable<Result<std::vector<SeededUser>>> Service::seed(int count, std::string prefix, std::chrono::hours validity) {
+  if (auto ready = co_await keys_.refresh(); !ready) co_return ready.error();
   const auto cause = cause_of("", "");
   std::vector<SeededUser> seeded;
   std::vector<SignUp> batch;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/clock.hpp"
-#include "core/jwt.hpp"
+#include "services/identity/key_ring.hpp"
 #include "services/identity/password_hasher.hpp"
 #include "services/identity/store.hpp"
 
@@ -32,10 +32,11 @@ struct SeededUser {
 /// The use cases of accounts. Used on the loop.
 class Service {
  public:
-  Service(Store& store, const WallClock& clock, Limits limits);
+  /// `secrets` may be null: see KeyRing.
+  Service(Store& store, const WallClock& clock, Limits limits, runtime::Secrets* secrets = nullptr);
 
-  /// Loads the signing keys. Errors: those of the store.
-  boost::asio::awaitable<Result<>> start();
+  /// Loads the signing keys. Errors: those of KeyRing::load.
+  boost::asio::awaitable<Result<>> start() { return keys_.load(); }
 
   struct Registration {
     std::string email, password, timezone;
@@ -61,7 +62,7 @@ class Service {
   boost::asio::awaitable<Result<std::vector<SeededUser>>> seed(int count, std::string prefix,
                                                                std::chrono::hours validity);
 
-  std::string jwks() const;
+  boost::asio::awaitable<Result<std::string>> jwks() { return keys_.jwks(); }
   Store& store() { return store_; }
   Cause cause_of(const std::string& correlation_id, const std::string& traceparent) const {
     return {clock_.now(), correlation_id, traceparent};
@@ -77,7 +78,7 @@ class Service {
   const WallClock& clock_;
   Limits limits_;
   PasswordHasher hasher_;
-  std::vector<SigningKey> keys_;  ///< The first signs.
+  KeyRing keys_;
 };
 
 /// How a secret is stored and looked up.

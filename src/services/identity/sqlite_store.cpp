@@ -291,18 +291,35 @@ class SqliteStore final : public Store {
     co_return co_await database_.write(Lane::foreground, std::move(change));
   }
 
-  awaitable<Result<std::vector<std::pair<std::string, std::string>>>> signing_keys(Instant now) override {
-    using Keys = std::vector<std::pair<std::string, std::string>>;
-    auto change = [=](Writer& db) -> Result<Keys> {
-      Keys keys;
-      auto rows = db.query("SELECT kid, seed FROM identity_key ORDER BY created_at DESC");
-      while (rows.step()) keys.emplace_back(rows.text(0), rows.blob(1));
-      if (!keys.empty()) return keys;
-      keys.emplace_back(base64url_encode(random_bytes(9)), random_bytes(32));
-      auto insert = db.prepare("INSERT INTO identity_key (kid, seed, created_at) VALUES (?, ?, ?)");
-      insert.bind(1, keys[0].first).bind_blob(2, keys[0].second).bind(3, now);
-      insert.run();
+  awaitable<Result<std::vector<StoredKey>>> rotate_signing_keys(StoredKey fresh, std::chrono::seconds rotate_after,
+                                                                std::chrono::seconds keep) override {
+    auto change = [fresh = std::move(fresh), rotate_after, keep](Writer& db) -> Result<std::vector<StoredKey>> {
+      const Instant now = fresh.created_at;
+      auto keys = load_keys(db);
+      if (keys.empty() || now - keys.front().created_at >= rotate_after) {
+        auto insert = db.prepare("INSERT INTO identity_key (kid, seed, created_at) VALUES (?, ?, ?)");
+        insert.bind(1, fresh.kid).bind_blob(2, fresh.seed).bind(3, now);
+        insert.run();
+        keys.insert(keys.begin(), fresh);
+      }
+      // The key before in this order is the one that replaced it.
+      for (std::size_t i = 1; i < keys.size(); ++i) {
+        if (now - keys[i - 1].created_at <= keep) continue;
+        for (auto old = keys.begin() + static_cast<std::ptrdiff_t>(i); old != keys.end(); ++old)
+          db.run("DELETE FROM identity_key WHERE kid = ?", old->kid);
+        keys.resize(i);
+      }
       return keys;
+    };
+    co_return co_await database_.write(Lane::foreground, std::move(change));
+  }
+
+  awaitable<Result<>> replace_signing_key(StoredKey key) override {
+    auto change = [key = std::move(key)](Writer& db) -> Result<> {
+      auto update = db.prepare("UPDATE identity_key SET seed = ? WHERE kid = ?");
+      update.bind_blob(1, key.seed).bind(2, key.kid);
+      update.run();
+      return {};
     };
     co_return co_await database_.write(Lane::foreground, std::move(change));
   }
@@ -322,6 +339,13 @@ class SqliteStore final : public Store {
   }
 
  private:
+  static std::vector<StoredKey> load_keys(Writer& db) {
+    std::vector<StoredKey> keys;
+    auto row = db.query("SELECT kid, seed, created_at FROM identity_key ORDER BY created_at DESC");
+    while (row.step()) keys.push_back({std::string(row.text(0)), std::string(row.blob(1)), row.instant(2)});
+    return keys;
+  }
+
   static Result<> make_user(Writer& db, const SignUp& sign_up, const Cause& cause) {
     if (auto inserted = insert_user(db, sign_up.user, sign_up.password_hash); !inserted) return inserted.error();
     begin_session(db, sign_up.user.id, sign_up.session, cause);

@@ -45,6 +45,13 @@ struct SessionState {
   std::string timezone;
 };
 
+/// A signing key as it is kept.
+struct StoredKey {
+  std::string kid;
+  std::string seed;  ///< Plain or sealed.
+  Instant created_at{};
+};
+
 /// What identity keeps. Every method is one transaction: rows, events and idempotency record together. Errors of all:
 /// unavailable, corrupt.
 class Store {
@@ -86,9 +93,13 @@ class Store {
   /// The token and its user's zone. Errors: unauthenticated, slug "invalid-token".
   virtual boost::asio::awaitable<Result<std::pair<ApiToken, std::string>>> use_token(Sha256 hash, Instant now) = 0;
 
-  /// The seeds of the signing keys, newest first; makes the first.
-  virtual boost::asio::awaitable<Result<std::vector<std::pair<std::string, std::string>>>> signing_keys(
-      Instant now) = 0;
+  /// Keeps `fresh` if there is no signing key, or none younger than `rotate_after` at `fresh.created_at`, and drops
+  /// those that another replaced longer than `keep` before. Gives all, newest first.
+  virtual boost::asio::awaitable<Result<std::vector<StoredKey>>> rotate_signing_keys(StoredKey fresh,
+                                                                                     std::chrono::seconds rotate_after,
+                                                                                     std::chrono::seconds keep) = 0;
+  /// Keeps `key.seed` for the key of this `kid`.
+  virtual boost::asio::awaitable<Result<>> replace_signing_key(StoredKey key) = 0;
 
   /// Makes many users with a session each; what exists already stays.
   virtual boost::asio::awaitable<Result<>> seed(std::vector<SignUp> users, Cause cause) = 0;

@@ -1,7 +1,10 @@
 #include "services/notifier/channel_routes.hpp"
 
+#include <algorithm>
+
 #include "core/json.hpp"
 #include "http/authorize.hpp"
+#include "http/query_reader.hpp"
 #include "http/request_head.hpp"
 
 namespace daybook::notifier {
@@ -30,13 +33,20 @@ Reply with_etag(int status, std::string body, std::int64_t version) {
   return reply;
 }
 
-Reply settings_reply(const Preferences& preferences) {
+Reply settings_reply(const Preferences& preferences, const ChannelSenders& senders) {
   json::object out;
   out["completionNotices"] = preferences.completion_notices;
   out["digestAt"] = preferences.digest_at ? json::value(clock_text(*preferences.digest_at)) : json::value(nullptr);
   out["quietHours"] = nullptr;
   if (preferences.quiet)
     out["quietHours"] = {{"from", clock_text(preferences.quiet->first)}, {"to", clock_text(preferences.quiet->second)}};
+  json::array kinds;
+  out["webPushKey"] = nullptr;
+  for (const auto& [kind, sender] : senders) {
+    kinds.emplace_back(to_string(kind));
+    if (kind == ChannelKind::web_push) out["webPushKey"] = sender->subscription_key();
+  }
+  out["channelKinds"] = std::move(kinds);
   out["version"] = preferences.version;
   return with_etag(200, json::serialize(out), preferences.version);
 }
@@ -45,15 +55,16 @@ Reply channel_reply(int status, const Channel& channel) {
   return with_etag(status, channel_json(channel), channel.version);
 }
 
-awaitable<Result<Reply>> get_settings(NotifierStore& store, Request request) {
+awaitable<Result<Reply>> get_settings(NotifierStore& store, Service& service, Request request) {
   const auto user = http::signed_in(request);
   if (!user) co_return user.error();
   const auto preferences = co_await store.preferences(*user);
   if (!preferences) co_return preferences.error();
-  co_return settings_reply(*preferences);
+  co_return settings_reply(*preferences, service.senders());
 }
 
-awaitable<Result<Reply>> patch_settings(NotifierStore& store, const WallClock& clock, Request request) {
+awaitable<Result<Reply>> patch_settings(NotifierStore& store, Service& service, const WallClock& clock,
+                                        Request request) {
   const auto user = http::signed_in(request);
   if (!user) co_return user.error();
   const auto if_match = http::read_if_match(request.call);
@@ -71,13 +82,14 @@ awaitable<Result<Reply>> patch_settings(NotifierStore& store, const WallClock& c
       const auto from = read_clock(hours, "from"), to = read_clock(hours, "to");
       if (!hours.has("from")) hours.fail("from", "is required");
       if (!hours.has("to")) hours.fail("to", "is required");
+      if (from && to && *from == *to) hours.fail("to", "must be another time than from");
       if (from && to) preferences->quiet.emplace(*from, *to);
     });
   }
   if (auto error = in.finish()) co_return *error;
   const auto saved = co_await store.save_preferences(*user, std::move(*preferences), *if_match, clock.now());
   if (!saved) co_return saved.error();
-  co_return settings_reply(*saved);
+  co_return settings_reply(*saved, service.senders());
 }
 
 awaitable<Result<Reply>> list_channels(NotifierStore& store, Request request) {
@@ -88,6 +100,19 @@ awaitable<Result<Reply>> list_channels(NotifierStore& store, Request request) {
   std::string body = "{\"items\":[";
   for (std::size_t i = 0; i < channels->size(); ++i) body += (i == 0 ? "" : ",") + channel_json((*channels)[i]);
   co_return Reply(200, body + "]}");
+}
+
+/// `topics` of a body; reports faults.
+void read_topics(JsonReader& in, Channel& channel) {
+  const auto names = in.texts("topics", std::size(kTopics), {});
+  if (!names) return;
+  channel.topics.clear();
+  for (const auto& name : *names) {
+    const auto* topic =
+        std::find_if(std::begin(kTopics), std::end(kTopics), [&name](Topic each) { return to_string(each) == name; });
+    if (topic == std::end(kTopics)) return in.fail("topics", "must be any of reminder, digest, completion");
+    channel.topics.insert(*topic);
+  }
 }
 
 constexpr JsonReader::Text kName{.max_bytes = 400, .single_line = true};
@@ -112,6 +137,7 @@ awaitable<Result<Reply>> create_channel(Service& service, const WallClock& clock
   target_rules.required = true;
   channel.target = in.text("target", target_rules).value_or("");
   channel.secret = in.text("secret", kSecret).value_or("");
+  read_topics(in, channel);
   channel.enabled = in.boolean("enabled").value_or(true);
   if (auto error = in.finish()) co_return *error;
   // The same key makes the same channel: its id is derived from it.
@@ -152,6 +178,7 @@ awaitable<Result<Reply>> patch_channel(NotifierStore& store, Service& service, R
   if (auto name = in.text("name", kName)) channel->name = *name;
   if (auto target = in.text("target", kTarget)) channel->target = *target;
   if (in.has("secret")) channel->secret = in.text("secret", kSecret).value_or("");
+  read_topics(in, *channel);
   if (const auto enabled = in.boolean("enabled")) channel->enabled = *enabled;
   if (auto error = in.finish()) co_return *error;
   const auto saved = co_await service.save_channel(std::move(*channel));
@@ -179,13 +206,58 @@ awaitable<Result<Reply>> test_channel(NotifierStore& store, Service& service, Re
   co_return Reply(204);
 }
 
+awaitable<Result<Reply>> list_channel_deliveries(NotifierStore& store, Request request) {
+  const auto user = http::signed_in(request);
+  if (!user) co_return user.error();
+  const auto channel = co_await load_channel(store, *user, request);
+  if (!channel) co_return channel.error();
+  http::QueryReader in(request);
+  const int limit = static_cast<int>(in.integer("limit", 1, 200).value_or(50));
+  if (auto error = in.finish()) co_return *error;
+  const auto preferences = co_await store.preferences(*user);
+  if (!preferences) co_return preferences.error();
+  const auto deliveries = co_await store.channel_deliveries(*user, channel->id, limit);
+  if (!deliveries) co_return deliveries.error();
+  co_return deliveries_reply(*deliveries, *preferences);
+}
+
+json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+
+json::object to_object(const Delivery& delivery, const Preferences& preferences) {
+  json::object out;
+  out["id"] = delivery.id.str();
+  out["notificationId"] = delivery.notification.str();
+  out["channelId"] = delivery.channel.is_nil() ? json::value(nullptr) : json::value(delivery.channel.str());
+  out["kind"] = to_string(delivery.kind);
+  out["name"] =
+      delivery.kind == ChannelKind::in_app ? json::value("Inbox and chat") : text_or_null(delivery.channel_name);
+  out["state"] = to_string(delivery.state);
+  out["explanation"] = explain(delivery, preferences);
+  out["attempts"] = delivery.attempts;
+  json::array log;
+  for (const auto& attempt : delivery.log)
+    log.push_back(json::object{{"at", format_rfc3339(attempt.at)}, {"problem", text_or_null(attempt.problem)}});
+  out["log"] = std::move(log);
+  out["reason"] = text_or_null(delivery.reason);
+  out["updatedAt"] = format_rfc3339(delivery.updated_at);
+  out["nextAttemptAt"] =
+      delivery.next_attempt ? json::value(format_rfc3339(*delivery.next_attempt)) : json::value(nullptr);
+  return out;
+}
+
 }  // namespace
+
+Reply deliveries_reply(const std::vector<Delivery>& deliveries, const Preferences& preferences) {
+  json::array items;
+  for (const auto& delivery : deliveries) items.push_back(to_object(delivery, preferences));
+  return Reply(200, json::serialize(json::object{{"items", std::move(items)}}));
+}
 
 void add_channel_routes(http::Router& router, NotifierStore& store, Service& service, const WallClock& clock) {
   router.add(Method::get, "/api/v1/notifications/settings",
-             [&store](Request r) { return get_settings(store, std::move(r)); });
+             [&store, &service](Request r) { return get_settings(store, service, std::move(r)); });
   router.add(Method::patch, "/api/v1/notifications/settings",
-             [&store, &clock](Request r) { return patch_settings(store, clock, std::move(r)); });
+             [&store, &service, &clock](Request r) { return patch_settings(store, service, clock, std::move(r)); });
   const std::string channels = "/api/v1/notification-channels";
   router.add(Method::get, channels, [&store](Request r) { return list_channels(store, std::move(r)); });
   router.add(Method::post, channels,
@@ -193,6 +265,8 @@ void add_channel_routes(http::Router& router, NotifierStore& store, Service& ser
   router.add(Method::patch, channels + "/{id}",
              [&store, &service](Request r) { return patch_channel(store, service, std::move(r)); });
   router.add(Method::delete_, channels + "/{id}", [&store](Request r) { return delete_channel(store, std::move(r)); });
+  router.add(Method::get, channels + "/{id}/deliveries",
+             [&store](Request r) { return list_channel_deliveries(store, std::move(r)); });
   router.add(Method::post, channels + "/{id}/test",
              [&store, &service](Request r) { return test_channel(store, service, std::move(r)); });
 }

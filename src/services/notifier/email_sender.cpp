@@ -88,6 +88,8 @@ Result<> send_mail(const SmtpOptions& options, const std::string& to, const std:
   curl_easy_setopt(curl.get(), CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_ERRORBUFFER, problem);
+  // Debian's libcurl looks into /etc/ssl/certs too, so this adds to the system's certificates.
+  if (!options.ca_file.empty()) curl_easy_setopt(curl.get(), CURLOPT_CAINFO, options.ca_file.c_str());
   if (!options.user.empty()) {
     curl_easy_setopt(curl.get(), CURLOPT_USERNAME, options.user.c_str());
     curl_easy_setopt(curl.get(), CURLOPT_PASSWORD, options.password.c_str());
@@ -97,6 +99,12 @@ Result<> send_mail(const SmtpOptions& options, const std::string& to, const std:
   long answer = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer);
   const std::string why = problem[0] != '\0' ? problem : curl_easy_strerror(code);
+  if (code == CURLE_LOGIN_DENIED)
+    return Error{Errc::misconfigured, "The mail server refused this server's sign-in (" + std::to_string(answer) +
+                                          "): whoever runs Daybook must check smtp-user and smtp-password."};
+  if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_USE_SSL_FAILED)
+    return Error{Errc::misconfigured, "No secure connection to the mail server: " + why +
+                                          ". Whoever runs Daybook can name its certificate by ca-file."};
   if (answer >= 500 && answer < 600)
     return Error{Errc::unprocessable, "The mail server refused the message (" + std::to_string(answer) + ")."};
   return Error{code == CURLE_OPERATION_TIMEDOUT ? Errc::timeout : Errc::unavailable, "Mail server: " + why};

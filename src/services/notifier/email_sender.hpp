@@ -14,10 +14,11 @@ struct SmtpOptions {
   std::string user;  ///< Empty: no authentication.
   std::string password;
   bool require_tls = true;  ///< Refuses to send in the clear; off for a relay on the same machine.
+  std::string ca_file;      ///< Certificates to trust beside the system's; empty: none.
 };
 
 /// Plain-text mail by SMTP. The Message-ID is the delivery's, so that a mail server can drop a repeated one. A 5xx
-/// answer ends the delivery, anything else is tried again.
+/// answer and a refused sign-in end the delivery, anything else is tried again.
 std::unique_ptr<ChannelSender> make_email_sender(SmtpOptions options);
 
 /// The message as it goes over the wire (RFC 5322, RFC 2045, RFC 2047).

@@ -1,22 +1,33 @@
 #include "services/notifier/http_senders.hpp"
 
+#include <algorithm>
+
 #include "core/hash.hpp"
 #include "core/json.hpp"
-#include "services/notifier/http_post.hpp"
 
 namespace daybook::notifier {
 namespace {
 
-using boost::asio::any_io_executor;
 using boost::asio::awaitable;
+
+/// A "whsec_" that is not base64 is taken as it was entered.
+std::string signing_key(const std::string& secret) {
+  constexpr std::string_view kPrefix = "whsec_";
+  if (!secret.starts_with(kPrefix)) return secret;
+  std::string text = secret.substr(kPrefix.size());
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  while (text.ends_with('=')) text.pop_back();
+  const auto bytes = base64url_decode(text);
+  return bytes ? *bytes : secret;
+}
 
 class WebhookSender final : public ChannelSender {
  public:
-  WebhookSender(any_io_executor executor, const WallClock& clock, PrivateTargets private_targets)
-      : executor_(std::move(executor)), clock_(clock), private_targets_(private_targets) {}
+  WebhookSender(Outbound outbound, const WallClock& clock) : outbound_(std::move(outbound)), clock_(clock) {}
 
   awaitable<Result<>> send(Channel channel, Notification notification, Uuid delivery_id) override {
-    auto target = parse_target(channel.target, private_targets_);
+    auto target = parse_target(channel.target, outbound_.private_targets);
     if (!target) co_return target.error();
     std::string body = to_json(notification);
     const std::string id = delivery_id.str();
@@ -27,31 +38,31 @@ class WebhookSender final : public ChannelSender {
     headers.set("webhook-id", id);
     headers.set("webhook-timestamp", timestamp);
     if (!channel.secret.empty()) {
-      const auto signature = hmac_sha256(channel.secret, id + "." + timestamp + "." + body);
+      const auto signature = hmac_sha256(signing_key(channel.secret), id + "." + timestamp + "." + body);
       headers.set("webhook-signature", "v1," + base64_encode(as_chars(signature)));
     }
-    co_return co_await http_post(executor_, std::move(*target), std::move(headers), std::move(body));
+    const auto status = co_await http_post(outbound_, std::move(*target), std::move(headers), std::move(body));
+    if (!status) co_return status.error();
+    co_return outcome_of(*status);
   }
 
   Result<> check(const Channel& channel) const override {
-    const auto target = parse_target(channel.target, private_targets_);
+    const auto target = parse_target(channel.target, outbound_.private_targets);
     if (!target) return target.error();
     return {};
   }
 
  private:
-  any_io_executor executor_;
+  Outbound outbound_;
   const WallClock& clock_;
-  PrivateTargets private_targets_;
 };
 
 class PushSender final : public ChannelSender {
  public:
-  PushSender(any_io_executor executor, PrivateTargets private_targets)
-      : executor_(std::move(executor)), private_targets_(private_targets) {}
+  explicit PushSender(Outbound outbound) : outbound_(std::move(outbound)) {}
 
   awaitable<Result<>> send(Channel channel, Notification notification, Uuid delivery_id) override {
-    auto target = parse_target(channel.target, private_targets_);
+    auto target = parse_target(channel.target, outbound_.private_targets);
     if (!target) co_return target.error();
     Headers headers;
     std::string body;
@@ -76,11 +87,13 @@ class PushSender final : public ChannelSender {
       body = json::serialize(message);
       target->path.resize(slash + 1);
     }
-    co_return co_await http_post(executor_, std::move(*target), std::move(headers), std::move(body));
+    const auto status = co_await http_post(outbound_, std::move(*target), std::move(headers), std::move(body));
+    if (!status) co_return status.error();
+    co_return outcome_of(*status);
   }
 
   Result<> check(const Channel& channel) const override {
-    const auto target = parse_target(channel.target, private_targets_);
+    const auto target = parse_target(channel.target, outbound_.private_targets);
     if (!target) return target.error();
     if (target->path.size() < 2)
       return Error{Errc::unprocessable,
@@ -90,19 +103,17 @@ class PushSender final : public ChannelSender {
   }
 
  private:
-  any_io_executor executor_;
-  PrivateTargets private_targets_;
+  Outbound outbound_;
 };
 
 }  // namespace
 
-std::unique_ptr<ChannelSender> make_webhook_sender(any_io_executor executor, const WallClock& clock,
-                                                   PrivateTargets private_targets) {
-  return std::make_unique<WebhookSender>(std::move(executor), clock, private_targets);
+std::unique_ptr<ChannelSender> make_webhook_sender(Outbound outbound, const WallClock& clock) {
+  return std::make_unique<WebhookSender>(std::move(outbound), clock);
 }
 
-std::unique_ptr<ChannelSender> make_push_sender(any_io_executor executor, PrivateTargets private_targets) {
-  return std::make_unique<PushSender>(std::move(executor), private_targets);
+std::unique_ptr<ChannelSender> make_push_sender(Outbound outbound) {
+  return std::make_unique<PushSender>(std::move(outbound));
 }
 
 }  // namespace daybook::notifier

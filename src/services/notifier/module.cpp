@@ -1,5 +1,7 @@
 #include "services/notifier/module.hpp"
 
+#include "runtime/together.hpp"
+
 namespace daybook::notifier {
 namespace {
 
@@ -13,9 +15,15 @@ awaitable<std::vector<Result<>>> each_event(Service& service, std::vector<CloudE
 
 using TimerUseCase = awaitable<Result<>> (Service::*)(Timer);
 
+awaitable<void> fire_one(Service& service, TimerUseCase use_case, Timer timer, Result<>& outcome) {
+  outcome = co_await (service.*use_case)(std::move(timer));
+}
+
+/// Side by side, so that a receiver that does not answer holds up nobody else's messages.
 awaitable<std::vector<Result<>>> each_timer(Service& service, TimerUseCase use_case, std::vector<Timer> timers) {
-  std::vector<Result<>> outcomes;
-  for (auto& timer : timers) outcomes.push_back(co_await (service.*use_case)(std::move(timer)));
+  std::vector<Result<>> outcomes(timers.size());
+  auto fire = [&](std::size_t i) -> awaitable<void> { return fire_one(service, use_case, timers[i], outcomes[i]); };
+  co_await runtime::together(timers.size(), fire);
   co_return outcomes;
 }
 
@@ -34,11 +42,14 @@ void Module::subscribe(runtime::EventBus& bus) {
 }
 
 void Module::handle(runtime::Timers& timers) {
-  timers.handle(std::string(kDeliveryTimer), 16, [this](std::vector<Timer> due) {
+  timers.handle(std::string(kDeliveryTimer), 64, [this](std::vector<Timer> due) {
     return each_timer(service_, &Service::on_delivery_timer, std::move(due));
   });
   timers.handle(std::string(kDigestTimer), 16, [this](std::vector<Timer> due) {
     return each_timer(service_, &Service::on_digest_timer, std::move(due));
+  });
+  timers.handle(std::string(kTidyTimer), 1, [this](std::vector<Timer> due) {
+    return each_timer(service_, &Service::on_tidy_timer, std::move(due));
   });
 }
 

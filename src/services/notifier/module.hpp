@@ -21,6 +21,7 @@ class Module {
   http::Router& router() { return router_; }
   void subscribe(runtime::EventBus& bus);
   void handle(runtime::Timers& timers);
+  boost::asio::awaitable<Result<>> start() { return service_.start(); }
 
  private:
   ChannelSenders senders_;

@@ -47,6 +47,25 @@ NotificationId notification_id(const EventId& cause) {
   return NotificationId{Uuid{bytes}};
 }
 
+std::string_view to_string(Topic topic) {
+  switch (topic) {
+    case Topic::reminder:
+      return "reminder";
+    case Topic::digest:
+      return "digest";
+    case Topic::completion:
+      return "completion";
+  }
+  return "reminder";
+}
+
+std::optional<Topic> topic_of(std::string_view kind) {
+  if (kind == "summary") return Topic::reminder;
+  for (auto topic : kTopics)
+    if (to_string(topic) == kind) return topic;
+  return std::nullopt;
+}
+
 std::string_view to_string(ChannelKind kind) {
   switch (kind) {
     case ChannelKind::in_app:
@@ -112,9 +131,59 @@ std::optional<Instant> next_digest(const Preferences& preferences, Instant after
   const auto zone = zone_of(preferences);
   const auto day = floor<days>(zone.to_local(after));
   for (int i = 0;; ++i) {
+    if (preferences.digest_on && Date{day + days{i}} <= *preferences.digest_on) continue;
     const auto at = zone.to_instant(day + days{i} + *preferences.digest_at).instant;
     if (at > after) return at;
   }
+}
+
+std::optional<Instant> next_digest_after_move(const Preferences& before, const Preferences& after, Instant now) {
+  const auto next = next_digest(after, now);
+  if (!next || before.timezone == after.timezone) return next;
+  const auto today = local_day(after, now);
+  const bool passed_over = local_day(after, *next) > today && after.digest_on && *after.digest_on < today &&
+                           next_digest(before, now) < *next;
+  return passed_over ? now : *next;
+}
+
+Date local_day(const Preferences& preferences, Instant at) {
+  return Date{floor<days>(zone_of(preferences).to_local(at))};
+}
+
+std::string quiet_hours_reason(const Preferences& preferences, Instant until) {
+  return "It waits for the end of your quiet hours, " + domain::format_for_people(until, zone_of(preferences)) + ".";
+}
+
+std::string explain(const Delivery& delivery, const Preferences& preferences) {
+  const auto zone = zone_of(preferences);
+  const auto time = [&zone](Instant at) { return domain::format_for_people(at, zone); };
+  const auto tries = [](std::size_t n) { return n == 1 ? std::string("one try") : std::to_string(n) + " tries"; };
+  const std::string to = delivery.channel_name.empty() ? "" : " \"" + delivery.channel_name + "\"";
+  switch (delivery.state) {
+    case Delivery::State::pending:
+      if (delivery.log.empty()) return delivery.reason.empty() ? "It is about to be sent." : delivery.reason;
+      return "Tried " + std::to_string(delivery.attempts) + " of 4 times. " + delivery.log.back().problem +
+             (delivery.next_attempt ? " It is tried again " + time(*delivery.next_attempt) + "." : "");
+    case Delivery::State::sent: {
+      if (delivery.kind == ChannelKind::in_app)
+        return "It stands in your inbox since " + time(delivery.updated_at) + ", and the chat said it.";
+      const std::string who = delivery.kind == ChannelKind::email      ? "The mail server"
+                              : delivery.kind == ChannelKind::web_push ? "Your browser's push service"
+                              : delivery.kind == ChannelKind::push     ? "The push server"
+                                                                       : "The receiver";
+      std::string text = who + to + " took it " + time(delivery.updated_at);
+      if (delivery.log.size() > 1)
+        text += ", after " + tries(delivery.log.size() - 1) +
+                " that failed: " + delivery.log[delivery.log.size() - 2].problem;
+      return text.ends_with('.') ? text : text + ".";
+    }
+    case Delivery::State::failed:
+      return "Given up " + time(delivery.updated_at) + " after " + tries(static_cast<std::size_t>(delivery.attempts)) +
+             ". " + delivery.reason;
+    case Delivery::State::skipped:
+      return "Not sent" + to + ". " + delivery.reason;
+  }
+  return {};
 }
 
 Result<std::optional<Notification>> notification_of(const CloudEvent& event, const Preferences& preferences) {
@@ -145,11 +214,14 @@ Result<std::optional<Notification>> notification_of(const CloudEvent& event, con
     out.title = std::to_string(merged->get_array().size()) + " reminders came due";
     for (const auto& item : merged->get_array()) {
       if (!item.is_object()) continue;
+      if (const auto id = ReminderId::parse(text_of(item.get_object(), {"id", "reminderId"})))
+        out.reminders.push_back(*id);
       if (!out.body.empty()) out.body += '\n';
       out.body += text_of(item.get_object(), {"taskTitle", "title"});
     }
     return std::optional<Notification>{std::move(out)};
   }
+  if (out.reminder) out.reminders.push_back(*out.reminder);
   out.kind = "reminder";
   out.title = "Reminder: " + title + lead_in_words(*data, event.time);
   return std::optional<Notification>{std::move(out)};
@@ -176,6 +248,9 @@ std::string channel_json(const Channel& channel) {
   out["name"] = channel.name;
   out["target"] = channel.target;
   out["hasSecret"] = !channel.secret.empty();
+  json::array topics;
+  for (auto topic : channel.topics) topics.emplace_back(to_string(topic));
+  out["topics"] = std::move(topics);
   out["enabled"] = channel.enabled;
   out["createdAt"] = format_rfc3339(channel.created_at);
   out["version"] = channel.version;

@@ -83,14 +83,74 @@ TEST(NotifierQuietHours, CrossMidnightInThePersonsZone) {
   EXPECT_EQ(after_quiet_hours(person, at("2026-03-05T12:00:00Z")), at("2026-03-05T12:00:00Z"));
 }
 
-// C-13
-TEST(NotifierDigest, ComesAtTheSameLocalTimeAcrossAClockChange) {
-  Preferences person;
-  person.timezone = "America/New_York";
-  person.digest_at = 7h + 30min;
-  EXPECT_EQ(next_digest(person, at("2026-03-07T12:30:00Z")), at("2026-03-08T11:30:00Z"));
-  EXPECT_EQ(next_digest(person, at("2026-03-07T12:29:59Z")), at("2026-03-07T12:30:00Z"));
-  EXPECT_FALSE(next_digest({}, at("2026-03-07T12:30:00Z")));
+TEST(NotifierDigest, IsForThoseWhoWantIt) { EXPECT_FALSE(next_digest({}, at("2026-03-07T12:30:00Z"))); }
+
+Preferences in_zone(const char* zone, std::chrono::minutes digest_at) {
+  Preferences out;
+  out.timezone = zone;
+  out.digest_at = digest_at;
+  return out;
+}
+
+// C-13, R-02: the hour of the wall clock, which on the day of a change is 23, 24.5 or 25 hours after the last
+TEST(NotifierDigest, KeepsTheLocalHourOverChangesOfTheClock) {
+  struct Case {
+    const char *zone, *after, *next;
+    std::chrono::minutes hour;
+  };
+  for (const auto& each : {
+           Case{"America/New_York", "2026-03-07T12:30:00Z", "2026-03-08T11:30:00Z", 7h + 30min},
+           Case{"America/New_York", "2026-10-31T11:30:00Z", "2026-11-01T12:30:00Z", 7h + 30min},
+           Case{"Europe/Berlin", "2026-03-28T06:30:00Z", "2026-03-29T05:30:00Z", 7h + 30min},
+           Case{"Europe/Berlin", "2026-10-24T05:30:00Z", "2026-10-25T06:30:00Z", 7h + 30min},
+           Case{"Australia/Lord_Howe", "2026-04-03T20:30:00Z", "2026-04-04T21:00:00Z", 7h + 30min},
+           // 02:30 does not exist on that day: it moves forward by the gap. On the other it exists twice: the first.
+           Case{"Europe/Berlin", "2026-03-28T12:00:00Z", "2026-03-29T01:30:00Z", 2h + 30min},
+           Case{"Europe/Berlin", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z", 2h + 30min},
+           Case{"Europe/Berlin", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z", 2h + 30min},
+       }) {
+    EXPECT_EQ(next_digest(in_zone(each.zone, each.hour), at(each.after)), at(each.next)) << each.zone << each.after;
+  }
+}
+
+// C-13: once a local day, wherever the person goes
+TEST(NotifierDigest, WhoeverMovesHasOneADay) {
+  auto berlin = in_zone("Europe/Berlin", 7h + 30min);
+  berlin.digest_on = Date{std::chrono::year{2026} / 3 / 5};
+  auto new_york = berlin, tokyo = berlin;
+  new_york.timezone = "America/New_York";
+  tokyo.timezone = "Asia/Tokyo";
+
+  // Has had it at 07:30 in Berlin, and lands where it is half past two: no second one at 07:30 there.
+  EXPECT_EQ(next_digest_after_move(berlin, new_york, at("2026-03-05T07:30:00Z")), at("2026-03-06T12:30:00Z"));
+  // Leaves on the next day before it, for where that hour has passed: at once instead of not at all.
+  EXPECT_EQ(next_digest_after_move(berlin, tokyo, at("2026-03-06T05:00:00Z")), at("2026-03-06T05:00:00Z"));
+  // Has had today's already.
+  EXPECT_EQ(next_digest_after_move(berlin, tokyo, at("2026-03-05T07:00:00Z")), at("2026-03-05T22:30:00Z"));
+  // Never had one: begins with the next.
+  auto fresh = berlin;
+  fresh.digest_on.reset();
+  auto fresh_tokyo = tokyo;
+  fresh_tokyo.digest_on.reset();
+  EXPECT_EQ(next_digest_after_move(fresh, fresh_tokyo, at("2026-03-06T05:00:00Z")), at("2026-03-06T22:30:00Z"));
+}
+
+TEST(NotifierDeliveries, AreExplainedInLocalTime) {
+  const auto preferences = in_zone("Europe/Berlin", 0min);
+  Delivery delivery;
+  delivery.kind = ChannelKind::webhook;
+  delivery.channel_name = "Home";
+  delivery.attempts = 2;
+  delivery.log = {{at("2026-03-05T14:00:00Z"), "The receiver answered 500."}};
+  delivery.next_attempt = at("2026-03-05T14:45:00Z");
+  EXPECT_EQ(explain(delivery, preferences),
+            "Tried 2 of 4 times. The receiver answered 500. It is tried again Thu 5 Mar 2026, 15:45.");
+  delivery.log.push_back({at("2026-03-05T14:45:00Z"), ""});
+  delivery.state = Delivery::State::sent;
+  delivery.updated_at = at("2026-03-05T14:45:00Z");
+  EXPECT_EQ(
+      explain(delivery, preferences),
+      "The receiver \"Home\" took it Thu 5 Mar 2026, 15:45, after one try that failed: The receiver answered 500.");
 }
 
 }  // namespace

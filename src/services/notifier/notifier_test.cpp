@@ -87,7 +87,7 @@ class NotifierTest : public ::testing::Test {
   }
   std::string delivery_states() {
     std::string out;
-    const auto all = database_.run(store_->deliveries(user_, std::nullopt, std::nullopt)).value();
+    const auto all = database_.run(store_->deliveries(user_, kReminder)).value();
     for (auto kind : {ChannelKind::in_app, ChannelKind::webhook})
       for (const auto& delivery : all)
         if (delivery.kind == kind)
@@ -95,6 +95,7 @@ class NotifierTest : public ::testing::Test {
     return out;
   }
 
+  const ReminderId kReminder = ReminderId::parse("01968f3e-8a11-7d00-8000-000000000001").value();
   TestDatabase database_{sqlite_migrations()};
   ManualClock clock_{parse_rfc3339("2026-03-05T14:45:00Z").value()};
   UserId user_ = UserId::make(clock_.now());
@@ -195,6 +196,103 @@ TEST_F(NotifierTest, DigestComesOnceADayAndSetsTheNext) {
   EXPECT_EQ(items[0].at("body").as_string(), "Due today\n- Milk\n");
   ASSERT_EQ(timers().size(), 1u);
   EXPECT_EQ(timers()[0].due, parse_rfc3339("2026-03-07T07:30:00Z").value());
+}
+
+// C-13: a server that was down over the hour makes up for it once, with what is true then
+TEST_F(NotifierTest, DigestThatComesLateComesOnceThatDay) {
+  ASSERT_EQ(send(Method::patch, "/api/v1/notifications/settings", R"({"digestAt":"07:30"})").status, 200);
+  clock_.set(parse_rfc3339("2026-03-09T09:00:00Z").value());  // Down for three days.
+  ASSERT_TRUE(database_.run(service_->on_digest_timer(timers().at(0))));
+  EXPECT_EQ(json_of(send(Method::get, "/api/v1/notifications")).at("items").as_array().size(), 1u);
+  EXPECT_EQ(timers().at(0).due, parse_rfc3339("2026-03-10T07:30:00Z").value());
+}
+
+TEST_F(NotifierTest, DigestOfYesterdayIsLeftOutWhenTodaysIsStillToCome) {
+  ASSERT_EQ(send(Method::patch, "/api/v1/notifications/settings", R"({"digestAt":"07:30"})").status, 200);
+  clock_.set(parse_rfc3339("2026-03-07T03:00:00Z").value());
+  ASSERT_TRUE(database_.run(service_->on_digest_timer(timers().at(0))));
+  EXPECT_EQ(json_of(send(Method::get, "/api/v1/notifications")).at("items").as_array().size(), 0u);
+  EXPECT_EQ(timers().at(0).due, parse_rfc3339("2026-03-07T07:30:00Z").value());
+}
+
+TEST_F(NotifierTest, DigestIsNotRepeatedOnTheDayWhenItsHourIsMoved) {
+  ASSERT_EQ(send(Method::patch, "/api/v1/notifications/settings", R"({"digestAt":"07:30"})").status, 200);
+  clock_.set(timers().at(0).due);
+  ASSERT_TRUE(database_.run(service_->on_digest_timer(timers().at(0))));
+  ASSERT_EQ(send(Method::patch, "/api/v1/notifications/settings", R"({"digestAt":"18:00"})").status, 200);
+  EXPECT_EQ(timers().at(0).due, parse_rfc3339("2026-03-07T18:00:00Z").value());
+  CloudEvent moved = reminder_event();
+  moved.type = "user.updated";
+  moved.data = R"({"timezone":"America/New_York"})";
+  ASSERT_TRUE(database_.run(service_->on_event(moved)));
+  EXPECT_EQ(timers().at(0).due, parse_rfc3339("2026-03-07T23:00:00Z").value());
+}
+
+// C-13: cleanup as a job
+TEST_F(NotifierTest, OldNotificationsAndTheirDeliveriesGo) {
+  add_webhook();
+  ASSERT_TRUE(database_.run(service_->start()));
+  ASSERT_TRUE(database_.run(service_->start()));
+  const auto began = clock_.now();
+  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  ASSERT_EQ(send(Method::post, "/api/v1/notifications/read-all").status, 204);
+  clock_.advance(1h);
+  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  const auto left_after = [this](Instant now) {
+    clock_.set(now);
+    for (const auto& timer : timers())
+      if (timer.kind == kTidyTimer) EXPECT_TRUE(database_.run(service_->on_tidy_timer(timer)));
+    EXPECT_EQ(std::ranges::count(timers(), kTidyTimer, &Timer::kind), 1);
+    const auto items = json_of(send(Method::get, "/api/v1/notifications")).at("items").as_array().size();
+    EXPECT_EQ(database_.run(store_->deliveries(user_, kReminder)).value().size(), 2 * items);
+    return items;
+  };
+  EXPECT_EQ(left_after(began + std::chrono::days{30}), 2u);
+  EXPECT_EQ(left_after(began + std::chrono::days{30} + 1s), 1u);  // Read ones after 30 days,
+  EXPECT_EQ(left_after(began + std::chrono::days{90}), 1u);
+  EXPECT_EQ(left_after(began + std::chrono::days{90} + 2h), 0u);  // all after 90.
+}
+
+TEST_F(NotifierTest, ReceiverThatIsGoneEndsItsChannel) {
+  add_webhook();
+  receiver_->answer = Error{Errc::not_found, "The receiver answered 410."};
+  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  ASSERT_TRUE(database_.run(service_->on_delivery_timer(timers().at(0))));
+  EXPECT_THAT(send(Method::get, "/api/v1/notification-channels").body, HasSubstr(R"("enabled":false)"));
+  EXPECT_EQ(delivery_states(), "in-app:sent webhook:failed ");
+}
+
+// C-10: what was read while quiet hours held it back is not sent after them
+TEST_F(NotifierTest, WhatWasReadMeanwhileIsNotSentAfterQuietHours) {
+  add_webhook();
+  send(Method::patch, "/api/v1/notifications/settings", R"({"quietHours":{"from":"14:00","to":"16:00"}})");
+  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  ASSERT_EQ(send(Method::post, "/api/v1/notifications/read-all").status, 204);
+  clock_.set(timers().at(0).due);
+  ASSERT_TRUE(database_.run(service_->on_delivery_timer(timers().at(0))));
+  EXPECT_TRUE(receiver_->sent.empty());
+  EXPECT_EQ(delivery_states(), "in-app:sent webhook:skipped ");
+}
+
+TEST_F(NotifierTest, RetriesKeepQuietHours) {
+  add_webhook();
+  send(Method::patch, "/api/v1/notifications/settings", R"({"quietHours":{"from":"14:46","to":"16:00"}})");
+  receiver_->answer = Error{Errc::unavailable, "The receiver answered 503."};
+  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  clock_.advance(58s);
+  ASSERT_TRUE(database_.run(service_->on_delivery_timer(timers().at(0))));
+  EXPECT_EQ(timers().at(0).due, parse_rfc3339("2026-03-05T16:00:00Z").value());
+}
+
+// R-15: the answer for each of the reminders that one summary stands for
+TEST_F(NotifierTest, SummaryAnswersForEachOfItsReminders) {
+  CloudEvent event = reminder_event();
+  event.data = R"({"id":"01968f3e-8a11-7d00-8000-000000000001","taskTitle":"A","merged":[
+      {"id":"01968f3e-8a11-7d00-8000-000000000001","taskTitle":"A"},
+      {"id":"01968f3e-8a11-7d00-8000-000000000002","taskTitle":"B"}]})";
+  ASSERT_TRUE(database_.run(service_->on_event(event)));
+  const auto second = ReminderId::parse("01968f3e-8a11-7d00-8000-000000000002").value();
+  EXPECT_EQ(database_.run(store_->deliveries(user_, second)).value().size(), 1u);
 }
 
 TEST_F(NotifierTest, ReadingIsIdempotentAndNobodyElsesConcern) {

@@ -11,23 +11,6 @@ using boost::asio::awaitable;
 using http::QueryReader;
 using http::Request;
 
-json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
-
-json::object to_object(const Delivery& delivery) {
-  json::object out;
-  out["id"] = delivery.id.str();
-  out["notificationId"] = delivery.notification.str();
-  out["channelId"] = delivery.channel.is_nil() ? json::value(nullptr) : json::value(delivery.channel.str());
-  out["kind"] = to_string(delivery.kind);
-  out["state"] = to_string(delivery.state);
-  out["attempts"] = delivery.attempts;
-  out["reason"] = text_or_null(delivery.reason);
-  out["updatedAt"] = format_rfc3339(delivery.updated_at);
-  out["nextAttemptAt"] =
-      delivery.next_attempt ? json::value(format_rfc3339(*delivery.next_attempt)) : json::value(nullptr);
-  return out;
-}
-
 awaitable<Result<Reply>> list_inbox(NotifierStore& store, Request request) {
   const auto user = http::signed_in(request);
   if (!user) co_return user.error();
@@ -79,13 +62,11 @@ awaitable<Result<Reply>> list_deliveries(NotifierStore& store, Request request) 
   const auto reminder = in.uuid("reminderId");
   if (!reminder) in.fail("reminderId", "is required");
   if (auto error = in.finish()) co_return *error;
-  const auto deliveries = co_await store.deliveries(*user, ReminderId{*reminder}, std::nullopt);
+  const auto preferences = co_await store.preferences(*user);
+  if (!preferences) co_return preferences.error();
+  const auto deliveries = co_await store.deliveries(*user, ReminderId{*reminder});
   if (!deliveries) co_return deliveries.error();
-  json::array items;
-  for (const auto& delivery : *deliveries) items.push_back(to_object(delivery));
-  json::object out;
-  out["items"] = std::move(items);
-  co_return Reply(200, json::serialize(out));
+  co_return deliveries_reply(*deliveries, *preferences);
 }
 
 }  // namespace

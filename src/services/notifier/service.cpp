@@ -4,6 +4,16 @@ namespace daybook::notifier {
 
 using boost::asio::awaitable;
 
+namespace {
+
+/// Longer than a message waits for its first try unless quiet hours, or a server that was down, held it back.
+constexpr auto kHeldBack = std::chrono::minutes{5};
+constexpr auto kTidyEvery = std::chrono::days{1};
+constexpr auto kKeepRead = std::chrono::days{30};
+constexpr auto kKeepAny = std::chrono::days{90};
+
+}  // namespace
+
 awaitable<Result<>> Service::on_event(CloudEvent event) {
   const Instant now = clock_.now();
   if (event.type.starts_with("user.")) co_return co_await store_.apply_user(std::move(event), now);
@@ -20,49 +30,75 @@ awaitable<Result<>> Service::on_delivery_timer(Timer timer) {
   if (!pending) co_return pending.error();
   if (!*pending) co_return co_await store_.drop_timer(std::move(timer));
   Delivery delivery = (*pending)->delivery;
-  const auto sender = senders_.find((*pending)->channel.kind);
+  const Channel& channel = (*pending)->channel;
+  const Notification& notification = (*pending)->notification;
+  const auto sender = senders_.find(channel.kind);
+  const bool held_back = delivery.log.empty() && clock_.now() - notification.created_at > kHeldBack;
 
+  delivery.state = Delivery::State::skipped;
   Result<> sent;
-  if (!(*pending)->channel.enabled || (*pending)->channel.id.is_nil()) {
-    delivery.state = Delivery::State::skipped;
-    delivery.reason = "The channel was switched off or deleted.";
+  auto fate = ChannelFate::keep;
+  if (!channel.enabled || channel.id.is_nil()) {
+    delivery.reason = "You have switched this channel off, or deleted it.";
   } else if (sender == senders_.end()) {
-    delivery.state = Delivery::State::skipped;
     delivery.reason = "This server has no " + std::string(to_string(delivery.kind)) + " delivery configured.";
+  } else if (held_back && notification.read_at) {
+    delivery.reason = "You had read it in Daybook before it was to be sent.";
   } else {
-    sent = co_await sender->second->send((*pending)->channel, (*pending)->notification, delivery.id);
+    sent = co_await sender->second->send(channel, notification, delivery.id);
     ++delivery.attempts;
+    delivery.log.push_back({clock_.now(), sent ? std::string{} : sent.error().detail});
     delivery.state = sent ? Delivery::State::sent : Delivery::State::failed;
     delivery.reason = sent ? std::string{} : sent.error().detail;
   }
   const Instant now = clock_.now();
   delivery.updated_at = now;
   delivery.next_attempt.reset();
-  if (!sent && is_transient(sent.error().code)) {
+  if (!sent && sent.error().code == Errc::not_found) {
+    fate = channel.kind == ChannelKind::web_push ? ChannelFate::remove : ChannelFate::switch_off;
+    delivery.reason += fate == ChannelFate::remove ? " The channel was removed." : " The channel was switched off.";
+  } else if (!sent && is_transient(sent.error().code)) {
     const double jitter = static_cast<double>(Uuid::random().bytes()[0]) / 255.0;
     if (const auto wait = retry_after(delivery.attempts, jitter)) {
       delivery.state = Delivery::State::pending;
-      delivery.next_attempt = now + *wait;
+      delivery.next_attempt = after_quiet_hours((*pending)->preferences, now + *wait);
     }
   }
-  co_return co_await store_.record_attempt(std::move(delivery), std::move(timer), now);
+  co_return co_await store_.record_attempt(std::move(delivery), std::move(timer), fate, now);
 }
 
 awaitable<Result<>> Service::on_digest_timer(Timer timer) {
   const auto preferences = co_await store_.preferences(timer.user);
   if (!preferences) co_return preferences.error();
+  const Instant now = clock_.now();
+  const Date today = local_day(*preferences, now);
+  // The server was down over yesterday's hour, and today's is still to come: one digest is enough.
+  const auto next = next_digest(*preferences, now);
+  if (local_day(*preferences, timer.due) < today && next && local_day(*preferences, *next) == today)
+    co_return co_await store_.skip_digest(std::move(timer), now);
   auto body = co_await digest_(timer.user, preferences->timezone);
   if (!body) co_return body.error();
-  const Instant now = clock_.now();
   Notification digest;
-  // One a day however often the timer fires; the instant it was due for names the day.
-  digest.id = NotificationId{Uuid::v5(timer.user.value, "digest " + std::to_string(timer.version))};
+  // One a local day, however often timers fire and wherever the person has moved.
+  digest.id = NotificationId{Uuid::v5(timer.user.value, "digest " + format_date(today))};
   digest.user = timer.user;
   digest.kind = "digest";
   digest.title = "Your day";
   digest.body = body->empty() ? "Nothing is due today. Enjoy it." : std::move(*body);
   digest.created_at = now;
   co_return co_await store_.notify(std::move(digest), std::nullopt, std::move(timer), now);
+}
+
+awaitable<Result<>> Service::start() { co_return co_await store_.plan_tidy(clock_.now() + kTidyEvery); }
+
+awaitable<Result<>> Service::on_tidy_timer(Timer timer) {
+  const Instant now = clock_.now();
+  for (bool more = true; more;) {
+    const auto slice = co_await store_.tidy(now - kKeepRead, now - kKeepAny);
+    if (!slice) co_return slice.error();
+    more = *slice;
+  }
+  co_return co_await store_.tidied(std::move(timer), now + kTidyEvery);
 }
 
 awaitable<Result<Channel>> Service::save_channel(Channel channel) {

@@ -26,7 +26,13 @@ class Service {
   /// Tries one delivery and writes down what became of it.
   boost::asio::awaitable<Result<>> on_delivery_timer(Timer timer);
   boost::asio::awaitable<Result<>> on_digest_timer(Timer timer);
+  /// Sets the daily tidying job going.
+  boost::asio::awaitable<Result<>> start();
+  /// Takes away what has been read for 30 days, and everything after 90 (C-13).
+  boost::asio::awaitable<Result<>> on_tidy_timer(Timer timer);
 
+  /// The kinds of channels that this server can serve.
+  const ChannelSenders& senders() const { return senders_; }
   /// Checks and saves a channel. Errors: unprocessable naming what is wrong, unsupported, limit_exceeded.
   boost::asio::awaitable<Result<Channel>> save_channel(Channel channel);
   /// Sends a test message through the channel at once. Errors: not_found, and whatever sending gave.

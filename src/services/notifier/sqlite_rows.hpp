@@ -12,9 +12,10 @@ using storage::sqlite::Statement;
 inline constexpr std::string_view kNotificationColumns =
     "user_id, id, kind, title, body, task_id, reminder_id, created_at, read_at, version";
 inline constexpr std::string_view kChannelColumns =
-    "user_id, id, kind, name, target, secret, enabled, created_at, version";
+    "user_id, id, kind, name, target, secret, topics, enabled, created_at, version";
 inline constexpr std::string_view kDeliveryColumns =
-    "user_id, id, notification_id, reminder_id, channel_id, kind, state, attempts, reason, updated_at, next_attempt";
+    "user_id, id, notification_id, reminder_id, channel_id, kind, channel_name, state, attempts, log, reason, "
+    "updated_at, next_attempt";
 
 Notification notification(const Statement& row, int first = 0);
 Channel channel(const Statement& row, int first = 0);

@@ -99,7 +99,7 @@ class SqliteNotifierStore final : public NotifierStore {
       current.quiet = wanted.quiet;
       ++current.version;
       rows::save(db, user, current);
-      set_digest_timer(db, user, current, now);
+      set_digest_timer(db, user, next_digest(current, now));
       return current;
     };
     co_return co_await db_.write(Lane::foreground, std::move(change));
@@ -112,11 +112,12 @@ class SqliteNotifierStore final : public NotifierStore {
       auto data = parse_json(event.data);
       if (!data) return data.error();
       JsonReader in(*data, Unknown::lenient);
-      Preferences current = rows::load_preferences(db, event.user);
+      const Preferences before = rows::load_preferences(db, event.user);
+      Preferences current = before;
       if (auto zone = in.text("timezone")) current.timezone = *zone;
       if (auto email = in.text("email")) current.email = *email;
       rows::save(db, event.user, current);
-      set_digest_timer(db, event.user, current, now);
+      set_digest_timer(db, event.user, next_digest_after_move(before, current, now));
       return {};
     };
     co_return co_await db_.write(Lane::background, std::move(change));
@@ -126,27 +127,26 @@ class SqliteNotifierStore final : public NotifierStore {
                              Instant now) override {
     auto change = [this, notification = std::move(notification), cause, digest_timer, now](Writer& db) -> Result<> {
       if (cause && !storage::sqlite::record_inbox(db, "notifier", *cause)) return {};
-      const Preferences preferences = rows::load_preferences(db, notification.user);
+      Preferences preferences = rows::load_preferences(db, notification.user);
       if (digest_timer) {
         if (!timers_.consume(db, *digest_timer)) return {};  // Moved or switched off meanwhile.
-        set_digest_timer(db, notification.user, preferences, now);
+        preferences.digest_on = local_day(preferences, now);
+        rows::save(db, notification.user, preferences);
+        set_digest_timer(db, notification.user, next_digest(preferences, now));
       }
       if (load_notification(db, notification.user, notification.id)) return {};
       rows::save(db, notification);
+      for (const auto& reminder : notification.reminders)
+        db.run("INSERT INTO notifier_covered(user_id, reminder_id, notification_id) VALUES (?, ?, ?)",
+               notification.user, reminder, notification.id);
       Delivery inbox = make_delivery(notification, ChannelKind::in_app, Uuid{}, now);
       inbox.state = Delivery::State::sent;
       inbox.attempts = 1;
+      inbox.log.push_back({now, {}});
       rows::save(db, inbox);
       storage::sqlite::append_event(db, delivery_event(notification, inbox, now));
-      const Instant at = after_quiet_hours(preferences, now);
-      for (const auto& channel : load_channels(db, notification.user)) {
-        if (!channel.enabled) continue;
-        Delivery delivery = make_delivery(notification, channel.kind, channel.id, now);
-        delivery.next_attempt = at;
-        if (at > now) delivery.reason = "Waits for the end of the quiet hours.";
-        rows::save(db, delivery);
-        timers_.set(db, delivery_timer(delivery, at));
-      }
+      for (const auto& channel : load_channels(db, notification.user))
+        plan(db, notification, channel, preferences, now);
       return {};
     };
     co_return co_await db_.write(Lane::background, std::move(change));
@@ -253,14 +253,19 @@ class SqliteNotifierStore final : public NotifierStore {
     co_return co_await db_.read(std::move(select));
   }
 
-  awaitable<Result<>> record_attempt(Delivery delivery, Timer timer, Instant now) override {
-    auto change = [this, delivery = std::move(delivery), timer = std::move(timer), now](Writer& db) -> Result<> {
+  awaitable<Result<>> record_attempt(Delivery delivery, Timer timer, ChannelFate fate, Instant now) override {
+    auto change = [this, delivery = std::move(delivery), timer = std::move(timer), fate, now](Writer& db) -> Result<> {
       if (!timers_.consume(db, timer)) return {};  // Another attempt was written down meanwhile.
       rows::save(db, delivery);
       if (delivery.next_attempt) {
         timers_.set(db, delivery_timer(delivery, *delivery.next_attempt));
         return {};
       }
+      if (fate == ChannelFate::remove)
+        db.run("DELETE FROM notifier_channel WHERE user_id = ? AND id = ?", delivery.user, delivery.channel);
+      if (fate == ChannelFate::switch_off)
+        db.run("UPDATE notifier_channel SET enabled = 0, version = version + 1 WHERE user_id = ? AND id = ?",
+               delivery.user, delivery.channel);
       if (const auto notification = load_notification(db, delivery.user, delivery.notification))
         storage::sqlite::append_event(db, delivery_event(*notification, delivery, now));
       return {};
@@ -276,18 +281,78 @@ class SqliteNotifierStore final : public NotifierStore {
     co_return co_await db_.write(Lane::background, std::move(change));
   }
 
-  awaitable<Result<std::vector<Delivery>>> deliveries(UserId user, std::optional<ReminderId> reminder,
-                                                      std::optional<NotificationId> notification) override {
-    auto select = [user, reminder, notification](Reader& db) -> Result<std::vector<Delivery>> {
-      static const std::string kSql = "SELECT " + std::string(rows::kDeliveryColumns) +
-                                      " FROM notifier_delivery WHERE user_id = ?1 AND (?2 IS NULL OR reminder_id = ?2) "
-                                      "AND (?3 IS NULL OR notification_id = ?3) ORDER BY id LIMIT 200";
+  awaitable<Result<>> skip_digest(Timer timer, Instant now) override {
+    auto change = [this, timer = std::move(timer), now](Writer& db) -> Result<> {
+      if (!timers_.consume(db, timer)) return {};
+      set_digest_timer(db, timer.user, next_digest(rows::load_preferences(db, timer.user), now));
+      return {};
+    };
+    co_return co_await db_.write(Lane::background, std::move(change));
+  }
+
+  awaitable<Result<std::vector<Delivery>>> deliveries(UserId user, ReminderId reminder) override {
+    auto select = [user, reminder](Reader& db) -> Result<std::vector<Delivery>> {
+      static const std::string kSql =
+          "SELECT " + std::string(rows::kDeliveryColumns) +
+          " FROM notifier_delivery WHERE user_id = ?1 AND notification_id IN (SELECT notification_id FROM "
+          "notifier_covered WHERE user_id = ?1 AND reminder_id = ?2) ORDER BY notification_id, channel_id LIMIT 200";
       std::vector<Delivery> out;
-      auto row = db.query(kSql, user, reminder, notification);
+      auto row = db.query(kSql, user, reminder);
       while (row.step()) out.push_back(rows::delivery(row));
       return out;
     };
     co_return co_await db_.read(std::move(select));
+  }
+
+  awaitable<Result<std::vector<Delivery>>> channel_deliveries(UserId user, Uuid channel, int limit) override {
+    auto select = [user, channel, limit](Reader& db) -> Result<std::vector<Delivery>> {
+      static const std::string kSql =
+          "SELECT " + std::string(rows::kDeliveryColumns) +
+          " FROM notifier_delivery WHERE user_id = ? AND channel_id = ? ORDER BY notification_id DESC LIMIT ?";
+      std::vector<Delivery> out;
+      auto row = db.query(kSql, user, channel, limit);
+      while (row.step()) out.push_back(rows::delivery(row));
+      return out;
+    };
+    co_return co_await db_.read(std::move(select));
+  }
+
+  awaitable<Result<>> plan_tidy(Instant due) override {
+    auto change = [this, due](Writer& db) -> Result<> {
+      if (!timers_.find(db, kTidyTimer, Uuid{})) timers_.set(db, tidy_timer(due));
+      return {};
+    };
+    co_return co_await db_.write(Lane::background, std::move(change));
+  }
+
+  awaitable<Result<bool>> tidy(Instant read_before, Instant any_before) override {
+    auto change = [read_before, any_before](Writer& db) -> Result<bool> {
+      constexpr std::size_t kSlice = 200;  // So that a slice never holds the writer up.
+      std::vector<std::pair<UserId, NotificationId>> old;
+      {
+        auto row = db.query(
+            "SELECT user_id, id FROM notifier_notification WHERE created_at < ?1 AND (created_at < ?2 OR read_at IS "
+            "NOT "
+            "NULL) LIMIT ?3",
+            std::max(read_before, any_before), any_before, kSlice);
+        while (row.step()) old.emplace_back(UserId{row.uuid(0)}, NotificationId{row.uuid(1)});
+      }
+      for (const auto& [user, id] : old) {
+        db.run("DELETE FROM notifier_delivery WHERE user_id = ? AND notification_id = ?", user, id);
+        db.run("DELETE FROM notifier_covered WHERE user_id = ? AND notification_id = ?", user, id);
+        db.run("DELETE FROM notifier_notification WHERE user_id = ? AND id = ?", user, id);
+      }
+      return old.size() == kSlice;
+    };
+    co_return co_await db_.write(Lane::background, std::move(change));
+  }
+
+  awaitable<Result<>> tidied(Timer timer, Instant next) override {
+    auto change = [this, timer = std::move(timer), next](Writer& db) -> Result<> {
+      if (timers_.consume(db, timer)) timers_.set(db, tidy_timer(next));
+      return {};
+    };
+    co_return co_await db_.write(Lane::background, std::move(change));
   }
 
  private:
@@ -310,8 +375,26 @@ class SqliteNotifierStore final : public NotifierStore {
     storage::sqlite::append_event(db, read_event(notification, now));
   }
 
-  void set_digest_timer(Writer& db, const UserId& user, const Preferences& preferences, Instant now) const {
-    const auto due = next_digest(preferences, now);
+  /// The delivery of a notification to one channel: waiting for its time, or skipped with the reason.
+  void plan(Writer& db, const Notification& notification, const Channel& channel, const Preferences& preferences,
+            Instant now) const {
+    Delivery delivery = make_delivery(notification, channel.kind, channel.id, now);
+    delivery.channel_name = channel.name.empty() ? channel.target : channel.name;
+    const auto topic = topic_of(notification.kind);
+    if (!channel.enabled || (topic && !channel.topics.contains(*topic))) {
+      delivery.state = Delivery::State::skipped;
+      delivery.reason = channel.enabled ? "You did not choose this channel for such messages."
+                                        : "You have switched this channel off.";
+      return rows::save(db, delivery);
+    }
+    const Instant at = after_quiet_hours(preferences, now);
+    delivery.next_attempt = at;
+    if (at > now) delivery.reason = quiet_hours_reason(preferences, at);
+    rows::save(db, delivery);
+    timers_.set(db, delivery_timer(delivery, at));
+  }
+
+  void set_digest_timer(Writer& db, const UserId& user, std::optional<Instant> due) const {
     if (!due) return timers_.cancel(db, kDigestTimer, user.value);
     Timer timer;
     timer.kind = kDigestTimer;
@@ -322,11 +405,20 @@ class SqliteNotifierStore final : public NotifierStore {
     timers_.set(db, timer);
   }
 
+  static Timer tidy_timer(Instant due) {
+    Timer timer;
+    timer.kind = kTidyTimer;
+    timer.due = due;
+    timer.version = to_micros(due);
+    return timer;
+  }
+
   Result<> erase(Writer& db, const UserId& user) const {
     timers_.cancel(db, kDigestTimer, user.value);
     for (auto sql :
          {"DELETE FROM notifier_notification WHERE user_id = ?", "DELETE FROM notifier_channel WHERE user_id = ?",
-          "DELETE FROM notifier_delivery WHERE user_id = ?", "DELETE FROM notifier_user WHERE user_id = ?"})
+          "DELETE FROM notifier_delivery WHERE user_id = ?", "DELETE FROM notifier_covered WHERE user_id = ?",
+          "DELETE FROM notifier_user WHERE user_id = ?"})
       db.run(sql, user);
     return {};
   }
@@ -336,29 +428,6 @@ class SqliteNotifierStore final : public NotifierStore {
 };
 
 }  // namespace
-
-std::vector<storage::sqlite::Migration> sqlite_migrations() {
-  return {{"notifier", 1, R"sql(
-    CREATE TABLE notifier_notification(
-      user_id BLOB NOT NULL, id BLOB NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, task_id BLOB,
-      reminder_id BLOB, created_at INTEGER NOT NULL, read_at INTEGER, version INTEGER NOT NULL,
-      PRIMARY KEY(user_id, id)) WITHOUT ROWID;
-    CREATE INDEX notifier_unread ON notifier_notification(user_id, id) WHERE read_at IS NULL;
-    CREATE TABLE notifier_channel(
-      user_id BLOB NOT NULL, id BLOB NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, target TEXT NOT NULL,
-      secret TEXT NOT NULL, enabled INTEGER NOT NULL, created_at INTEGER NOT NULL, version INTEGER NOT NULL,
-      PRIMARY KEY(user_id, id)) WITHOUT ROWID;
-    CREATE TABLE notifier_delivery(
-      user_id BLOB NOT NULL, id BLOB NOT NULL, notification_id BLOB NOT NULL, reminder_id BLOB, channel_id BLOB NOT NULL,
-      kind TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, reason TEXT NOT NULL,
-      updated_at INTEGER NOT NULL, next_attempt INTEGER, PRIMARY KEY(user_id, id)) WITHOUT ROWID;
-    CREATE INDEX notifier_delivery_reminder ON notifier_delivery(user_id, reminder_id) WHERE reminder_id IS NOT NULL;
-    CREATE TABLE notifier_user(
-      user_id BLOB PRIMARY KEY, timezone TEXT NOT NULL, email TEXT NOT NULL, completion_notices INTEGER NOT NULL,
-      digest_at INTEGER, quiet_from INTEGER, quiet_to INTEGER, version INTEGER NOT NULL) WITHOUT ROWID;
-  )sql"},
-          TimerTable{"notifier"}.migration(2)};
-}
 
 std::unique_ptr<NotifierStore> make_sqlite_store(Database& db) { return std::make_unique<SqliteNotifierStore>(db); }
 

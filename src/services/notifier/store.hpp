@@ -13,6 +13,7 @@ namespace daybook::notifier {
 /// Timer kinds of this service.
 inline constexpr std::string_view kDeliveryTimer = "delivery";  ///< Key: the delivery's id.
 inline constexpr std::string_view kDigestTimer = "digest";      ///< Key: the user's id.
+inline constexpr std::string_view kTidyTimer = "tidy";          ///< Key and user: nil. One for all.
 
 /// A page of the inbox, newest first.
 struct InboxQuery {
@@ -20,6 +21,9 @@ struct InboxQuery {
   std::optional<NotificationId> before;  ///< Keyset: ids below it (ids rise with time).
   int limit = 50;
 };
+
+/// What becomes of a channel whose receiver answered that it is gone for good.
+enum class ChannelFate { keep, switch_off, remove };
 
 /// A delivery with all that an attempt needs.
 struct PendingDelivery {
@@ -44,7 +48,7 @@ class NotifierStore {
   virtual boost::asio::awaitable<Result<>> apply_user(CloudEvent event, Instant now) = 0;
 
   /// Puts the notification into the inbox, with a delivery a channel (and one, done, for the inbox itself), once
-  /// however often `cause` comes. `digest_timer`: the fired timer that this answers; it moves to the next day.
+  /// however often `cause` comes. Channels that are switched off or not chosen for it have a skipped one. `digest_timer`: the fired timer that this answers; it moves to the next day.
   virtual boost::asio::awaitable<Result<>> notify(Notification notification, std::optional<EventId> cause,
                                                   std::optional<Timer> digest_timer, Instant now) = 0;
   virtual boost::asio::awaitable<Result<std::vector<Notification>>> inbox(UserId user, InboxQuery query) = 0;
@@ -62,11 +66,23 @@ class NotifierStore {
   /// nullopt: done or gone meanwhile.
   virtual boost::asio::awaitable<Result<std::optional<PendingDelivery>>> pending(UserId user, Uuid delivery) = 0;
   /// Writes down what became of an attempt. `delivery.next_attempt` set: the timer moves there; unset: it is done.
-  virtual boost::asio::awaitable<Result<>> record_attempt(Delivery delivery, Timer timer, Instant now) = 0;
+  virtual boost::asio::awaitable<Result<>> record_attempt(Delivery delivery, Timer timer, ChannelFate fate,
+                                                          Instant now) = 0;
   virtual boost::asio::awaitable<Result<>> drop_timer(Timer timer) = 0;
-  /// The ledger of one reminder, or of one notification, oldest first.
-  virtual boost::asio::awaitable<Result<std::vector<Delivery>>> deliveries(
-      UserId user, std::optional<ReminderId> reminder, std::optional<NotificationId> notification) = 0;
+  /// Moves a fired digest timer to the next day without a digest.
+  virtual boost::asio::awaitable<Result<>> skip_digest(Timer timer, Instant now) = 0;
+  /// The ledger of one reminder, the summaries that it was part of included, oldest first.
+  virtual boost::asio::awaitable<Result<std::vector<Delivery>>> deliveries(UserId user, ReminderId reminder) = 0;
+  /// The last `limit` deliveries of one channel, newest first.
+  virtual boost::asio::awaitable<Result<std::vector<Delivery>>> channel_deliveries(UserId user, Uuid channel,
+                                                                                   int limit) = 0;
+
+  /// Sets the timer of the tidying job unless it stands already.
+  virtual boost::asio::awaitable<Result<>> plan_tidy(Instant due) = 0;
+  /// Takes a slice of what was made before these instants away, with its deliveries: true when there may be more.
+  virtual boost::asio::awaitable<Result<bool>> tidy(Instant read_before, Instant any_before) = 0;
+  /// Moves the fired timer of the job to `next`.
+  virtual boost::asio::awaitable<Result<>> tidied(Timer timer, Instant next) = 0;
 };
 
 }  // namespace daybook::notifier

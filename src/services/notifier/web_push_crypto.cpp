@@ -171,7 +171,7 @@ std::string vapid_authorization(const P256Key& server, std::string_view audience
   claims["aud"] = audience;
   // RFC 8292 allows 24 hours; half of it leaves room for clocks that differ.
   claims["exp"] = std::chrono::floor<std::chrono::seconds>(now + std::chrono::hours{12}).time_since_epoch().count();
-  claims["sub"] = contact;
+  if (!contact.empty()) claims["sub"] = contact;
   const std::string signed_part =
       base64url_encode(R"({"typ":"JWT","alg":"ES256"})") + "." + base64url_encode(boost::json::serialize(claims));
   const DigestContext context(EVP_MD_CTX_new());

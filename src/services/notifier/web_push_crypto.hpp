@@ -38,7 +38,7 @@ Result<std::string> encrypt_web_push(std::string_view text, std::string_view p25
                                      const P256Key& sender, std::string_view salt);
 
 /// The Authorization header's value (RFC 8292): who sends, signed with the server's key. `audience` is the push
-/// service's origin, `contact` a mailto: or https: URL.
+/// service's origin, `contact` a mailto: or https: URL, or empty.
 std::string vapid_authorization(const P256Key& server, std::string_view audience, std::string_view contact,
                                 Instant now);
 

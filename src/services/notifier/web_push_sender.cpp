@@ -2,12 +2,10 @@
 
 #include "core/hash.hpp"
 #include "core/json.hpp"
-#include "services/notifier/http_post.hpp"
 
 namespace daybook::notifier {
 namespace {
 
-using boost::asio::any_io_executor;
 using boost::asio::awaitable;
 
 struct SubscriptionKeys {
@@ -29,16 +27,14 @@ Result<SubscriptionKeys> keys_of(const Channel& channel) {
 
 class WebPushSender final : public ChannelSender {
  public:
-  WebPushSender(any_io_executor executor, const WallClock& clock, P256Key server_key, std::string contact,
-                PrivateTargets private_targets)
-      : executor_(std::move(executor)),
+  WebPushSender(Outbound outbound, const WallClock& clock, P256Key server_key, std::string contact)
+      : outbound_(std::move(outbound)),
         clock_(clock),
         server_key_(std::move(server_key)),
-        contact_(std::move(contact)),
-        private_targets_(private_targets) {}
+        contact_(std::move(contact)) {}
 
   awaitable<Result<>> send(Channel channel, Notification notification, Uuid delivery_id) override {
-    auto target = parse_target(channel.target, private_targets_);
+    auto target = parse_target(channel.target, outbound_.private_targets);
     if (!target) co_return target.error();
     const auto keys = keys_of(channel);
     if (!keys) co_return keys.error();
@@ -52,30 +48,34 @@ class WebPushSender final : public ChannelSender {
     // A push service keeps only the newest message of a topic: a repeated send shows once (RFC 8030, section 5.4).
     headers.set("Topic", base64url_encode(as_chars(delivery_id.bytes())));
     headers.set("Authorization", vapid_authorization(server_key_, target->origin, contact_, clock_.now()));
-    co_return co_await http_post(executor_, std::move(*target), std::move(headers), std::move(*sealed));
+    const auto status = co_await http_post(outbound_, std::move(*target), std::move(headers), std::move(*sealed));
+    if (!status) co_return status.error();
+    // RFC 8030, section 7.3: 404 is a subscription that expired, 410 one that ended.
+    if (*status == 404 || *status == 410)
+      co_return Error{Errc::not_found, "The browser has ended its subscription to messages."};
+    co_return outcome_of(*status);
   }
 
   Result<> check(const Channel& channel) const override {
-    if (const auto target = parse_target(channel.target, private_targets_); !target) return target.error();
+    if (const auto target = parse_target(channel.target, outbound_.private_targets); !target) return target.error();
     if (const auto keys = keys_of(channel); !keys) return keys.error();
     return {};
   }
 
+  std::string subscription_key() const override { return base64url_encode(server_key_.public_key()); }
+
  private:
-  any_io_executor executor_;
+  Outbound outbound_;
   const WallClock& clock_;
   P256Key server_key_;
   std::string contact_;
-  PrivateTargets private_targets_;
 };
 
 }  // namespace
 
-std::unique_ptr<ChannelSender> make_web_push_sender(any_io_executor executor, const WallClock& clock,
-                                                    P256Key server_key, std::string contact,
-                                                    PrivateTargets private_targets) {
-  return std::make_unique<WebPushSender>(std::move(executor), clock, std::move(server_key), std::move(contact),
-                                         private_targets);
+std::unique_ptr<ChannelSender> make_web_push_sender(Outbound outbound, const WallClock& clock, P256Key server_key,
+                                                    std::string contact) {
+  return std::make_unique<WebPushSender>(std::move(outbound), clock, std::move(server_key), std::move(contact));
 }
 
 }  // namespace daybook::notifier

@@ -3,7 +3,7 @@
 #include <map>
 
 #include "domain/zone.hpp"
-#include "services/scheduler/together.hpp"
+#include "runtime/together.hpp"
 
 namespace daybook::scheduler {
 
@@ -62,7 +62,7 @@ awaitable<std::vector<Result<>>> Module::on_generate(std::vector<Timer> timers) 
   auto generate = [&](std::size_t i) -> awaitable<void> {
     out[i] = co_await service_.generate(timers[i].user, SeriesId{timers[i].key}, clock_.now());
   };
-  co_await together(timers.size(), generate);
+  co_await runtime::together(timers.size(), generate);
   co_return out;
 }
 
@@ -80,7 +80,7 @@ awaitable<std::vector<Result<>>> Module::on_reminders(std::vector<Timer> timers)
     auto fired = co_await service_.fire(user, std::move(own), clock_.now());
     for (auto i : *users[n]) out[i] = fired;
   };
-  co_await together(users.size(), fire);
+  co_await runtime::together(users.size(), fire);
   co_return out;
 }
 

@@ -1,3 +1,4 @@
+#include "domain/zone.hpp"
 #include "http/authorize.hpp"
 #include "services/scheduler/events.hpp"
 #include "services/scheduler/routes.hpp"
@@ -75,9 +76,10 @@ awaitable<Result<Reply>> dismiss(const RouteContext& at, Request request) {
   co_return reminder_reply(*row);
 }
 
-/// The answer to "why didn't I get it?" as far as the scheduler knows.
-std::string explain(const ReminderRow& row, const std::vector<Firing>& ledger, Instant now) {
-  const auto at = row.fire_at ? format_rfc3339(*row.fire_at) : std::string{};
+/// What the scheduler itself knows, with times as the person reads them.
+std::string explain(const ReminderRow& row, const std::vector<Firing>& ledger, const domain::Zone& zone, Instant now) {
+  const auto at = row.fire_at ? domain::format_for_people(*row.fire_at, zone) : std::string{};
+  const auto fired_at = domain::format_for_people(row.fired_at.value_or(row.updated_at), zone);
   switch (row.state) {
     case ReminderState::pending:
       if (!row.fire_at) return "Its task has no time that it could count from.";
@@ -85,7 +87,7 @@ std::string explain(const ReminderRow& row, const std::vector<Firing>& ledger, I
     case ReminderState::snoozed:
       return "You put it off until " + at + ".";
     case ReminderState::dismissed:
-      return "You dismissed it at " + format_rfc3339(row.updated_at) + ".";
+      return "You dismissed it at " + domain::format_for_people(row.updated_at, zone) + ".";
     case ReminderState::canceled:
       return "Its task was completed or deleted, or lost the reminder, before it was due.";
     case ReminderState::missed:
@@ -93,12 +95,11 @@ std::string explain(const ReminderRow& row, const std::vector<Firing>& ledger, I
              ", while Daybook was not running, and came too late to be pushed: reminders older "
              "than 24 hours are only listed.";
     case ReminderState::merged:
-      return "It came due together with others and was sent as part of one summary at " +
-             format_rfc3339(row.fired_at.value_or(row.updated_at)) + ".";
+      return "It came due together with others and was sent as part of one summary at " + fired_at + ".";
     case ReminderState::fired:
       break;
   }
-  std::string text = "It was sent at " + format_rfc3339(row.fired_at.value_or(row.updated_at));
+  std::string text = "It fired at " + fired_at;
   if (!ledger.empty()) {
     const auto late = std::chrono::duration_cast<std::chrono::seconds>(ledger.back().at - ledger.back().due);
     if (late >= std::chrono::minutes{1}) {
@@ -107,6 +108,26 @@ std::string explain(const ReminderRow& row, const std::vector<Firing>& ledger, I
     if (ledger.back().unconfirmed) text += ", without asking whether it was still due, since that took too long";
   }
   return text + ".";
+}
+
+/// What became of it on each channel: the notifier's part of the answer.
+std::string explain_channels(const json::array& items) {
+  std::string out;
+  bool others = false;
+  for (const auto& item : items) {
+    const auto* delivery = item.if_object();
+    const auto* words = delivery ? delivery->if_contains("explanation") : nullptr;
+    if (!words || !words->is_string()) continue;
+    const auto* name = delivery->if_contains("name");
+    out += " ";
+    if (const auto* id = delivery->if_contains("channelId"); id && id->is_string()) {
+      others = true;
+      if (name && name->is_string()) out += std::string(name->get_string()) + ": ";
+    }
+    out += std::string(words->get_string());
+  }
+  if (!items.empty() && !others) out += " You have set up no other channel.";
+  return out;
 }
 
 awaitable<Result<Reply>> deliveries(const RouteContext& at, Request request) {
@@ -125,16 +146,19 @@ awaitable<Result<Reply>> deliveries(const RouteContext& at, Request request) {
   call.principal = Principal::of_service("scheduler", *user);
   call.correlation_id = request.call.correlation_id;
   const auto reply = co_await at.invoker.invoke("notifier", std::move(call), std::chrono::seconds{2});
-  std::string items = "[]";
-  if (reply && reply->status == 200) {
-    const auto body = parse_json(reply->body);
-    if (body && body->is_object() && body->as_object().contains("items")) {
-      items = json::serialize(body->as_object().at("items"));
-    }
+  json::array items;
+  const auto zone = domain::Zone::locate(request.call.principal->timezone);
+  std::string explanation = explain(*row, *ledger, zone ? *zone : domain::Zone{}, at.clock.now());
+  const auto body = reply && reply->status == 200 ? parse_json(reply->body) : Result<json::value>(Error{});
+  if (body && body->is_object() && body->as_object().contains("items")) {
+    items = body->as_object().at("items").as_array();
+    explanation += explain_channels(items);
+  } else {
+    explanation += " What became of it on each channel cannot be said at the moment.";
   }
   std::string out = "{\"reminder\":" + to_json(*row) + ",\"explanation\":";
-  append_json_string(out, explain(*row, *ledger, at.clock.now()));
-  co_return Reply{200, out + ",\"items\":" + items + '}'};
+  append_json_string(out, explanation);
+  co_return Reply{200, out + ",\"items\":" + json::serialize(items) + '}'};
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include "services/scheduler/events.hpp"
 #include "services/scheduler/sqlite_rows.hpp"
 #include "services/scheduler/sqlite_store.hpp"
-#include "services/scheduler/together.hpp"
+#include "runtime/together.hpp"
 #include "storage/sqlite/event_log.hpp"
 
 /// What other services' events change here. Each is recorded in the inbox with its effect, and older news than what is
@@ -264,7 +264,7 @@ boost::asio::awaitable<std::vector<Result<>>> SqliteSchedulerStore::apply_events
     };
     out[i] = co_await db_.write(Lane::background, std::move(change));
   };
-  co_await together(out.size(), apply);
+  co_await runtime::together(out.size(), apply);
   co_return out;
 }
 
