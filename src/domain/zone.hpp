@@ -66,8 +66,6 @@ class Zone {
 
 /// "2026-03-04T09:00:00+05:30"; "Z" when the offset is zero.
 std::string format_with_offset(Instant instant, const Zone& zone);
-/// "Thu 5 Mar 2026, 15:45", as a person there would read it.
-std::string format_for_people(Instant instant, const Zone& zone);
 
 /// "2026f", or "unknown". Stored beside derived instants, so that they can be recomputed when the data changes.
 const std::string& tzdb_version();

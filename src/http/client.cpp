@@ -278,8 +278,8 @@ Result<std::unique_ptr<Client>> Client::make(asio::any_io_executor executor, Cli
       return Error{Errc::misconfigured,
                    "The certificates in " + options.ca_file + " cannot be read: " + unread.message()};
   }
-  return std::unique_ptr<Client>{std::make_unique<PooledClient>(std::move(executor), std::move(options),
-                                                                std::move(*origin), std::move(tls))};
+  return std::unique_ptr<Client>{
+      std::make_unique<PooledClient>(std::move(executor), std::move(options), std::move(*origin), std::move(tls))};
 }
 
 }  // namespace daybook::http

@@ -52,6 +52,7 @@ class ServerTest : public ::testing::Test {
   awaitable<Reply> answer(Call call) {
     if (call.path == "/big") co_return Reply{200, std::string(3'000'000, 'x'), "text/plain"};
     if (call.path == "/nothing") co_return Reply{204};
+    if (call.path == "/who") co_return Reply{200, "from <" + call.remote_address + ">", "text/plain"};
     if (call.path == "/forged") {
       Reply reply{200, "", "text/plain"};
       reply.headers.add("X-Evil", "a\r\nSet-Cookie: b");
@@ -163,6 +164,20 @@ TEST_F(ServerTest, AnswersOneRequestAfterAnotherOnOneConnection) {
   EXPECT_THAT(text, HasSubstr("GET /a?q=1 n []"));
   EXPECT_THAT(text, HasSubstr("POST /b?  [abc]"));
   EXPECT_THAT(text, HasSubstr("GET /c?  []"));
+}
+
+TEST_F(ServerTest, TrustedProxiesSayWhoAsks) {
+  const std::string request = "GET /who HTTP/1.1\r\n" + std::string(kClose) + "X-Forwarded-For: 192.0.2.9\r\n\r\n";
+  ServerOptions options;
+  options.trusted_proxies = TrustedProxies::parse("127.0.0.0/8").value();
+  start(options);
+  EXPECT_THAT(exchange(request), HasSubstr("from <192.0.2.9>"));
+}
+
+TEST_F(ServerTest, WithoutTrustedProxiesThePeerAsks) {
+  start();
+  EXPECT_THAT(exchange("GET /who HTTP/1.1\r\n" + std::string(kClose) + "X-Forwarded-For: 192.0.2.9\r\n\r\n"),
+              HasSubstr("from <127.0.0.1>"));
 }
 
 TEST_F(ServerTest, ReadsChunkedBodiesAndIgnoresTrailers) {

@@ -2,6 +2,7 @@
 import datetime
 import http.server
 import ipaddress
+import logging
 import pathlib
 import ssl
 import threading
@@ -12,6 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+logging.getLogger("mail").setLevel(logging.ERROR)  # It warns of what the cases want.
 
 
 def make_certificate(folder):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The program, its channels and real receivers (issue 5; C-05, C-09 to C-13, R-05, R-06): see run.sh.
+"""The program, its channels and real receivers (issue 5): see run.sh.
 
     run.py DAYBOOK-TEST [case…]
 """
@@ -70,9 +70,9 @@ def to_the_end(world, person, channel):
     return wait_until(lambda: [d for d in person.deliveries(channel) if d["state"] != "pending"])[0]
 
 
-# ---- in-app and chat (C-09, C-10, C-11)
+# ---- in-app and chat
 
-def inbox_and_chat_are_on_from_the_start(world):
+def test_inbox_and_chat_are_on_from_the_start(world):
     """C-09, C-11: with no channel set up, a reminder stands in the inbox and in the chat, a completion in the inbox."""
     person = Person(world.program)
     reminder = person.remind("Call Ann")
@@ -92,7 +92,7 @@ def inbox_and_chat_are_on_from_the_start(world):
     assert "inbox" in why["items"][0]["explanation"], why
 
 
-def several_reminders_at_once_each_have_an_answer(world):
+def test_several_reminders_at_once_each_have_an_answer(world):
     """R-15: more than 3 at once are one summary, and each of them is explained by it."""
     person = Person(world.program)
     hook = person.channel("webhook", world.web.url("/summary"))
@@ -106,9 +106,9 @@ def several_reminders_at_once_each_have_an_answer(world):
         assert why["reminder"]["state"] == "merged" and len(why["items"]) == 2, why
 
 
-# ---- webhooks (C-05, C-10, C-12)
+# ---- webhooks
 
-def webhook_is_signed(world):
+def test_webhook_is_signed(world):
     """C-05: the Standard Webhooks signature over id, time and body, with both spellings of a secret."""
     person = Person(world.program)
     key = os.urandom(24)
@@ -127,7 +127,7 @@ def webhook_is_signed(world):
         assert json.loads(body)["title"] == "Done: Sign"
 
 
-def webhook_is_tried_again_with_the_same_id(world):
+def test_webhook_is_tried_again_with_the_same_id(world):
     """C-12, R-06: a 500, an answer that is lost and one that is cut off are tried again under one id, and then no more."""
     person = Person(world.program)
     world.web.answers["/flaky"] = [500, "lost", "cut"]
@@ -145,7 +145,7 @@ def webhook_is_tried_again_with_the_same_id(world):
     assert world.web.at("/flaky")[4][0]["webhook-id"] != ids[0]
 
 
-def webhook_is_given_up_after_four_tries(world):
+def test_webhook_is_given_up_after_four_tries(world):
     """C-10, C-12, R-06: 1 try and 3 more, then the audit has it, and the person can read why."""
     person = Person(world.program)
     world.web.answers["/down"] = [503] * 9
@@ -168,7 +168,7 @@ def webhook_is_given_up_after_four_tries(world):
     assert "Home" in why["explanation"], why
 
 
-def redirects_are_not_followed(world):
+def test_redirects_are_not_followed(world):
     person = Person(world.program)
     world.web.answers["/moved"] = ["redirect"]
     hook = person.channel("webhook", world.web.url("/moved"), topics=["completion"])
@@ -178,7 +178,7 @@ def redirects_are_not_followed(world):
     assert not world.web.at("/elsewhere")
 
 
-def silent_receiver_holds_up_nobody(world):
+def test_silent_receiver_holds_up_nobody(world):
     """F-10: a receiver that never answers is left after 10 s; meanwhile others get theirs."""
     person = Person(world.program)
     world.web.answers["/silent"] = ["hang"]
@@ -193,7 +193,7 @@ def silent_receiver_holds_up_nobody(world):
     assert person.settled(silent, "sent")
 
 
-def gone_receiver_switches_its_channel_off(world):
+def test_gone_receiver_switches_its_channel_off(world):
     person = Person(world.program)
     world.web.answers["/gone"] = [410]
     hook = person.channel("webhook", world.web.url("/gone"), topics=["completion"])
@@ -202,14 +202,14 @@ def gone_receiver_switches_its_channel_off(world):
     assert [c["enabled"] for c in person.ok("GET", "/notification-channels")["items"]] == [False]
 
 
-def own_certificate_is_trusted_where_it_is_named(world):
+def test_own_certificate_is_trusted_where_it_is_named(world):
     person = Person(world.program)
     hook = person.channel("webhook", world.secure_web.url("/tls"), topics=["completion"])
     person.complete("Secure")
     assert person.settled(hook, "sent") and world.secure_web.at("/tls")
 
 
-def private_addresses_are_refused_unless_allowed(world):
+def test_private_addresses_are_refused_unless_allowed(world):
     """Decision 13: by every spelling, when a channel is made and when a name turns out to lead there."""
     program = world.serve(private_targets="refuse")
     person = Person(program)
@@ -231,7 +231,7 @@ def private_addresses_are_refused_unless_allowed(world):
     assert not world.web.at("/ssrf")
 
 
-def each_channel_has_a_test_button(world):
+def test_each_channel_has_a_test_button(world):
     person = Person(world.program)
     hook = person.channel("webhook", world.web.url("/button"))
     person.ok("POST", f"/notification-channels/{hook['id']}/test")
@@ -241,7 +241,7 @@ def each_channel_has_a_test_button(world):
     assert status == 422 and "401" in problem["detail"], problem
 
 
-def each_channel_gets_what_it_was_chosen_for(world):
+def test_each_channel_gets_what_it_was_chosen_for(world):
     person = Person(world.program)
     chosen = person.channel("webhook", world.web.url("/chosen"), topics=["completion"])
     usual = person.channel("webhook", world.web.url("/usual"))
@@ -254,7 +254,7 @@ def each_channel_gets_what_it_was_chosen_for(world):
     assert not world.web.at("/usual") and not world.web.at("/off")
 
 
-def quiet_hours_hold_channels_back(world):
+def test_quiet_hours_hold_channels_back(world):
     person = Person(world.program, "Europe/Berlin")
     local = lambda hours: (world.program.now.hour + hours) % 24
     # Two hours around now by the person's clock, which is one or two hours ahead.
@@ -268,9 +268,10 @@ def quiet_hours_hold_channels_back(world):
     assert person.settled(hook, "sent")
 
 
-# ---- mail (C-05)
+# ---- mail
 
-def mail_goes_by_starttls_with_a_sign_in(world):
+def test_mail_goes_by_starttls_with_a_sign_in(world):
+    """C-05: over a connection that was made secure first, in any language."""
     person = Person(world.program)
     channel = person.channel("email", "ann@example.org", topics=["completion"])
     person.complete("Grüße an Zoë ✓ und noch viel mehr Worte, damit der Betreff über eine Zeile hinausgeht")
@@ -283,7 +284,7 @@ def mail_goes_by_starttls_with_a_sign_in(world):
     assert max(len(line) for line in mail["text"].split(b"\r\n")) <= 998
 
 
-def greylisted_mail_comes_with_the_next_try(world):
+def test_greylisted_mail_comes_with_the_next_try(world):
     """C-12: 451 is for a moment, and the message keeps its id."""
     person = Person(world.program)
     world.mailbox.answers["grey@example.org"] = ["451 4.7.1 Greylisted, come back later"]
@@ -297,7 +298,7 @@ def greylisted_mail_comes_with_the_next_try(world):
     assert sent["id"] in parsed(world.mailbox.to("grey@example.org")[0])["Message-ID"]
 
 
-def refused_mail_is_not_repeated(world):
+def test_refused_mail_is_not_repeated(world):
     person = Person(world.program)
     world.mailbox.answers["nobody@example.org"] = ["550 5.1.1 No such user"] * 4
     channel = person.channel("email", "nobody@example.org", topics=["completion"])
@@ -306,7 +307,7 @@ def refused_mail_is_not_repeated(world):
     assert failed["attempts"] == 1 and "550" in failed["reason"], failed
 
 
-def mail_goes_by_implicit_tls(world):
+def test_mail_goes_by_implicit_tls(world):
     program = world.serve(smtp_url=f"smtps://127.0.0.1:{world.implicit.port}")
     person = Person(program)
     channel = person.channel("email", "implicit@example.org", topics=["completion"])
@@ -315,7 +316,7 @@ def mail_goes_by_implicit_tls(world):
     assert world.mailbox.to("implicit@example.org")[0]["signed_in"]
 
 
-def wrong_mail_settings_are_named(world):
+def test_wrong_mail_settings_are_named(world):
     """A wrong password, a certificate that nobody vouches for, a server that is away: each says what it is."""
     url = f"smtp://127.0.0.1:{world.starttls.port}"
     for settings, words in (({"smtp_url": url, "smtp_password": "wrong"}, "smtp-password"),
@@ -330,7 +331,8 @@ def wrong_mail_settings_are_named(world):
 
 # ---- ntfy, Gotify
 
-def ntfy_and_gotify_get_their_own_formats(world):
+def test_ntfy_and_gotify_get_their_own_formats(world):
+    """C-05"""
     person = Person(world.program)
     ntfy = person.channel("push", world.web.url("/ntfy/my-topic"), secret="tk_1", topics=["completion"])
     gotify = person.channel("push", world.web.url("/message"), secret="AppToken", topics=["completion"])
@@ -353,8 +355,8 @@ def padded(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def web_push_is_sealed_for_the_browser_and_signed(world):
-    """RFC 8291, RFC 8292: the push service reads nothing, knows who sends, and a subscription that ends is removed."""
+def test_web_push_is_sealed_for_the_browser_and_signed(world):
+    """C-05; RFC 8291, RFC 8292: the push service reads nothing, knows who sends, and a subscription that ends is removed."""
     person = Person(world.program)
     browser, auth = ec.generate_private_key(ec.SECP256R1()), os.urandom(16)
     point = browser.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
@@ -391,9 +393,25 @@ def web_push_is_sealed_for_the_browser_and_signed(world):
     assert wait_until(lambda: not person.ok("GET", "/notification-channels")["items"])
 
 
-# ---- digest (C-13)
+# ---- a crash
 
-def digest_comes_once_a_day_by_mail_and_in_the_chat(world):
+def test_retry_outlives_a_kill(world):
+    """C-12, R-05: what was not delivered when the process was killed is delivered by the next one, under the same id."""
+    program = world.serve()
+    person = Person(program)
+    world.web.answers["/killed"] = [500]
+    hook = person.channel("webhook", world.web.url("/killed"), topics=["completion"])
+    person.complete("Survive")
+    assert person.tried(hook, 1)[0]["state"] == "pending"
+    program.kill_and_start()
+    program.advance(seconds=9)
+    assert person.settled(hook, "sent")
+    assert len({headers["webhook-id"] for headers, _ in world.web.at("/killed")}) == 1
+
+
+# ---- digest
+
+def test_digest_comes_once_a_day_by_mail_and_in_the_chat(world):
     """C-13: at the person's hour in their zone, with what is due and overdue; once, also when the server dies after it."""
     program = world.serve(smtp_url=f"smtp://127.0.0.1:{world.starttls.port}")
     person = Person(program, "America/New_York")
@@ -424,14 +442,7 @@ def digest_comes_once_a_day_by_mail_and_in_the_chat(world):
     assert len(digests()) == 2
 
 
-CASES = [inbox_and_chat_are_on_from_the_start, several_reminders_at_once_each_have_an_answer, webhook_is_signed,
-         webhook_is_tried_again_with_the_same_id, webhook_is_given_up_after_four_tries, redirects_are_not_followed,
-         silent_receiver_holds_up_nobody, gone_receiver_switches_its_channel_off,
-         own_certificate_is_trusted_where_it_is_named, private_addresses_are_refused_unless_allowed,
-         each_channel_has_a_test_button, each_channel_gets_what_it_was_chosen_for, quiet_hours_hold_channels_back,
-         mail_goes_by_starttls_with_a_sign_in, greylisted_mail_comes_with_the_next_try, refused_mail_is_not_repeated,
-         mail_goes_by_implicit_tls, wrong_mail_settings_are_named, ntfy_and_gotify_get_their_own_formats,
-         web_push_is_sealed_for_the_browser_and_signed, digest_comes_once_a_day_by_mail_and_in_the_chat]
+CASES = [each for name, each in list(globals().items()) if name.startswith("test_")]
 
 
 def main():

@@ -11,4 +11,4 @@ if [ ! -x $venv/bin/python ] || ! cmp -s tests/channels/requirements.txt $venv/r
   $venv/bin/pip install --quiet --disable-pip-version-check --requirement tests/channels/requirements.txt
   cp tests/channels/requirements.txt $venv/
 fi
-exec $venv/bin/python tests/channels/run.py "$binary" "$@"
+exec $venv/bin/python -W ignore tests/channels/run.py "$binary" "$@"

@@ -64,8 +64,7 @@ Result<notifier::ChannelSenders> make_channel_senders(boost::asio::any_io_execut
   // RFC 8292, section 2.1: a mailto: or https: URL.
   std::string contact = config.public_url.starts_with("https:") ? config.public_url : "";
   if (!config.smtp_from.empty()) contact = "mailto:" + config.smtp_from;
-  senders[ChannelKind::web_push] =
-      notifier::make_web_push_sender(outbound, clock, std::move(*key), std::move(contact));
+  senders[ChannelKind::web_push] = notifier::make_web_push_sender(outbound, clock, std::move(*key), std::move(contact));
 
   if (!config.smtp_url.empty()) {
     notifier::SmtpOptions mail;

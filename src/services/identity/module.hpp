@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/router.hpp"
+#include "runtime/invoker.hpp"
 #include "services/identity/service.hpp"
 #include "services/identity/sqlite_store.hpp"
 

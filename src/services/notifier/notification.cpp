@@ -1,7 +1,7 @@
 #include "services/notifier/notification.hpp"
 
 #include "core/json.hpp"
-#include "domain/zone.hpp"
+#include "domain/local_text.hpp"
 
 namespace daybook::notifier {
 namespace {

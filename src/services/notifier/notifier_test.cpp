@@ -241,7 +241,9 @@ TEST_F(NotifierTest, OldNotificationsAndTheirDeliveriesGo) {
   const auto left_after = [this](Instant now) {
     clock_.set(now);
     for (const auto& timer : timers())
-      if (timer.kind == kTidyTimer) EXPECT_TRUE(database_.run(service_->on_tidy_timer(timer)));
+      if (timer.kind == kTidyTimer) {
+        EXPECT_TRUE(database_.run(service_->on_tidy_timer(timer)));
+      }
     EXPECT_EQ(std::ranges::count(timers(), kTidyTimer, &Timer::kind), 1);
     const auto items = json_of(send(Method::get, "/api/v1/notifications")).at("items").as_array().size();
     EXPECT_EQ(database_.run(store_->deliveries(user_, kReminder)).value().size(), 2 * items);

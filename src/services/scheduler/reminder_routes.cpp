@@ -1,4 +1,4 @@
-#include "domain/zone.hpp"
+#include "domain/local_text.hpp"
 #include "http/authorize.hpp"
 #include "services/scheduler/events.hpp"
 #include "services/scheduler/routes.hpp"

@@ -142,7 +142,7 @@ TEST_F(TasksRoutes, EveryWrongFieldIsNamedAtOnce) {
   EXPECT_THAT(titles(send(Method::get, "/api/v1/tasks")), IsEmpty());
 }
 
-// I-11, R-04
+// C-08, I-11, R-04
 TEST_F(TasksRoutes, PastAndFourthRemindersAre422) {
   const auto past = send(Method::post, "/api/v1/tasks", R"({"title":"x","reminders":[{"at":"2026-03-04T08:59:00Z"}]})");
   EXPECT_EQ(past.status, 422);

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { NotificationSettings, User, UserUpdate } from "../../api/types";
 import { useApp } from "../../app_context";
 import { useToast } from "../../ui/toasts";
+import { Channels } from "./Channels";
 
 const zones = (own: string) => [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone"), own])].sort();
 
@@ -129,6 +130,7 @@ export default function SettingsView() {
           </Stack>
         </div>
       )}
+      {notices.data && <Channels settings={notices.data} />}
       <div className="panel">
         <h2>{t("settings.appearance")}</h2>
         <SegmentedControl aria-label={t("settings.appearance")} value={scheme.colorScheme}
