@@ -136,7 +136,10 @@ class Person:
         due = self.program.now + datetime.timedelta(minutes=minutes + 30)
         task = self.ok("POST", "/tasks", {"title": title, "dueAt": due.strftime("%Y-%m-%dT%H:%M:%SZ"),
                                           "reminders": [{"before": "PT30M"}]})
-        return task["reminders"][0]["id"]
+        reminder = task["reminders"][0]["id"]
+        # It is the scheduler's once that has heard of it.
+        assert wait_until(lambda: self.call("GET", f"/reminders/{reminder}/deliveries")[0] == 200)
+        return reminder
 
     def deliveries(self, channel):
         return self.ok("GET", f"/notification-channels/{channel['id']}/deliveries")["items"]

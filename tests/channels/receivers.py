@@ -130,7 +130,8 @@ def mail_server(mailbox, context, implicit, password="right"):
     """STARTTLS and a sign-in are demanded, or with `implicit` TLS from the first byte."""
 
     def sign_in(server, session, envelope, mechanism, data):
-        return AuthResult(success=data.login == b"daybook" and data.password == password.encode())
+        right = data.login == b"daybook" and data.password == password.encode()
+        return AuthResult(success=right, handled=right)  # What is not handled is refused by the server itself.
 
     options = {"hostname": "127.0.0.1", "port": 0, "authenticator": sign_in, "auth_required": True}
     if implicit:

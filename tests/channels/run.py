@@ -325,7 +325,7 @@ def test_wrong_mail_settings_are_named(world):
         person = Person(world.serve(**settings))
         channel = person.channel("email", "wrong@example.org", topics=["completion"])
         status, problem = person.call("POST", f"/notification-channels/{channel['id']}/test")
-        assert status == 422 and words in problem["detail"], problem
+        assert status == 422 and words in problem["detail"], (settings, problem)
     assert not world.mailbox.to("wrong@example.org")
 
 

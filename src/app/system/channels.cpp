@@ -39,7 +39,10 @@ Result<notifier::P256Key> web_push_key(const std::string& path) {
 /// Said at the start, not at the first message.
 Result<> check_certificates(const std::string& path) {
   if (path.empty()) return {};
-  auto client = http::Client::make({}, {.base_url = "https://localhost", .ca_file = path});
+  http::ClientOptions options;
+  options.base_url = "https://localhost";
+  options.ca_file = path;
+  const auto client = http::Client::make({}, std::move(options));
   if (!client) return client.error();
   return {};
 }
