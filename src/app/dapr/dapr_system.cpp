@@ -18,6 +18,7 @@
 #include "runtime/dapr/invoker.hpp"
 #include "runtime/dapr/publisher.hpp"
 #include "runtime/dapr/secrets.hpp"
+#include "runtime/embedded/secrets.hpp"
 #include "runtime/embedded/timers.hpp"
 #include "services/analytics/module.hpp"
 #include "services/audit/module.hpp"
@@ -97,6 +98,7 @@ class DaprSystem final : public System {
         received_(executor_, *history_, clock),
         bus_(executor_, topics_, bus_options()),
         invoker_(*sidecar_),
+        secrets_(config.data_dir + "/secrets"),
         channel_({.bus = bus_,
                   .healthy = [this] { return stores_answer(); },
                   .probes = [this](Call call) { return probe(std::move(call)); }},
@@ -136,6 +138,8 @@ class DaprSystem final : public System {
       if (auto started = co_await scheduler_timers_->start(); !started) co_return started.error();
     if (notifier_timers_)
       if (auto started = co_await notifier_timers_->start(); !started) co_return started.error();
+    if (notifier_)
+      if (auto started = co_await notifier_->start(); !started) co_return started.error();
     if (tasks_)
       if (auto started = co_await tasks_->start(); !started) co_return started.error();
     if (gateway_) {
@@ -211,7 +215,8 @@ class DaprSystem final : public System {
   void make_services(notifier::ChannelSenders senders) {
     if (has("identity")) {
       identity_store_ = identity::make_sqlite_store(*database_);
-      identity_ = std::make_unique<identity::Module>(*identity_store_, clock_, identity_options(config_));
+      identity_ =
+          std::make_unique<identity::Module>(*identity_store_, clock_, identity_options(config_, invoker_, secrets_));
       serve("identity", identity_->router());
     }
     if (has("tasks")) {
@@ -352,6 +357,7 @@ class DaprSystem final : public System {
   runtime::embedded::EventBus received_;  ///< Prunes the stream's log.
   dapr::EventBus bus_;
   dapr::Invoker invoker_;
+  runtime::embedded::Secrets secrets_;  ///< As orchestrators mount them: variables and files.
   dapr::AppChannel channel_;
   Housekeeping housekeeping_, stream_housekeeping_;
   Gauges gauges_;
