@@ -11,8 +11,9 @@
 
 namespace daybook::runtime {
 
-/// Runs `work(i)` for i in [0, count) side by side on the loop and waits for all, so that none waits for another and their
-/// writes share the database's batches. The first exception goes on once all have ended. `work` outlives the call.
+/// Runs `work(i)` for i in [0, count) side by side on the loop and waits for all, so that none waits for another and
+/// their writes share the database's batches. The first exception goes on once all have ended. `work` outlives the
+/// call.
 template <class Work>
 boost::asio::awaitable<void> together(std::size_t count, Work& work) {
   if (count == 0) co_return;
