@@ -67,7 +67,7 @@ struct Delivery {
   State state = State::pending;
   int attempts = 0;
   std::vector<Attempt> log;  ///< One an attempt, oldest first.
-  std::string reason;  ///< Why it failed, waits or was skipped, for the person to read.
+  std::string reason;        ///< Why it failed, waits or was skipped, for the person to read.
   Instant updated_at{};
   std::optional<Instant> next_attempt;
 };

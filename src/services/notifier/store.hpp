@@ -48,7 +48,8 @@ class NotifierStore {
   virtual boost::asio::awaitable<Result<>> apply_user(CloudEvent event, Instant now) = 0;
 
   /// Puts the notification into the inbox, with a delivery a channel (and one, done, for the inbox itself), once
-  /// however often `cause` comes. Channels that are switched off or not chosen for it have a skipped one. `digest_timer`: the fired timer that this answers; it moves to the next day.
+  /// however often `cause` comes. Channels that are switched off or not chosen for it have a skipped one.
+  /// `digest_timer`: the fired timer that this answers; it moves to the next day.
   virtual boost::asio::awaitable<Result<>> notify(Notification notification, std::optional<EventId> cause,
                                                   std::optional<Timer> digest_timer, Instant now) = 0;
   virtual boost::asio::awaitable<Result<std::vector<Notification>>> inbox(UserId user, InboxQuery query) = 0;
