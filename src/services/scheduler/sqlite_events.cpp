@@ -2,10 +2,10 @@
 
 #include "core/json.hpp"
 #include "domain/task_json.hpp"
+#include "runtime/together.hpp"
 #include "services/scheduler/events.hpp"
 #include "services/scheduler/sqlite_rows.hpp"
 #include "services/scheduler/sqlite_store.hpp"
-#include "runtime/together.hpp"
 #include "storage/sqlite/event_log.hpp"
 
 /// What other services' events change here. Each is recorded in the inbox with its effect, and older news than what is
