@@ -62,6 +62,8 @@ void add(Length& length, Grain grain, double count) {
 
 /// "90", "1.5"; the rest of the word (a unit that touches: "90min") is left in `rest`.
 std::optional<double> leading_number(std::string_view word, std::string_view& rest) {
+  // from_chars takes "nan" and "inf" for numbers, and "nand" for nan days.
+  if (word.empty() || !((word[0] >= '0' && word[0] <= '9') || word[0] == '.')) return {};
   double value = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value, std::chars_format::fixed);
   if (error != std::errc{} || value < 0 || value > 100'000) return {};

@@ -131,6 +131,14 @@ TEST(Remarks, change_nothing) {
   }
 }
 
+// Found by command_fuzz: "nand" was read as nan days.
+TEST(Lengths, begin_with_a_digit) {
+  for (const char* word : {"nand", "infs", "nanh", "infinityd"}) {
+    const Command command = read("remind me " + std::string(word) + " before the dentist appointment", context());
+    EXPECT_TRUE(command.reminders.empty()) << word;
+  }
+}
+
 TEST(Spans, point_into_the_text) {
   const std::string text = "buy milk tomorrow #home";
   const Command command = read(text);
