@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-logging.getLogger("mail").setLevel(logging.ERROR)  # It warns of what the cases want.
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # It warns of what the cases want.
 
 
 def make_certificate(folder):

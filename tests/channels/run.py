@@ -416,6 +416,9 @@ def test_digest_comes_once_a_day_by_mail_and_in_the_chat(world):
     program = world.serve(smtp_url=f"smtp://127.0.0.1:{world.starttls.port}")
     person = Person(program, "America/New_York")
     channel = person.channel("email", "digest@example.org", topics=["digest"])
+    # The notifier has heard of the person, and so of their zone, once it says that something of theirs is done.
+    person.complete("Hello")
+    assert wait_until(lambda: person.ok("GET", "/notifications")["items"])
     day = program.now.strftime("%Y-%m-%d")
     before = (program.now.replace(day=1) if program.now.day > 1 else program.now).strftime("%Y-%m-%d")
     person.ok("POST", "/tasks", {"title": "Pay rent", "dueDate": day})
