@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Kills a serving Daybook at random moments under write load and counts what it acknowledged (issue 3, E-05, E-06, F-06).
+"""Kills a serving Daybook at random moments under write load and counts what it acknowledged (issue 3,
+E-05, E-06, E-13, F-06, R-10, S-3.1.2).
 
     crash.py BINARY ROUNDS [SEED]
 

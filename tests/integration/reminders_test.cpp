@@ -60,7 +60,7 @@ TEST(Reminders, FireOnceNeverEarly) {
   EXPECT_THAT(json::serialize(world.tasks()[0].at("reminders")), HasSubstr("\"fired\""));
 }
 
-// C-06
+// C-06, H-01, S-2.3.4
 TEST(Reminders, CompletionAndDeletionCancel) {
   for (auto end : {"complete", "delete"}) {
     World world{"2026-03-05T09:00:00Z"};
@@ -288,6 +288,7 @@ TEST(Crash, GenerationIsOnceWhereverItDies) {
   }
 }
 
+//
 // Events that come again or late change nothing (rule 3).
 TEST(Events, RedeliveryAndOrder) {
   World world{"2026-03-05T09:00:00Z"};

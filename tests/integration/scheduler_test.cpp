@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-// B-04, B-08: a weekly rule over 28 days gives exactly 4, one event each.
+// B-04, B-08, B-05, S-2.2.2, S-3.3.3: a weekly rule over 28 days gives exactly 4, one event each.
 TEST(Generation, WeeklyGivesFourIn28Days) {
   World world{"2026-03-04T09:00:00Z"};
   world.create(R"({"title":"Water the plants","rrule":"FREQ=WEEKLY;BYDAY=FR","startsAt":"2026-03-06T18:00:00Z"})");
@@ -47,7 +47,7 @@ TEST(Generation, AtLeastOneAhead) {
   EXPECT_THAT(world.dues(), ElementsAre("2027-02-01"));
 }
 
-// B-06: the same again and again, over restarts and redelivery, makes nothing twice.
+// B-06, R-16: the same again and again, over restarts and redelivery, makes nothing twice.
 TEST(Generation, AnyNumberOfRunsMakesEachOnce) {
   World world{"2026-03-04T09:00:00Z"};
   const auto id = world.create(R"({"title":"Daily","pattern":"daily","startsAt":"2026-03-05T08:00:00Z"})");
@@ -75,7 +75,7 @@ TEST(Generation, TheDeletedStayDeleted) {
   EXPECT_THAT(world.dues(), testing::Not(testing::Contains("2026-03-05T08:00:00Z")));
 }
 
-// B-07
+// B-07, S-2.2.4
 TEST(Generation, CompletingOneLeavesTheRest) {
   World world{"2026-03-04T09:00:00Z"};
   world.create(R"({"title":"Weekly","rrule":"FREQ=WEEKLY;COUNT=3","startsAt":"2026-03-06T18:00:00Z"})");
@@ -209,7 +209,7 @@ TEST(Editing, PauseResumeStopAndSkip) {
   EXPECT_EQ(world.call(Method::post, path + "/resume").status, 409);
 }
 
-// R-03, B-13
+// R-03, B-13, H-01
 TEST(Editing, DeleteByScope) {
   for (auto [scope, left] : {std::pair{"future", 2u}, {"template", 29u}, {"all", 0u}}) {
     World world{"2026-03-04T09:00:00Z"};

@@ -198,6 +198,7 @@ std::set<T> unique(const std::vector<T>& all) {
   return {all.begin(), all.end()};
 }
 
+// E-13, R-10
 // Issue 3, "It must survive"; E-05, R-18
 TEST(StorageCrash, EveryAcknowledgedWriteIsThereAndEachOfItsEffectsOnce) {
   const char* rounds_text = std::getenv("DAYBOOK_CRASH_ROUNDS");

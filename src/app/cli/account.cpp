@@ -26,6 +26,8 @@ boost::asio::awaitable<Result<Reply>> send(http::Client& client, Call call) {
 }  // namespace
 
 Result<Account> load_account(const ConfigSources& sources) {
+  if (const auto token = sources.environment("DAYBOOK_TOKEN"); token && !token->empty())
+    return Account{sources.environment("DAYBOOK_URL").value_or(std::string(kDefaultUrl)), "", *token, ""};
   std::ifstream in(account_file(sources));
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   const Error missing{Errc::not_found, "You are not signed in. Run: daybook login EMAIL"};
@@ -37,6 +39,7 @@ Result<Account> load_account(const ConfigSources& sources) {
   account.url = reader.text("url").value_or("");
   account.email = reader.text("email").value_or("");
   account.token = reader.text("token").value_or("");
+  account.conversation = reader.text("conversation").value_or("");
   if (account.url.empty() || account.token.empty()) return missing;
   return account;
 }
@@ -45,8 +48,11 @@ Result<> save_account(const ConfigSources& sources, const Account& account) {
   const std::string path = account_file(sources);
   std::error_code failure;
   std::filesystem::create_directories(config_home(sources), failure);
-  const std::string text =
-      json::serialize(json::object{{"url", account.url}, {"email", account.email}, {"token", account.token}}) + '\n';
+  const std::string text = json::serialize(json::object{{"url", account.url},
+                                                        {"email", account.email},
+                                                        {"token", account.token},
+                                                        {"conversation", account.conversation}}) +
+                           '\n';
   const int file = ::open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
   const bool written = file >= 0 && ::fchmod(file, 0600) == 0 &&
                        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
@@ -78,10 +84,21 @@ Result<json::value> request(const std::string& url, const std::string& token, Me
     loop.stop();
   });
   loop.run();
-  if (!*reply)
+  if (!*reply) {
+    std::string why = reply->error().detail;
+    while (why.ends_with('.')) why.pop_back();
     return Error{Errc::unavailable,
-                 "Daybook does not answer at " + url + ": " + reply->error().detail + ". Start it with: daybook serve"};
-  if ((*reply)->status >= 400) return http::error_of_reply(**reply);
+                 "Daybook does not answer at " + url + ": " + why + ". Start it with: daybook serve"};
+  }
+  // A wrong or revoked token; a wrong password is said by the server in its own words.
+  if ((*reply)->status == 401 && !token.empty())
+    return Error{Errc::unauthenticated, "This sign-in no longer holds at " + url + ". Run: daybook login EMAIL"};
+  if ((*reply)->status >= 400) {
+    auto error = http::error_of_reply(**reply);
+    // What is wrong in a field is more use than that something is.
+    for (const auto& field : error.fields) error.detail += "\n  " + field.pointer + " " + field.detail;
+    return error;
+  }
   if ((*reply)->body.empty()) return json::value();
   return parse_json((*reply)->body);
 }

@@ -9,14 +9,17 @@
 
 namespace daybook::app {
 
+inline constexpr std::string_view kDefaultUrl = "http://127.0.0.1:8000";
+
 /// Where `daybook login` signed in, kept in the XDG configuration folder, readable to its owner alone.
 struct Account {
   std::string url;
   std::string email;
-  std::string token;  ///< An API token: `daybook login` makes one, so that the password is not needed again.
+  std::string token;         ///< An API token: `daybook login` makes one, so that the password is not needed again.
+  std::string conversation;  ///< The last one, so that "undo" knows what; empty: the next message begins one.
 };
 
-/// Errors: not_found, saying to log in.
+/// DAYBOOK_TOKEN (with DAYBOOK_URL) stands before what login kept. Errors: not_found, saying to log in.
 Result<Account> load_account(const ConfigSources& sources);
 /// Errors: misconfigured (the folder cannot be written).
 Result<> save_account(const ConfigSources& sources, const Account& account);

@@ -10,19 +10,35 @@
 namespace daybook::app {
 namespace {
 
-/// Both files, or neither: every backup is read through before anything is replaced.
-int restore(const ConfigSources& sources, const std::string& folder) {
+/// What to put where: both files of a folder that backup made, or the one that was kept before a migration
+/// (daybook.db.before-migration-…).
+struct Restore {
+  std::string from;
+  std::string name;
+};
+std::vector<Restore> what_to_restore(const std::string& source) {
+  const std::filesystem::path path(source);
+  if (std::filesystem::is_regular_file(path))
+    for (const std::string name : {"daybook.db", "history.db"})
+      if (path.filename().string().starts_with(name)) return {{source, name}};
+  return {{source + "/daybook.db", "daybook.db"}, {source + "/history.db", "history.db"}};
+}
+
+/// All or nothing: every backup is read through before anything is replaced.
+int restore(const ConfigSources& sources, const std::string& source) {
   namespace sqlite = storage::sqlite;
   const auto loaded = load_config(sources);
   if (!loaded) return report(loaded.error());
   const std::string& data = loaded->config.data_dir;
-  for (auto name : {"/daybook.db", "/history.db"})
-    if (auto sound = sqlite::check_database(folder + name); !sound) return report(sound.error());
+  const auto wanted = what_to_restore(source);
+  for (const auto& each : wanted)
+    if (auto sound = sqlite::check_database(each.from); !sound) return report(sound.error());
   if (auto prepared = prepare_data_folder(data); !prepared) return report(prepared.error());
-  for (auto name : {"/daybook.db", "/history.db"}) {
-    const auto replaced = sqlite::restore_database(folder + name, data + name);
+  for (const auto& each : wanted) {
+    const std::string target = data + "/" + each.name;
+    const auto replaced = sqlite::restore_database(each.from, target);
     if (!replaced) return report(replaced.error());
-    std::printf("%s%s restored", data.c_str(), name);
+    std::printf("%s restored", target.c_str());
     if (!replaced->empty()) std::printf("; what was there is now %s", replaced->c_str());
     std::puts("");
   }
@@ -53,7 +69,8 @@ void add_backup(CLI::App& cli, Action& chosen, const Build& build) {
   });
 
   auto* restore_command = cli.add_subcommand("restore", "Put a backup in the place of the databases (server stopped)");
-  restore_command->add_option("folder", options->folder, "A folder that backup made")->required();
+  restore_command->add_option("folder", options->folder, "A folder that backup made, or a file kept before a migration")
+      ->required();
   add_data_options(*restore_command, options->sources);
   restore_command->callback(
       [&chosen, options] { chosen = [options] { return restore(options->sources, options->folder); }; });

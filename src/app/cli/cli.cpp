@@ -51,7 +51,18 @@ int run_cli(int argc, char** argv, const Build& build) {
   add_parse(cli, chosen);
   add_expand(cli, chosen);
   add_version(cli, chosen);
+  add_completion(cli, chosen);
+  cli.footer(std::string(kExitCodes));
 
+  // CLI11 would only say that some command is required.
+  if (argc < 2) {
+    std::fputs(cli.help().c_str(), stderr);
+    return kExitUsage;
+  }
+  if (const std::string first = argv[1]; !first.starts_with('-') && !cli.get_subcommand_no_throw(first)) {
+    std::fprintf(stderr, "daybook: There is no command '%s'; daybook --help lists them.\n", first.c_str());
+    return kExitUsage;
+  }
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

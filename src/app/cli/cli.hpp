@@ -20,6 +20,10 @@ enum ExitCode : int {
   kExitUnreachable = 4,    ///< The server does not answer.
 };
 
+inline constexpr std::string_view kExitCodes =
+    "It ends with 0 when done, 1 when that failed, 2 on a wrong command line, 3 on a wrong setting, file or port, 4 "
+    "when the server does not answer.";
+
 /// What the chosen subcommand does, decided while the command line is read and run after it.
 using Action = std::function<int()>;
 
@@ -32,6 +36,8 @@ void add_events(CLI::App& cli, Action& chosen, const Build& build);
 void add_backup(CLI::App& cli, Action& chosen, const Build& build);
 void add_user(CLI::App& cli, Action& chosen, const Build& build);
 void add_client_commands(CLI::App& cli, Action& chosen);
+/// After all others: it describes them.
+void add_completion(CLI::App& cli, Action& chosen);
 void add_doctor(CLI::App& cli, Action& chosen, const Build& build);
 
 /// --config and one option a setting, all written into `sources`.

@@ -1,10 +1,14 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
 
 #include "app/cli/account.hpp"
 #include "app/cli/cli.hpp"
+#include "app/cli/show.hpp"
 #include "app/cli/terminal.hpp"
+#include "core/ids.hpp"
 #include "core/json.hpp"
 
 namespace daybook::app {
@@ -12,10 +16,11 @@ namespace {
 
 struct Options {
   ConfigSources sources;
-  std::string url = "http://127.0.0.1:8000";
+  std::string url = std::string(kDefaultUrl);
   std::string email;
   std::vector<std::string> words;
   bool all = false;
+  bool json = false;  ///< One JSON value a line, for other programs.
 
   std::string text() const {
     std::string joined;
@@ -25,13 +30,12 @@ struct Options {
 };
 
 int unreachable_or(const Error& error) {
-  const int code = report(error);
-  return error.code == Errc::unavailable ? kExitUnreachable : code;
+  report(error);  // Its code is about this machine; this is what a server said.
+  return error.code == Errc::unavailable ? kExitUnreachable : kExitFailed;
 }
 
-std::string text_of(const json::value& object, const char* name) {
-  const auto* value = object.is_object() ? object.get_object().if_contains(name) : nullptr;
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
+void print(const Options& options, const json::value& value, std::string (*words)(const json::value&)) {
+  std::puts((options.json ? json::serialize(value) : words(value)).c_str());
 }
 
 int login(const Options& options) {
@@ -43,39 +47,54 @@ int login(const Options& options) {
   const auto token = request(options.url, text_of(*signed_in, "accessToken"), Method::post, "/api/v1/tokens",
                              R"({"name":"daybook command line"})");
   if (!token) return unreachable_or(token.error());
-  Account account{options.url, options.email, text_of(*token, "token")};
+  Account account{options.url, options.email, text_of(*token, "token"), ""};
   if (auto saved = save_account(options.sources, account); !saved) return report(saved.error());
   std::printf("Signed in to %s as %s\n", options.url.c_str(), options.email.c_str());
   return kExitOk;
 }
 
-/// Says `text` to the chat and prints the answer.
+/// Says `text` to the chat and prints the answer. The conversation goes on from one command to the next.
 int say(const Options& options, const std::string& text) {
-  const auto account = load_account(options.sources);
+  auto account = load_account(options.sources);
   if (!account) return report(account.error());
-  const auto answer = request(account->url, account->token, Method::post, "/api/v1/chat",
-                              json::serialize(json::object{{"message", text}}));
+  const auto ask = [&] {
+    json::object body{{"message", text}};
+    if (!account->conversation.empty()) body["conversationId"] = account->conversation;
+    return request(account->url, account->token, Method::post, "/api/v1/chat", json::serialize(body));
+  };
+  auto answer = ask();
+  // Deleted meanwhile, in the browser for example: the message begins another.
+  if (!answer && answer.error().code == Errc::not_found && !account->conversation.empty()) {
+    account->conversation.clear();
+    answer = ask();
+  }
   if (!answer) return unreachable_or(answer.error());
-  if (const auto* reply = answer->as_object().if_contains("reply")) std::puts(text_of(*reply, "text").c_str());
+  print(options, *answer, answer_text);
+  const bool kept = !account->email.empty();  // Not with a token of the environment.
+  if (const auto now = text_of(*answer, "conversationId"); kept && now != account->conversation) {
+    account->conversation = now;
+    if (auto saved = save_account(options.sources, *account); !saved) return report(saved.error());
+  }
   return kExitOk;
 }
 
 int chat(const Options& options) {
   if (!options.words.empty()) return say(options, options.text());
+  const bool terminal = ::isatty(STDIN_FILENO) != 0;
   int code = kExitOk;
-  for (std::string line; std::getline(std::cin, line);)
-    if (!line.empty()) code = say(options, line);
+  const auto next = [terminal](std::string& line) {
+    if (terminal) std::fputs("> ", stderr);
+    return static_cast<bool>(std::getline(std::cin, line));
+  };
+  for (std::string line; next(line);) {
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    const int said = say(options, line);
+    if (said != kExitOk) code = said;
+    // The lines after it would only fail in the same way.
+    if (said == kExitUnreachable) break;
+    std::fflush(stdout);
+  }
   return code;
-}
-
-void print_task(const json::value& task) {
-  const auto& object = task.as_object();
-  std::string due = text_of(task, "dueAt");
-  if (due.empty()) due = text_of(task, "dueDate");
-  const auto* number = object.if_contains("number");
-  std::printf("%5lld  %s %s%s%s\n", number && number->is_int64() ? static_cast<long long>(number->get_int64()) : 0,
-              text_of(task, "status") == "completed" ? "[x]" : "[ ]", text_of(task, "title").c_str(),
-              due.empty() ? "" : "  due ", due.c_str());
 }
 
 int list(const Options& options) {
@@ -88,7 +107,7 @@ int list(const Options& options) {
     if (!cursor.empty()) target += "&cursor=" + cursor;
     const auto page = request(account->url, account->token, Method::get, target);
     if (!page) return unreachable_or(page.error());
-    for (const auto& task : page->as_object().at("items").as_array()) print_task(task);
+    for (const auto& task : page->as_object().at("items").as_array()) print(options, task, task_line);
     cursor = text_of(*page, "nextCursor");
   } while (!cursor.empty());
   return kExitOk;
@@ -105,8 +124,8 @@ int done(const Options& options) {
   if (!account) return report(account.error());
   int code = kExitOk;
   for (const auto& ref : options.words) {
-    const bool plain = ref.find_first_not_of("0123456789abcdefABCDEF-") == std::string::npos;
-    if (!plain) {
+    const bool number = !ref.empty() && ref.find_first_not_of("0123456789") == std::string::npos;
+    if (!number && !Uuid::parse(ref)) {
       code = report({Errc::invalid_argument, "'" + ref + "' is not a task's number. daybook list shows them."});
       continue;
     }
@@ -115,7 +134,7 @@ int done(const Options& options) {
       code = unreachable_or(task.error());
       continue;
     }
-    print_task(*task);
+    print(options, *task, task_line);
   }
   return code;
 }
@@ -126,7 +145,11 @@ void add_client_commands(CLI::App& cli, Action& chosen) {
   auto options = std::make_shared<Options>();
   options->sources.environment = process_environment;
   if (auto url = process_environment("DAYBOOK_URL"); url && !url->empty()) options->url = *url;
+  const auto json = [&](CLI::App& command) {
+    command.add_flag("--json", options->json, "One JSON value a line, as the API gives it");
+  };
   const auto on = [&](CLI::App& command, int (*action)(const Options&)) {
+    command.footer("DAYBOOK_TOKEN with DAYBOOK_URL stands in for a login. " + std::string(kExitCodes));
     command.callback([&chosen, options, action] { chosen = [options, action] { return action(*options); }; });
   };
 
@@ -137,18 +160,22 @@ void add_client_commands(CLI::App& cli, Action& chosen) {
 
   auto* add_command = cli.add_subcommand("add", "Add a task: daybook add \"dentist tomorrow 3pm #health p1\"");
   add_command->add_option("text", options->words, "What and when, as you would say it")->required();
+  json(*add_command);
   on(*add_command, add);
 
   auto* list_command = cli.add_subcommand("list", "Your open tasks");
   list_command->add_flag("-a,--all", options->all, "Completed ones too");
+  json(*list_command);
   on(*list_command, list);
 
   auto* done_command = cli.add_subcommand("done", "Complete tasks by their numbers");
   done_command->add_option("number", options->words, "As daybook list shows them")->required();
+  json(*done_command);
   on(*done_command, done);
 
   auto* chat_command = cli.add_subcommand("chat", "Say something; without words, each line of standard input");
   chat_command->add_option("text", options->words, "What to say");
+  json(*chat_command);
   on(*chat_command, chat);
 }
 

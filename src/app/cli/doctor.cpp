@@ -17,8 +17,11 @@ int doctor(const ConfigSources& sources, const Build& build) {
     if (const auto* name = line.if_contains("setting"))
       std::printf("  %-22s %-32s %s\n", name->as_string().c_str(), line.at("value").as_string().c_str(),
                   line.at("from").as_string().c_str());
+    else if (const auto* file = line.if_contains("database"))
+      std::printf("%s: %s, %lld bytes\n", file->as_string().c_str(), line.at("check").as_string().c_str(),
+                  static_cast<long long>(line.at("bytes").as_int64()));
     else
-      std::puts(json::serialize(line).c_str());
+      std::printf("clock: %s, tzdb %s\n", line.at("now").as_string().c_str(), line.at("tzdb").as_string().c_str());
   });
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "app/system/seed_tasks.hpp"
+#include "domain/zone.hpp"
 #include "storage/sqlite/event_log.hpp"
 
 namespace daybook::app {
@@ -48,7 +49,7 @@ awaitable<Result<>> AdminCommands::run(json::value request, Emit emit) {
   if (command == "user.add") co_return co_await user_add(email, password, timezone, std::move(emit));
   if (command == "user.seed") co_return co_await user_seed(users, tasks, std::move(emit));
   if (command == "backup") co_return co_await backup(path, std::move(emit));
-  if (command == "doctor") co_return doctor(emit);
+  if (command == "doctor") co_return co_await doctor(std::move(emit));
   co_return Error{Errc::invalid_argument, "There is no admin command '" + command + "'."};
 }
 
@@ -168,7 +169,7 @@ awaitable<Result<>> AdminCommands::backup(std::string folder, Emit emit) {
   co_return Result<>{};
 }
 
-Result<> AdminCommands::doctor(const Emit& emit) {
+awaitable<Result<>> AdminCommands::doctor(Emit emit) {
   for (const auto& setting : settings()) {
     json::object line;
     line["setting"] = setting.name;
@@ -185,12 +186,20 @@ Result<> AdminCommands::doctor(const Emit& emit) {
     line["bytes"] = static_cast<std::int64_t>(std::filesystem::file_size(file->path(), failure));
     line["commits"] = counters.commits;
     line["queued"] = counters.foreground_queue + counters.background_queue;
+    auto look = [](sqlite::Reader& db) -> Result<std::string> {
+      auto check = db.query("PRAGMA quick_check(1)");
+      return check.step() ? std::string(check.text(0)) : std::string("no answer");
+    };
+    const auto looked = co_await file->read(std::move(look));
+    if (!looked) co_return looked.error();
+    line["check"] = *looked == "ok" ? "sound" : *looked;
     emit(std::move(line));
   }
   json::object clock;
   clock["now"] = format_rfc3339(clock_.now());
+  clock["tzdb"] = domain::tzdb_version();
   emit(std::move(clock));
-  return {};
+  co_return Result<>{};
 }
 
 }  // namespace daybook::app

@@ -33,7 +33,7 @@ class AdminCommands {
   boost::asio::awaitable<Result<>> user_add(std::string email, std::string password, std::string timezone, Emit emit);
   boost::asio::awaitable<Result<>> user_seed(int users, int tasks, Emit emit);
   boost::asio::awaitable<Result<>> backup(std::string folder, Emit emit);
-  Result<> doctor(const Emit& emit);
+  boost::asio::awaitable<Result<>> doctor(Emit emit);
 
   System& system_;
   const LoadedConfig& config_;

@@ -123,7 +123,11 @@ class EmbeddedSystem final : public System {
 
   http::ServerHandlers handlers() override { return gateway_.server(); }
 
-  void reload(const Config& config) override { gateway_.set_limits(gateway_limits(config)); }
+  void reload(const Config& config) override {
+    gateway_.set_limits(gateway_limits(config));
+    tasks_store_->set_limits(task_limits(config));
+    scheduler_store_->set_limits(series_limits(config));
+  }
 
   runtime::embedded::EventBus& events() override { return bus_; }
   identity::Service* accounts() override { return &identity_.service(); }

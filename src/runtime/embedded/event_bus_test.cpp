@@ -109,7 +109,7 @@ TEST_F(EventBusTest, EachGroupGetsEveryEventItWantsInOrder) {
   EXPECT_THAT(one.seen, ElementsAre("u"));
 }
 
-// E-06, S-2.5.3: the backlog is kept, and a group goes on where it stopped
+// E-06, S-2.5.3, R-05, S-3.3.5: the backlog is kept, and a group goes on where it stopped
 TEST_F(EventBusTest, ARestartedGroupGoesOnWhereItStopped) {
   Consumer before, after;
   subscribe("g", before);
@@ -125,6 +125,7 @@ TEST_F(EventBusTest, ARestartedGroupGoesOnWhereItStopped) {
   EXPECT_EQ(state("g").lag, 0);
 }
 
+//
 // Design, rule 5: a dependency that is away pauses the group, however long
 TEST_F(EventBusTest, ATransientErrorIsRetriedWithoutLimitAndKeepsTheOrder) {
   Consumer consumer;

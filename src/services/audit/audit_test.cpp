@@ -36,7 +36,7 @@ class AuditTest : public ::testing::Test {
   Module module_{*store_};
 };
 
-// F-03, S-3.3.4: immutable entry: time, user, action, details
+// F-03, S-3.3.4, R-08: immutable entry: time, user, action, details
 TEST_F(AuditTest, EveryEventBecomesOneEntryHoweverOftenItComes) {
   const std::vector<CloudEvent> batch{event("task.created"), event("task.completed")};
   ASSERT_TRUE(database_.run(store_->append(batch)));

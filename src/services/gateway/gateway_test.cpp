@@ -318,7 +318,7 @@ TEST_F(GatewayTest, NobodyReachesInternalPathsOrPosesAsAnother) {
   EXPECT_THAT(services_.calls, IsEmpty());
 }
 
-// I-01 to I-06
+// I-01, I-02, I-03, I-04, I-05 to I-06
 TEST_F(GatewayTest, PathsThatNameTheUserAreTheSameHandlers) {
   sign_in(token());
   const auto base = "/api/" + services_.user.str();
@@ -440,6 +440,7 @@ TEST_F(GatewayTest, ProbesNameEachDependency) {
 
 // ---- the stream (design, rule 10; A-14)
 
+// I-08
 TEST_F(GatewayTest, CommitsArePushedToTheirUserAlone) {
   sign_in(token());
   const auto channel = open();
@@ -448,8 +449,9 @@ TEST_F(GatewayTest, CommitsArePushedToTheirUserAlone) {
   happen("task.created", "t2", UserId::make(clock_.now()));
   happen("security.audited", "x", services_.user);
   happen("reminder.triggered", "r1", services_.user);
-  EXPECT_THAT(channel->types, ElementsAre("task.created", "reminder.triggered"));
-  EXPECT_THAT(channel->subjects, ElementsAre("t1", "r1"));
+  happen("chat.message.created", "m1", services_.user);
+  EXPECT_THAT(channel->types, ElementsAre("task.created", "reminder.triggered", "chat.message.created"));
+  EXPECT_THAT(channel->subjects, ElementsAre("t1", "r1", "m1"));
 }
 
 TEST_F(GatewayTest, AStreamResumesAfterItsCursor) {

@@ -106,7 +106,7 @@ class NotifierTest : public ::testing::Test {
   std::optional<http::Router> router_;
 };
 
-// C-10, E-05: once however often the event comes
+// C-10, E-05, R-08: once however often the event comes
 TEST_F(NotifierTest, RedeliveredReminderStandsInTheInboxOnce) {
   const auto event = reminder_event();
   ASSERT_TRUE(database_.run(service_->on_event(event)));
@@ -122,6 +122,7 @@ TEST_F(NotifierTest, RedeliveredReminderStandsInTheInboxOnce) {
   EXPECT_THAT(events[0].data, HasSubstr(R"("channel":"in-app")"));
 }
 
+// S-3.2.5
 TEST_F(NotifierTest, WebhookIsSentByItsTimer) {
   add_webhook();
   ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));

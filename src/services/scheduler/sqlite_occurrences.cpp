@@ -103,7 +103,7 @@ SchedulerStore::Awaitable<SchedulerStore::Split> SqliteSchedulerStore::split_ser
     if (series->state == domain::SeriesState::stopped) {
       return Error{Errc::conflict, "This recurring task was stopped: restore it first, or make a new one."};
     }
-    if (auto room = check_room(db, command.user, limits_); !room) return room.error();
+    if (auto room = check_room(db, command.user, limits()); !room) return room.error();
     auto split = domain::split_series(*series, *found, patch, SeriesId::make(command.now), command.now);
     if (!split) return split.error();
     hand_over(db, *series, found->instant, split->after);

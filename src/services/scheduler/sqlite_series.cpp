@@ -124,7 +124,7 @@ SchedulerStore::Awaitable<SchedulerStore::Created> SqliteSchedulerStore::create_
         return Error{Errc::conflict, "This id belongs to another recurring task: make a new one."};
       }
     }
-    if (auto room = check_room(db, command.user, limits_); !room) return room.error();
+    if (auto room = check_room(db, command.user, limits()); !room) return room.error();
     save_series(db, *series);
     append_event(db, series_event("recurring-task.created", command, *series));
     look_at(db, *series, command.now + kShortcut);
@@ -236,7 +236,7 @@ SchedulerStore::Awaitable<Series> SqliteSchedulerStore::restore_series(Command c
       if (!changed) return changed.error();
       if (!*changed) return series;
     } else if (series.deleted_at) {
-      if (auto room = check_room(db, series.owner, limits_); !room) return room.error();
+      if (auto room = check_room(db, series.owner, limits()); !room) return room.error();
       series.deleted_at.reset();
       for (auto row : load_occurrences(db, series.owner, series.id)) {
         if (row.taken.empty() || row.state == "skipped" || row.state == "replaced") continue;
@@ -245,7 +245,7 @@ SchedulerStore::Awaitable<Series> SqliteSchedulerStore::restore_series(Command c
       }
       go_on_from(series, now);
     } else if (series.state == SeriesState::stopped) {
-      if (auto room = check_room(db, series.owner, limits_); !room) return room.error();
+      if (auto room = check_room(db, series.owner, limits()); !room) return room.error();
       series.state = series.stopped_from;
       go_on_from(series, now);
     } else {

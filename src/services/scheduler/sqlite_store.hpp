@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+
 #include "services/scheduler/store.hpp"
 #include "storage/sqlite/database.hpp"
 
@@ -8,7 +10,8 @@ namespace daybook::scheduler {
 /// The embedded adapter. Closures that read and write rows stand in sqlite_*.cpp, one file a subject.
 class SqliteSchedulerStore final : public SchedulerStore {
  public:
-  SqliteSchedulerStore(storage::sqlite::Database& db, StoreLimits limits) : db_(db), limits_(limits) {}
+  SqliteSchedulerStore(storage::sqlite::Database& db, StoreLimits limits) : db_(db), max_series_(limits.series) {}
+  void set_limits(StoreLimits limits) override { max_series_ = limits.series; }
 
   Awaitable<Created> create_series(Command command, domain::SeriesDraft draft) override;
   Awaitable<domain::Series> get_series(UserId user, SeriesId id) override;
@@ -43,7 +46,12 @@ class SqliteSchedulerStore final : public SchedulerStore {
   Awaitable<domain::Series> change_series(Command command, SeriesId id, SeriesEdit edit, bool deleted = false);
 
   storage::sqlite::Database& db_;
-  StoreLimits limits_;
+  StoreLimits limits() const {
+    StoreLimits out;
+    out.series = max_series_;
+    return out;
+  }
+  std::atomic<std::int64_t> max_series_;  ///< Read on the writer's thread.
 };
 
 }  // namespace daybook::scheduler

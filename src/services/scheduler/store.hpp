@@ -125,6 +125,9 @@ class SchedulerStore {
 
   virtual ~SchedulerStore() = default;
 
+  /// For what is decided from now on.
+  virtual void set_limits(StoreLimits limits) = 0;
+
   struct Created {
     domain::Series series;
     bool created = false;

@@ -161,7 +161,7 @@ TEST_F(TasksRoutes, PastAndFourthRemindersAre422) {
   EXPECT_EQ(added.status, 201) << added.body;
 }
 
-// A-07, A-08, A-09
+// A-07, A-08, A-09, I-03
 TEST_F(TasksRoutes, ListsFilterSortSearchAndPage) {
   for (const char* title : {"buy milk", "buy bread", "call mother"}) make(title);
   send(Method::post, "/api/v1/tasks/3/complete");
@@ -180,7 +180,7 @@ TEST_F(TasksRoutes, ListsFilterSortSearchAndPage) {
   EXPECT_EQ(send(Method::get, "/api/v1/tasks/search").status, 400);
 }
 
-// A-10
+// A-10, I-05
 TEST_F(TasksRoutes, TheCalendarNeedsARangeOfAtMostAYear) {
   send(Method::post, "/api/v1/tasks", R"({"title":"x","dueDate":"2026-03-05"})");
   const auto reply = send(Method::get, "/api/v1/tasks/calendar?from=2026-03-01&to=2026-03-31");
@@ -190,6 +190,24 @@ TEST_F(TasksRoutes, TheCalendarNeedsARangeOfAtMostAYear) {
   for (const char* query : {"", "?from=2026-03-01", "?from=2026-03-02&to=2026-03-01", "?from=2026-03-01&to=2027-03-03",
                             "?from=2026-02-30&to=2026-03-01", "?from=2026-03-01&to=2026-03-02&timezone=Mars"})
     EXPECT_EQ(send(Method::get, std::string("/api/v1/tasks/calendar") + query).status, 400) << query;
+}
+
+// A-06, I-04
+TEST_F(TasksRoutes, DueDateAndRemindersChangeTogetherAndNothingElse) {
+  const auto id = make("dentist");
+  send(Method::patch, "/api/v1/tasks/" + id, R"({"tags":["health"],"priority":"high","description":"card"})");
+  const auto moved = send(Method::patch, "/api/v1/tasks/" + id + "/due-date",
+                          R"({"dueAt":"2026-03-09T15:00:00Z","reminders":[{"before":"PT30M"}]})");
+  ASSERT_EQ(moved.status, 200) << moved.body;
+  const auto task = body(send(Method::get, "/api/v1/tasks/" + id));
+  EXPECT_EQ(text(task, "dueAt"), "2026-03-09T15:00:00Z");
+  EXPECT_EQ(text(task.at("reminders").at(0), "fireAt"), "2026-03-09T14:30:00Z");
+  EXPECT_EQ(text(task, "title"), "dentist");
+  EXPECT_EQ(text(task, "description"), "card");
+  EXPECT_EQ(text(task, "priority"), "high");
+  EXPECT_EQ(task.at("tags"), json::array{"health"});
+  const auto refused = send(Method::patch, "/api/v1/tasks/" + id + "/due-date", R"({"title":"other"})");
+  EXPECT_EQ(refused.status, 400);
 }
 
 TEST_F(TasksRoutes, BulkDoesEachByItself) {

@@ -12,6 +12,7 @@ namespace daybook::tasks {
 class SqliteTaskStore final : public TaskStore {
  public:
   explicit SqliteTaskStore(storage::sqlite::Database& db, StoreLimits limits = {}) : db_(db), limits_(limits) {}
+  void set_limits(StoreLimits limits) override { limits_ = limits; }
 
   Awaitable<TaskDocument> create(Command command, domain::TaskDraft draft) override;
   Awaitable<TaskDocument> create_occurrence(Command command, domain::TaskDraft draft) override;

@@ -92,6 +92,9 @@ class TaskStore {
 
   virtual ~TaskStore() = default;
 
+  /// For the calls that begin from now on.
+  virtual void set_limits(StoreLimits limits) = 0;
+
   /// Errors: limit_exceeded (open tasks); conflict (the id is taken by another content); what create_task refuses;
   /// not_found for the parent; unprocessable when it stands too deep.
   virtual Awaitable<TaskDocument> create(Command command, domain::TaskDraft draft) = 0;

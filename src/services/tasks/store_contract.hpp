@@ -92,7 +92,7 @@ using ::testing::UnorderedElementsAre;
 
 TYPED_TEST_SUITE_P(TaskStoreContract);
 
-// E-13
+// E-13, S-3.2.1
 TYPED_TEST_P(TaskStoreContract, KeepsWhatItIsGivenAndSaysSo) {
   auto draft = this->draft("  Dentist ");
   draft.description = "Bring the card";
@@ -122,7 +122,7 @@ TYPED_TEST_P(TaskStoreContract, KeepsWhatItIsGivenAndSaysSo) {
   EXPECT_EQ(domain::parse_task(json::value(data), this->user_).value(), task);
 }
 
-// A-01, J-02: nobody sees or changes another's tasks
+// A-01, J-02, H-01, S-2.4.5: nobody sees or changes another's tasks
 TYPED_TEST_P(TaskStoreContract, IsBoundToItsUser) {
   const auto mine = this->made("secret");
   const TaskRef refs[] = {TaskRef{mine.id}, TaskRef{std::int64_t{1}}};
@@ -195,7 +195,7 @@ TYPED_TEST_P(TaskStoreContract, RepeatingAnIdWithTheSameContentGivesTheTaskEvenA
   EXPECT_EQ(this->backend_.run(this->store().create(command, draft)).error().code, Errc::conflict);
 }
 
-// H-02, R-17
+// H-02, R-17, S-2.4.4
 TYPED_TEST_P(TaskStoreContract, AnOldVersionIsRefusedUnlessTheWantedStateHolds) {
   const auto task = this->made("milk");
   domain::TaskPatch patch;
@@ -217,7 +217,7 @@ TYPED_TEST_P(TaskStoreContract, AnOldVersionIsRefusedUnlessTheWantedStateHolds) 
   EXPECT_EQ(data.at("version").as_int64(), 2);
 }
 
-// B-07
+// B-07, S-3.3.1
 TYPED_TEST_P(TaskStoreContract, CompletingRecordsTheMomentAndTheElapsedTimeOnce) {
   const auto task = this->made("milk");
   this->now_ += std::chrono::seconds{90};
@@ -257,6 +257,7 @@ TYPED_TEST_P(TaskStoreContract, DeletesAreTombstonesThatCanBeRestored) {
   EXPECT_EQ(this->backend_.run(this->store().purge(this->now_, 100)).value(), 0);
 }
 
+//
 // Decision (2)
 TYPED_TEST_P(TaskStoreContract, SubtasksAreCountedCompletedDeletedAndRestoredWithTheirParent) {
   const auto parent = this->made("party");
@@ -334,7 +335,7 @@ TYPED_TEST_P(TaskStoreContract, TheQuotaOfOpenTasksIsNamedAndHoldsForReopening) 
   EXPECT_TRUE(this->create(done));
 }
 
-// B-05, B-06
+// B-05, B-06, R-16
 TYPED_TEST_P(TaskStoreContract, AnOccurrenceIsMadeOnceAndDoesNotComeBack) {
   auto draft = this->draft("standup");
   draft.series = SeriesId{Uuid::v5(Uuid{}, "series")};
@@ -478,7 +479,7 @@ TYPED_TEST_P(TaskStoreContract, SearchFollowsEdits) {
   EXPECT_THAT(this->found("bread"), ElementsAre("Buy bread"));
 }
 
-//
+// A-08, S-3.2.2
 TYPED_TEST_P(TaskStoreContract, FiltersCombine) {
   const auto add = [&](std::string title, domain::Priority priority, std::vector<std::string> tags, domain::When due) {
     auto draft = this->draft(std::move(title));

@@ -81,6 +81,7 @@ TEST_F(FileTest, AnUpgradeKeepsTheRowsAndLeavesABackupOfTheOldSchema) {
   EXPECT_EQ(count(*db), 1);
 }
 
+//
 TEST_F(FileTest, TheProgramBeforeReadsAndWritesASchemaThatOnlyGrew) {
   open({kFirst, kSecond}).value().reset();
   auto db = open({kFirst});
@@ -198,6 +199,7 @@ class FileSizeLimit {
   void (*before_)(int) = nullptr;
 };
 
+//
 TEST_F(FileTest, AfterTheDiskWasFullWritingGoesOnWithNothingLost) {
   auto db = open({kFirst}).value();
   int kept = 0;

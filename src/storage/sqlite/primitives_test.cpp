@@ -36,6 +36,7 @@ auto change(TestDatabase& db, F f) {
   return db.write([&f](Writer& w) -> Result<decltype(f(w))> { return f(w); }).value();
 }
 
+//
 // Design, rules 2 and 3; E-01
 TEST(EventLog, AppendsInOrderWithASequencePerUserAndSource) {
   TestDatabase db;
@@ -108,7 +109,7 @@ TEST(EventLog, PruningStopsAtTheSlowestGroupAndKeepsTheNewest) {
   EXPECT_EQ(change(db, [&](Writer& w) { return last_position(w); }), 11);
 }
 
-// E-05: effects happen once
+// E-05, R-08: effects happen once
 TEST(Inbox, TellsTheFirstDeliveryFromTheOthers) {
   TestDatabase db;
   const EventId id = EventId::make(kNow);
