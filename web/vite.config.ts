@@ -33,5 +33,5 @@ export default defineConfig({
   plugins: [react(), precompress()],
   build: { target: "es2022", assetsInlineLimit: 0, sourcemap: false },
   server: { proxy: { "/api": { target: backend, ws: true }, "/.well-known": backend } },
-  test: { environment: "jsdom", setupFiles: ["src/test_setup.ts"], restoreMocks: true },
+  test: { environment: "jsdom", setupFiles: ["src/test_setup.ts"], restoreMocks: true, testTimeout: 30_000 },
 });

@@ -65,7 +65,7 @@ fi
 unshare --mount --pid --fork --kill-child bash -c '
   root=$1
   shift
-  mount --rbind /dev "$root/dev" && mount -t proc proc "$root/proc" && mount --rbind /sys "$root/sys" || exit 1
+  mount --bind "$root" "$root" && mount --rbind /dev "$root/dev" && mount -t proc proc "$root/proc" && mount --rbind /sys "$root/sys" || exit 1
   exec env -i "$@"' - "$root" \
   HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${settings[@]}" \
   chroot "$root" bash /machine/inside.sh "$@" || true
