@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # run.sh BINARY [schemathesis options]: throws requests made from schemas/openapi.yaml, right and wrong ones, at a
 # running server: no 5xx, and only answers that the document has. Closes with "N passed, N failed" over operations.
-# Then the official MCP client uses the tools. By itself it sends the document's examples; --phases=examples,coverage,fuzzing makes more of them, for minutes.
+# By itself it sends the document's examples and ten made ones an operation, about a minute; --max-examples=500 makes
+# more. Then the official MCP client uses the tools. (The phase "coverage" of Schemathesis 4.6 takes minutes an operation over strings with patterns.)
 set -euo pipefail
 binary=$(realpath "${1:?usage: tests/contract/run.sh BINARY [schemathesis options]}")
 shift

@@ -59,7 +59,9 @@ int run_cli(int argc, char** argv, const Build& build) {
     std::fputs(cli.help().c_str(), stderr);
     return kExitUsage;
   }
-  if (const std::string first = argv[1]; !first.starts_with('-') && !cli.get_subcommand_no_throw(first)) {
+  const std::string first = argv[1];
+  const auto named = [&first](const CLI::App* command) { return command->check_name(first); };
+  if (!first.starts_with('-') && cli.get_subcommands(named).empty()) {
     std::fprintf(stderr, "daybook: There is no command '%s'; daybook --help lists them.\n", first.c_str());
     return kExitUsage;
   }

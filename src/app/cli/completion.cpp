@@ -27,7 +27,7 @@ std::string one_line(std::string text) {
 }
 
 /// Between single quotes, in the way that bash, zsh and fish all read.
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
   std::string out = "'";
   for (char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
@@ -104,7 +104,7 @@ std::string for_zsh(const std::vector<Place>& places) {
     for (const auto& choice : place.choices) {
       std::string help = choice.help;
       for (std::size_t at = 0; (at = help.find(':', at)) != std::string::npos; at += 2) help.insert(at, "\\");
-      choices += "\n      " + quoted(choice.word + ":" + help);
+      choices += "\n      " + in_quotes(choice.word + ":" + help);
       if (choice.takes_value) values += "    '" + place.path + " " + choice.word + "') _files; return ;;\n";
     }
     choices += ") ;;\n";
@@ -145,7 +145,7 @@ std::string for_fish(const std::vector<Place>& places) {
     if (!none.empty())
       condition +=
           (condition.empty() ? "not __fish_seen_subcommand_from" : "; and not __fish_seen_subcommand_from") + none;
-    const std::string when = condition.empty() ? "" : " -n " + quoted(condition);
+    const std::string when = condition.empty() ? "" : " -n " + in_quotes(condition);
     for (const auto& choice : place.choices) {
       out += "complete -c daybook" + when;
       if (choice.word.starts_with("--"))
@@ -154,7 +154,7 @@ std::string for_fish(const std::vector<Place>& places) {
         out += " -s " + choice.word.substr(1) + (choice.takes_value ? " -r" : "");
       else
         out += " -f -a " + choice.word;
-      out += " -d " + quoted(choice.help) + "\n";
+      out += " -d " + in_quotes(choice.help) + "\n";
     }
   }
   return out;

@@ -148,6 +148,8 @@ std::string parse_result(const std::string& text, const language::Now& now, cons
     command.spans = std::move(spans);
   }
   command.title = hidden.restore(command.title);
+  // No title of a task may hold them, so the preview shows none.
+  std::erase_if(command.title, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 
   json::object out;
   out["text"] = text;

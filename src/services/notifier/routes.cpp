@@ -1,6 +1,7 @@
 #include "core/json.hpp"
 #include "http/authorize.hpp"
 #include "http/query_reader.hpp"
+#include "http/request_head.hpp"
 #include "services/notifier/channel_routes.hpp"
 #include "services/notifier/module.hpp"
 
@@ -49,6 +50,8 @@ awaitable<Result<Reply>> mark_read(NotifierStore& store, const WallClock& clock,
 awaitable<Result<Reply>> mark_all_read(NotifierStore& store, const WallClock& clock, Request request) {
   const auto user = http::signed_in(request);
   if (!user) co_return user.error();
+  // Doing it twice is doing it once, so the key is only held to its form.
+  if (const auto key = http::read_idempotency_key(request.call); !key) co_return key.error();
   const auto done = co_await store.mark_all_read(*user, clock.now());
   if (!done) co_return done.error();
   co_return Reply(204);
