@@ -46,7 +46,7 @@ TEST(CloudEvents, ReadBackWhatTheyWrote) {
   EXPECT_EQ(read, event);
 }
 
-// E-15, E-16, R-09: the other spellings of the same facts.
+// E-15, E-16: the other spellings of the same facts.
 TEST(CloudEvents, ReadSnakeCaseWithPayload) {
   const auto event = parse_cloud_event(std::string(R"({"event_id":")") + kId + R"(","event_type":"task-completed",
     "aggregate_id":"t1","user_id":")" + kUser +
@@ -62,7 +62,6 @@ TEST(CloudEvents, ReadSnakeCaseWithPayload) {
   EXPECT_EQ(event.data, R"({"title":"milk"})");
 }
 
-// R-09
 TEST(CloudEvents, ReadFlatCamelCaseWithMilliseconds) {
   const auto event = parse_cloud_event(std::string(R"({"eventId":")") + kId + R"(","eventType":"task.created",
     "taskId":7,"userId":")" + kUser + R"(","eventTimestamp":1772614800000,"title":"milk","priority":"HIGH"})")
@@ -72,7 +71,15 @@ TEST(CloudEvents, ReadFlatCamelCaseWithMilliseconds) {
   EXPECT_EQ(json::parse(event.data), json::parse(R"({"taskId":7,"title":"milk","priority":"HIGH"})"));
 }
 
-// E-04, R-09
+// S-2.7.5: a sidecar that publishes many at once writes the trace of its request over theirs.
+TEST(CloudEvents, KeepTheTraceThatTheyBeganWith) {
+  auto json = parse_json(to_json(completed())).value().as_object();
+  json["origintrace"] = json["traceparent"];
+  json["traceparent"] = "00-ffffffffffffffffffffffffffffffff-b7ad6b7169203331-01";
+  EXPECT_EQ(parse_cloud_event(json::serialize(json)).value().traceparent, completed().traceparent);
+}
+
+// E-04, R-09: what a newer producer adds is passed over.
 TEST(CloudEvents, IgnoreAttributesTheyDoNotKnow) {
   auto json = parse_json(to_json(completed())).value().as_object();
   json["shard"] = 3;
