@@ -21,7 +21,8 @@ CHECKS = [
     "status_code_conformance",
     "content_type_conformance",
     "response_schema_conformance",
-    "negative_data_rejection",
+    # Not negative_data_rejection: a made value that is lost on its way (an empty header, a parameter without values)
+    # is counted as sent. adversity and the unit tests hold wrong requests to their 4xx.
 ]
 
 
