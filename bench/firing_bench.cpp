@@ -8,8 +8,8 @@
 #include "runtime/embedded/invoker.hpp"
 #include "runtime/embedded/timers.hpp"
 #include "services/scheduler/module.hpp"
+#include "storage/sql/timer_table.hpp"
 #include "storage/sqlite/test_database.hpp"
-#include "storage/sqlite/timer_table.hpp"
 
 namespace {
 
@@ -38,7 +38,7 @@ void fire_same_second(benchmark::State& state) {
     });
     auto store = make_sqlite_store(*db);
     Module module{*store, invoker, clock};
-    runtime::embedded::Timers timers{db.loop().get_executor(), *db, storage::sqlite::TimerTable{"scheduler"}, clock};
+    runtime::embedded::Timers timers{db.loop().get_executor(), *db, storage::sql::TimerTable{"scheduler"}, clock};
     module.handle(timers);
     std::vector<CloudEvent> events;
     for (int u = 0; u < users; ++u) {

@@ -15,16 +15,17 @@
 #include "core/clock.hpp"
 #include "runtime/embedded/invoker.hpp"
 #include "runtime/embedded/timers.hpp"
+#include "storage/sql/timer_table.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/event_groups.hpp"
 #include "storage/sqlite/event_log.hpp"
 #include "storage/sqlite/test_database.hpp"
-#include "storage/sqlite/timer_table.hpp"
 
 namespace {
 
 using namespace daybook;
 using namespace daybook::storage::sqlite;
+using daybook::storage::sql::TimerTable;
 namespace asio = boost::asio;
 using Steady = std::chrono::steady_clock;
 
@@ -148,7 +149,7 @@ Figures group_commit(const std::string& directory, Load load) {
 double sqlite_alone(const std::string& directory, bool search, std::size_t group) {
   const std::string path = directory + "/alone.db";
   for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(path + part);
-  auto db = Writer::open(path, Connection::Mode::create);
+  auto db = FileConnection::open_writer(path, FileConnection::Mode::create);
   db->exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384");
   for (const auto& step : {event_log_migration(), kSchema, kSearch}) db->exec(step.sql);
   SystemClock clock;

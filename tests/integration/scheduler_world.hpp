@@ -11,8 +11,8 @@
 #include "runtime/embedded/timers.hpp"
 #include "services/scheduler/module.hpp"
 #include "services/tasks/module.hpp"
+#include "storage/sql/timer_table.hpp"
 #include "storage/sqlite/test_database.hpp"
-#include "storage/sqlite/timer_table.hpp"
 
 // The scheduler with the tasks service, the event log and its timers, under a clock that is set by hand.
 namespace daybook::scheduler::testing_world {
@@ -176,7 +176,7 @@ class World {
     options.pause = [](std::chrono::milliseconds) -> boost::asio::awaitable<void> { co_return; };
     bus_ = std::make_unique<runtime::embedded::EventBus>(executor, *db_, clock_, std::move(options));
     timers_ =
-        std::make_unique<runtime::embedded::Timers>(executor, *db_, storage::sqlite::TimerTable{"scheduler"}, clock_);
+        std::make_unique<runtime::embedded::Timers>(executor, *db_, storage::sql::TimerTable{"scheduler"}, clock_);
     tasks_->subscribe(*bus_);
     module_->subscribe(*bus_);
     module_->handle(*timers_);

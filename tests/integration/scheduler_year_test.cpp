@@ -73,7 +73,7 @@ TEST(Year, OfAThousandUsers) {
   invoker.add("tasks", [&](Call call) -> boost::asio::awaitable<Reply> { co_return made.create(call, clock.now()); });
   auto store = make_sqlite_store(*db);
   Module module{*store, invoker, clock};
-  runtime::embedded::Timers timers{executor, *db, storage::sqlite::TimerTable{"scheduler"}, clock};
+  runtime::embedded::Timers timers{executor, *db, storage::sql::TimerTable{"scheduler"}, clock};
   module.handle(timers);
 
   std::vector<domain::Series> all;

@@ -26,7 +26,7 @@ namespace asio = boost::asio;
 namespace sqlite = storage::sqlite;
 namespace embedded = runtime::embedded;
 
-const sqlite::TimerTable kTimers("crash");
+const storage::sql::TimerTable kTimers("crash");
 const sqlite::Migration kSchema{"crash", 1, "CREATE TABLE crash_row (id INTEGER PRIMARY KEY) WITHOUT ROWID;"};
 const sqlite::Migration kFired{"crash", 3, "CREATE TABLE crash_fired (key BLOB NOT NULL);"};
 // What a consumer did, once a delivery: doubles would show.

@@ -46,6 +46,7 @@ int run_cli(int argc, char** argv, const Build& build) {
   add_events(cli, chosen, build);
   add_backup(cli, chosen, build);
   add_user(cli, chosen, build);
+  add_migrate(cli, chosen);
   add_doctor(cli, chosen, build);
   add_client_commands(cli, chosen);
   add_parse(cli, chosen);

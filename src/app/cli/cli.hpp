@@ -38,6 +38,7 @@ void add_user(CLI::App& cli, Action& chosen, const Build& build);
 void add_client_commands(CLI::App& cli, Action& chosen);
 /// After all others: it describes them.
 void add_completion(CLI::App& cli, Action& chosen);
+void add_migrate(CLI::App& cli, Action& chosen);
 void add_doctor(CLI::App& cli, Action& chosen, const Build& build);
 
 /// --config and one option a setting, all written into `sources`.

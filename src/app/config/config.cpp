@@ -77,6 +77,19 @@ Result<> set_word(std::string& field, const std::string& value, std::initializer
 Result<> set_private_targets(Config& config, const std::string& value) {
   return set_word(config.private_targets, value, {"allow", "refuse"});
 }
+Result<> set_store(Config& config, const std::string& value) {
+  return set_word(config.store, value, {"sqlite", "postgres"});
+}
+/// Without the password that it may hold.
+std::string get_database(const Config& config) {
+  std::string shown = config.database;
+  const auto at = shown.rfind('@');
+  const auto scheme = shown.find("://");
+  if (at == std::string::npos || scheme == std::string::npos) return shown;
+  const auto colon = shown.find(':', scheme + 3);
+  if (colon < at) shown.replace(colon + 1, at - colon - 1, "…");
+  return shown;
+}
 Result<> set_smtp_tls(Config& config, const std::string& value) {
   return set_word(config.smtp_tls, value, {"required", "off"});
 }
@@ -157,6 +170,11 @@ const std::vector<Setting>& settings() {
        set_listen<&Config::listen_address, &Config::listen_port>,
        get_listen<&Config::listen_address, &Config::listen_port>},
       {"data", "Folder of the databases", false, false, set_text<&Config::data_dir>, get_text<&Config::data_dir>},
+      {"store", "sqlite (in the folder of the databases) or postgres", false, false, set_store,
+       get_text<&Config::store>},
+      {"database",
+       "Address of the PostgreSQL database, postgres://user@host/name (password by PGPASSWORD or a passfile)", false,
+       false, set_text<&Config::database>, get_database},
       {"public-url", "How browsers reach this server, when it is not by the address it listens on", false, false,
        set_public_url, get_text<&Config::public_url>},
       {"log-level", "debug, info, warn or error", true, false, set_log_level, get_text<&Config::log_level>},
@@ -268,6 +286,9 @@ Result<LoadedConfig> load_config(const ConfigSources& sources) {
   for (const auto& [name, value] : sources.flags)
     if (auto done = apply(name, value, "command line", "--" + name); !done) return done.error();
 
+  if (loaded.config.store == "postgres" && loaded.config.database.empty())
+    return Error{Errc::misconfigured,
+                 "store is postgres, but no database is given: add --database postgres://user@host/name."};
   if (loaded.config.data_dir.empty())
     return Error{Errc::misconfigured, "There is no HOME to keep data in: give a folder with --data or DAYBOOK_DATA."};
   return loaded;

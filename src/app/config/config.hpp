@@ -16,8 +16,10 @@ namespace daybook::app {
 struct Config {
   std::string listen_address = "127.0.0.1";
   std::uint16_t listen_port = 8000;
-  std::string data_dir;    ///< Holds daybook.db, history.db and the admin socket.
-  std::string public_url;  ///< How browsers reach us; empty: http at the listen address.
+  std::string data_dir;          ///< Holds daybook.db, history.db and the admin socket.
+  std::string store = "sqlite";  ///< Where services keep their tables: sqlite or postgres.
+  std::string database;          ///< libpq's URL of the PostgreSQL database.
+  std::string public_url;        ///< How browsers reach us; empty: http at the listen address.
   std::string log_level = "info";
   std::string web_dir;  ///< Serves the web app from here instead of from the program (development).
   std::size_t max_body_bytes = 1024 * 1024;

@@ -229,7 +229,7 @@ class DaprSystem final : public System {
       scheduler_store_ = scheduler::make_sqlite_store(*database_, series_limits(config_));
       scheduler_ = std::make_unique<scheduler::Module>(*scheduler_store_, invoker_, clock_);
       scheduler_timers_ = std::make_unique<runtime::embedded::Timers>(
-          executor_, *database_, sqlite::TimerTable("scheduler"), clock_, timer_options(metrics_));
+          executor_, *database_, storage::sql::TimerTable("scheduler"), clock_, timer_options(metrics_));
       serve("scheduler", scheduler_->router());
       scheduler_->subscribe(bus_);
       scheduler_->handle(*scheduler_timers_);
@@ -245,7 +245,7 @@ class DaprSystem final : public System {
       notifier_ = std::make_unique<notifier::Module>(*notifier_store_, std::move(senders), clock_,
                                                      notifier::make_digest_writer(tasks_client_, clock_));
       notifier_timers_ = std::make_unique<runtime::embedded::Timers>(
-          executor_, *database_, sqlite::TimerTable("notifier"), clock_, timer_options(metrics_));
+          executor_, *database_, storage::sql::TimerTable("notifier"), clock_, timer_options(metrics_));
       serve("notifier", notifier_->router());
       notifier_->subscribe(bus_);
       notifier_->handle(*notifier_timers_);

@@ -3,6 +3,7 @@
 #include "app/system/channels.hpp"
 #include "app/system/gauges.hpp"
 #include "app/system/housekeeping.hpp"
+#include "app/system/postgres_stores.hpp"
 #include "app/system/service_options.hpp"
 #include "runtime/embedded/invoker.hpp"
 #include "runtime/embedded/secrets.hpp"
@@ -32,38 +33,53 @@ void append(std::vector<sqlite::Migration>& to, std::vector<sqlite::Migration> m
   for (auto& migration : more) to.push_back(std::move(migration));
 }
 
+/// Takes over what services wrote in PostgreSQL, each event once, into the log that consumers follow.
+awaitable<std::vector<Result<>>> append_to_log(sqlite::Database& log, std::vector<CloudEvent> events) {
+  const auto count = events.size();
+  auto append = [events = std::move(events)](sqlite::Writer& db) -> Result<> {
+    for (const auto& event : events)
+      if (sqlite::record_inbox(db, "relay", event.id)) db.append_event(event);
+    return {};
+  };
+  const auto appended = co_await log.write(sqlite::Lane::background, std::move(append));
+  co_return std::vector<Result<>>(count, appended);
+}
+
 class EmbeddedSystem final : public System {
  public:
   EmbeddedSystem(asio::io_context& loop, const Config& config, WallClock& clock,
-                 std::unique_ptr<sqlite::Database> database, std::unique_ptr<sqlite::Database> history,
+                 std::unique_ptr<telemetry::Registry> metrics, std::unique_ptr<sqlite::Database> database,
+                 std::unique_ptr<sqlite::Database> history, std::unique_ptr<PostgresStores> postgres,
                  notifier::ChannelSenders senders, Assistants assistants, System::Web web)
       : executor_(loop.get_executor()),
+        metrics_(std::move(metrics)),
         database_(std::move(database)),
         history_(std::move(history)),
+        postgres_(std::move(postgres)),
         invoker_(loop.get_executor()),
         bus_(loop.get_executor(), *database_, clock),
         secrets_(config.data_dir + "/secrets"),
         housekeeping_(loop.get_executor(), clock, bus_, *database_, *history_),
-        gauges_(loop.get_executor(), metrics_, bus_, *database_, *history_),
-        tasks_store_(tasks::make_sqlite_store(*database_, task_limits(config))),
+        gauges_(loop.get_executor(), *metrics_, bus_, *database_, *history_),
+        tasks_store_(tasks::make_sqlite_store(tables_of("tasks"), task_limits(config))),
         tasks_(*tasks_store_, clock),
         tasks_client_(invoker_),
-        scheduler_store_(scheduler::make_sqlite_store(*database_, series_limits(config))),
+        scheduler_store_(scheduler::make_sqlite_store(tables_of("scheduler"), series_limits(config))),
         scheduler_(*scheduler_store_, invoker_, clock),
-        scheduler_timers_(loop.get_executor(), *database_, sqlite::TimerTable("scheduler"), clock,
-                          timer_options(metrics_)),
-        chat_store_(chat::make_sqlite_store(*database_)),
+        scheduler_timers_(loop.get_executor(), tables_of("scheduler"), storage::sql::TimerTable("scheduler"), clock,
+                          timer_options(*metrics_)),
+        chat_store_(chat::make_sqlite_store(tables_of("chat"))),
         assistants_(std::move(assistants)),
         chat_(*chat_store_, invoker_, assistants_.first(), clock),
-        identity_store_(identity::make_sqlite_store(*database_)),
+        identity_store_(identity::make_sqlite_store(tables_of("identity"))),
         identity_(*identity_store_, clock, identity_options(config, invoker_, secrets_)),
-        notifier_store_(notifier::make_sqlite_store(*database_)),
+        notifier_store_(notifier::make_sqlite_store(tables_of("notifier"))),
         notifier_(*notifier_store_, std::move(senders), clock, notifier::make_digest_writer(tasks_client_, clock)),
-        notifier_timers_(loop.get_executor(), *database_, sqlite::TimerTable("notifier"), clock,
-                         timer_options(metrics_)),
-        audit_store_(audit::make_sqlite_store(*history_)),
+        notifier_timers_(loop.get_executor(), tables_of("notifier"), storage::sql::TimerTable("notifier"), clock,
+                         timer_options(*metrics_)),
+        audit_store_(audit::make_sqlite_store(tables_of("audit"))),
         audit_(*audit_store_),
-        analytics_store_(analytics::make_sqlite_store(*history_)),
+        analytics_store_(analytics::make_sqlite_store(tables_of("analytics"))),
         analytics_(*analytics_store_, clock),
         stream_log_(gateway::make_sqlite_stream_log(*database_)),
         gateway_(gateway_ports(clock, std::move(web)), gateway_options(config)) {
@@ -93,6 +109,12 @@ class EmbeddedSystem final : public System {
     if (auto started = co_await prepare(); !started) co_return started.error();
     if (auto started = co_await scheduler_.start(); !started) co_return started.error();
     if (auto started = co_await bus_.start(); !started) co_return started.error();
+    if (postgres_) {
+      storage::postgres::Publish publish = [this](std::vector<CloudEvent> events) {
+        return append_to_log(*database_, std::move(events));
+      };
+      if (auto started = co_await postgres_->start(std::move(publish)); !started) co_return started.error();
+    }
     if (auto started = co_await scheduler_timers_.start(); !started) co_return started.error();
     if (auto started = co_await notifier_timers_.start(); !started) co_return started.error();
     if (auto started = co_await notifier_.start(); !started) co_return started.error();
@@ -113,6 +135,7 @@ class EmbeddedSystem final : public System {
     co_await scheduler_timers_.stop();
     co_await notifier_timers_.stop();
     co_await bus_.stop();
+    if (postgres_) co_await postgres_->stop();
     co_await invoker_.stop();
   }
 
@@ -136,11 +159,17 @@ class EmbeddedSystem final : public System {
   sqlite::Database& history() override { return *history_; }
 
  private:
+  /// Where a service's tables are.
+  storage::sql::Database& tables_of(const std::string& service) {
+    if (postgres_) return postgres_->of(service);
+    return service == "audit" || service == "analytics" ? *history_ : *database_;
+  }
+
   gateway::Ports gateway_ports(const WallClock& clock, System::Web web) {
     return {.invoker = invoker_,
             .stream_log = *stream_log_,
             .clock = clock,
-            .metrics = metrics_,
+            .metrics = *metrics_,
             .web = std::move(web),
             .readiness = [this] { return readiness(); }};
   }
@@ -161,6 +190,7 @@ class EmbeddedSystem final : public System {
       if (!answer) dependency.detail = answer.error().detail;
       dependencies.push_back(std::move(dependency));
     }
+    if (postgres_) dependencies.push_back(co_await postgres_->readiness());
     const auto groups = co_await bus_.groups();
     if (groups)
       for (const auto& group : *groups) {
@@ -178,9 +208,10 @@ class EmbeddedSystem final : public System {
   }
 
   asio::any_io_executor executor_;
-  telemetry::Registry metrics_;
+  std::unique_ptr<telemetry::Registry> metrics_;
   std::unique_ptr<sqlite::Database> database_;
   std::unique_ptr<sqlite::Database> history_;
+  std::unique_ptr<PostgresStores> postgres_;  ///< Null: all is in the two files.
   runtime::embedded::Invoker invoker_;
   runtime::embedded::EventBus bus_;
   runtime::embedded::Secrets secrets_;
@@ -233,14 +264,21 @@ Result<std::unique_ptr<System>> System::open(asio::io_context& loop, const Confi
   history_options.readers = 1;
   auto history = sqlite::Database::open(std::move(history_options), std::move(history_schema));
   if (!history) return history.error();
+  auto metrics = std::make_unique<telemetry::Registry>();
+  std::unique_ptr<PostgresStores> postgres;
+  if (config.store == "postgres") {
+    auto opened = PostgresStores::open(loop, config.database, *metrics, clock);
+    if (!opened) return opened.error();
+    postgres = std::move(*opened);
+  }
   auto senders = make_channel_senders(loop.get_executor(), config, clock);
   if (!senders) return senders.error();
   auto assistants = make_assistants(loop.get_executor(), config);
   if (!assistants) return assistants.error();
 
-  return std::unique_ptr<System>(std::make_unique<EmbeddedSystem>(loop, config, clock, std::move(*database),
-                                                                  std::move(*history), std::move(*senders),
-                                                                  std::move(*assistants), std::move(web)));
+  return std::unique_ptr<System>(std::make_unique<EmbeddedSystem>(
+      loop, config, clock, std::move(metrics), std::move(*database), std::move(*history), std::move(postgres),
+      std::move(*senders), std::move(*assistants), std::move(web)));
 }
 
 }  // namespace daybook::app

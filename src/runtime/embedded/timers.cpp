@@ -12,8 +12,9 @@
 namespace daybook::runtime::embedded {
 
 namespace asio = boost::asio;
+namespace sql = storage::sql;
 namespace sqlite = storage::sqlite;
-using sqlite::Lane;
+using sql::Lane;
 
 namespace {
 
@@ -53,6 +54,9 @@ std::optional<Timer> as_timer(const CloudEvent& event) {
   timer.payload = payload.value_or("");
   return timer;
 }
+
+/// How long a claimed timer is kept from other processes.
+constexpr std::chrono::seconds kLease{30};
 
 }  // namespace
 
@@ -97,7 +101,7 @@ struct Timers::Feed {
   }
 };
 
-Timers::Timers(asio::any_io_executor executor, sqlite::Database& database, sqlite::TimerTable table, WallClock& clock,
+Timers::Timers(asio::any_io_executor executor, sql::Database& database, sql::TimerTable table, WallClock& clock,
                TimersOptions options)
     : executor_(std::move(executor)),
       database_(database),
@@ -123,7 +127,7 @@ void Timers::listen() {
   feed_ = std::make_shared<Feed>();
   feed_->timers = this;
   feed_->executor = executor_;
-  database_.on_commit([feed = feed_](const sqlite::Writer::Effects& effects) {
+  database_.on_commit([feed = feed_](const sql::Writer::Effects& effects) {
     if (effects.earliest_timer != Instant::max()) Feed::tell(feed, effects.earliest_timer);
   });
   clock_.on_jump([feed = feed_] { Feed::tell(feed, Instant::min()); });
@@ -186,20 +190,31 @@ asio::awaitable<void> Timers::run_kind(Kind& kind) {
 /// Fires at most one batch; 0 when nothing is due, and then `next` says when something will be.
 asio::awaitable<Result<int>> Timers::fire_batch(Kind& kind) {
   struct Look {
-    std::vector<sqlite::TimerTable::Due> due;
+    std::vector<sql::TimerTable::Due> due;
     std::optional<Instant> next;
   };
   const auto now = clock_.now();
   // Before the table is read: a timer that is set meanwhile then asks for another look.
   kind.looked = true;
   kind.next = Instant::max();
-  auto read = [this, name = kind.name, limit = kind.max_batch, now](sqlite::Reader& db) -> Result<Look> {
+  auto read = [this, name = kind.name, limit = kind.max_batch, now](sql::Reader& db) -> Result<Look> {
     Look look;
     look.due = table_.due(db, name, now, limit);
     if (look.due.empty()) look.next = table_.next(db, name);
     return look;
   };
-  auto look = co_await database_.read(std::move(read));
+  auto claim = [this, name = kind.name, limit = kind.max_batch, now](sql::Writer& db) -> Result<Look> {
+    Look look;
+    look.due = table_.claim(db, name, now, limit, kLease);
+    if (look.due.empty()) look.next = table_.next(db, name);
+    return look;
+  };
+  // One process fires from a file; from a server, whoever claims.
+  Result<Look> look = Look{};
+  if (database_.engine() == sql::Engine::sqlite)
+    look = co_await database_.read(std::move(read));
+  else
+    look = co_await database_.write(sql::Lane::background, std::move(claim));
   if (!look) co_return look.error();
   if (look->due.empty()) {
     kind.succeeded.clear();
@@ -209,7 +224,7 @@ asio::awaitable<Result<int>> Timers::fire_batch(Kind& kind) {
   kind.next = Instant::min();
 
   std::vector<Failure> failures;
-  std::vector<sqlite::TimerTable::Due> firing;
+  std::vector<sql::TimerTable::Due> firing;
   std::vector<Timer> timers;
   for (auto& due : look->due) {
     if (std::find(kind.succeeded.begin(), kind.succeeded.end(), due.timer) != kind.succeeded.end()) {
@@ -271,7 +286,7 @@ asio::awaitable<Result<>> Timers::put_off(Kind& kind, std::vector<Failure> failu
       at = now + poison_delay(failure.tries, options_.jitter);
     retries.push_back({std::move(failure), at});
   }
-  auto change = [this, retries = std::move(retries), now](sqlite::Writer& db) -> Result<> {
+  auto change = [this, retries = std::move(retries), now](sql::Writer& db) -> Result<> {
     for (const auto& [failure, at] : retries) {
       const auto& timer = failure.timer;
       if (at) {
@@ -302,7 +317,7 @@ asio::awaitable<Result<int>> Timers::fire_due() {
 }
 
 asio::awaitable<Result<>> Timers::replay_dead_letter(std::int64_t id) {
-  auto change = [this, id](sqlite::Writer& db) -> Result<> {
+  auto change = [this, id](sql::Writer& db) -> Result<> {
     auto letter = sqlite::find_dead_letter(db, id);
     auto timer = letter && letter->group == dead_letter_group() ? as_timer(letter->event) : std::nullopt;
     if (!timer) return Error{Errc::not_found, "There is no dead letter " + std::to_string(id) + " of these timers"};

@@ -8,8 +8,8 @@
 #include "runtime/backoff.hpp"
 #include "runtime/signal.hpp"
 #include "runtime/timers.hpp"
-#include "storage/sqlite/database.hpp"
-#include "storage/sqlite/timer_table.hpp"
+#include "storage/sql/database.hpp"
+#include "storage/sql/timer_table.hpp"
 
 namespace daybook::runtime::embedded {
 
@@ -28,7 +28,7 @@ struct TimersOptions {
 /// database, which needs event_group_migration.
 class Timers final : public runtime::Timers {
  public:
-  Timers(boost::asio::any_io_executor executor, storage::sqlite::Database& database, storage::sqlite::TimerTable table,
+  Timers(boost::asio::any_io_executor executor, storage::sql::Database& database, storage::sql::TimerTable table,
          WallClock& clock, TimersOptions options = {});
   ~Timers() override;
 
@@ -62,8 +62,8 @@ class Timers final : public runtime::Timers {
   boost::asio::awaitable<Result<>> put_off(Kind& kind, std::vector<Failure> failures, Instant now);
 
   boost::asio::any_io_executor executor_;
-  storage::sqlite::Database& database_;
-  storage::sqlite::TimerTable table_;
+  storage::sql::Database& database_;
+  storage::sql::TimerTable table_;
   WallClock& clock_;
   TimersOptions options_;
   std::vector<std::unique_ptr<Kind>> kinds_;

@@ -9,6 +9,7 @@ namespace daybook::runtime::embedded {
 namespace {
 
 namespace asio = boost::asio;
+namespace sql = storage::sql;
 namespace sqlite = storage::sqlite;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -82,7 +83,7 @@ class TimersTest : public ::testing::Test {
     return db_.read(read).value();
   }
 
-  sqlite::TimerTable table_{"notes"};
+  sql::TimerTable table_{"notes"};
   sqlite::TestDatabase db_{{table_.migration(1)}};
   ManualClock clock_{kNow};
   std::vector<std::string> fired_;

@@ -7,12 +7,12 @@
 #include "http/router.hpp"
 #include "runtime/event_bus.hpp"
 #include "services/analytics/store.hpp"
-#include "storage/sqlite/database.hpp"
+#include "storage/sql/database.hpp"
 
 namespace daybook::analytics {
 
-std::vector<storage::sqlite::Migration> sqlite_migrations();
-std::unique_ptr<AnalyticsStore> make_sqlite_store(storage::sqlite::Database& history);
+std::vector<storage::sql::Migration> sqlite_migrations();
+std::unique_ptr<AnalyticsStore> make_sqlite_store(storage::sql::Database& history);
 
 /// The analytics role: a projection of what happened to tasks, and the route that reads it.
 class Module {

@@ -1,18 +1,19 @@
 #include <map>
+#include <set>
 
 #include "domain/zone.hpp"
 #include "services/analytics/module.hpp"
 #include "services/analytics/projection.hpp"
-#include "storage/sqlite/event_log.hpp"
+#include "storage/sql/connection.hpp"
 
 namespace daybook::analytics {
 namespace {
 
 using boost::asio::awaitable;
-using storage::sqlite::Database;
-using storage::sqlite::Lane;
-using storage::sqlite::Reader;
-using storage::sqlite::Writer;
+using storage::sql::Database;
+using storage::sql::Lane;
+using storage::sql::Reader;
+using storage::sql::Writer;
 
 /// What the events of one transaction add up to: a batch touches few users and days many times, and each row is
 /// written once. Save it before anything reads or deletes those rows.
@@ -33,15 +34,17 @@ class Counts {
       for (const auto& [date, delta] : counts.days) {
         db_.run(
             "INSERT INTO analytics_day(user_id, date, created, completed, deleted, reminders) VALUES (?1, ?2, ?3, ?4, "
-            "?5, ?6) ON CONFLICT(user_id, date) DO UPDATE SET created = created + ?3, completed = completed + ?4, "
-            "deleted = deleted + ?5, reminders = reminders + ?6",
+            "?5, ?6) ON CONFLICT(user_id, date) DO UPDATE SET created = analytics_day.created + ?3, "
+            "completed = analytics_day.completed + ?4, deleted = analytics_day.deleted + ?5, "
+            "reminders = analytics_day.reminders + ?6",
             user, date, delta.created, delta.completed, delta.deleted, delta.reminders);
       }
       const auto& total = counts.total;
       db_.run(
           "INSERT INTO analytics_user(user_id, zone, created, completed, deleted, open, completion_ms) VALUES (?1, "
-          "'UTC', ?2, ?3, ?4, ?5, ?6) ON CONFLICT(user_id) DO UPDATE SET created = created + ?2, completed = completed "
-          "+ ?3, deleted = deleted + ?4, open = open + ?5, completion_ms = completion_ms + ?6",
+          "'UTC', ?2, ?3, ?4, ?5, ?6) ON CONFLICT(user_id) DO UPDATE SET created = analytics_user.created + ?2, "
+          "completed = analytics_user.completed + ?3, deleted = analytics_user.deleted + ?4, "
+          "open = analytics_user.open + ?5, completion_ms = analytics_user.completion_ms + ?6",
           user, total.created, total.completed, total.deleted, total.open, total.completion_ms);
     }
     users_.clear();
@@ -102,7 +105,7 @@ void apply_user(Writer& db, const CloudEvent& event, const json::object& data) {
 }
 
 Result<> apply_one(Writer& db, Counts& counts, const CloudEvent& event) {
-  if (!storage::sqlite::record_inbox(db, "analytics", event.id)) return {};
+  if (!storage::sql::record_inbox(db, "analytics", event.id)) return {};
   auto parsed = parse_json(event.data);
   if (!parsed) return parsed.error();
   const auto* data = parsed->if_object();
@@ -125,6 +128,9 @@ class SqliteAnalyticsStore final : public AnalyticsStore {
 
   awaitable<Result<>> apply(std::vector<CloudEvent> events) override {
     auto change = [events = std::move(events)](Writer& db) -> Result<> {
+      std::set<UserId> users;
+      for (const auto& event : events) users.insert(event.user);
+      for (const auto& user : users) db.lock(user);
       Counts counts(db);
       for (const auto& event : events)
         if (auto applied = apply_one(db, counts, event); !applied) return applied;
@@ -161,16 +167,16 @@ class SqliteAnalyticsStore final : public AnalyticsStore {
 
 }  // namespace
 
-std::vector<storage::sqlite::Migration> sqlite_migrations() {
+std::vector<storage::sql::Migration> sqlite_migrations() {
   return {{"analytics", 1, R"sql(
     CREATE TABLE analytics_user(
-      user_id BLOB PRIMARY KEY, zone TEXT NOT NULL, created INTEGER NOT NULL, completed INTEGER NOT NULL,
+      user_id UUID PRIMARY KEY, zone TEXT NOT NULL, created INTEGER NOT NULL, completed INTEGER NOT NULL,
       deleted INTEGER NOT NULL, open INTEGER NOT NULL, completion_ms INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE analytics_task(
-      user_id BLOB NOT NULL, task_id BLOB NOT NULL, version INTEGER NOT NULL, completed INTEGER NOT NULL,
+      user_id UUID NOT NULL, task_id UUID NOT NULL, version INTEGER NOT NULL, completed INTEGER NOT NULL,
       deleted INTEGER NOT NULL, PRIMARY KEY(user_id, task_id)) WITHOUT ROWID;
     CREATE TABLE analytics_day(
-      user_id BLOB NOT NULL, date TEXT NOT NULL, created INTEGER NOT NULL, completed INTEGER NOT NULL,
+      user_id UUID NOT NULL, date TEXT NOT NULL, created INTEGER NOT NULL, completed INTEGER NOT NULL,
       deleted INTEGER NOT NULL, reminders INTEGER NOT NULL, PRIMARY KEY(user_id, date)) WITHOUT ROWID;
   )sql"}};
 }

@@ -2,12 +2,12 @@
 
 #include "core/json.hpp"
 #include "services/audit/module.hpp"
-#include "storage/sqlite/test_database.hpp"
+#include "storage/sql/test_database.hpp"
 
 namespace daybook::audit {
 namespace {
 
-using storage::sqlite::TestDatabase;
+using storage::sql::TestDatabase;
 
 class AuditTest : public ::testing::Test {
  protected:
@@ -50,7 +50,7 @@ TEST_F(AuditTest, EveryEventBecomesOneEntryHoweverOftenItComes) {
 
 TEST_F(AuditTest, TamperingIsFoundWhereItHappened) {
   ASSERT_TRUE(database_.run(store_->append({event("task.created"), event("task.updated"), event("task.deleted")})));
-  database_.write([](storage::sqlite::Writer& db) -> Result<> {
+  database_.write([](storage::sql::Writer& db) -> Result<> {
     db.run("UPDATE audit_entry SET payload = '{}' WHERE seq = 2");
     return {};
   });
@@ -61,7 +61,7 @@ TEST_F(AuditTest, TamperingIsFoundWhereItHappened) {
 
 TEST_F(AuditTest, CuttingOffTheEndIsFound) {
   ASSERT_TRUE(database_.run(store_->append({event("task.created"), event("task.deleted")})));
-  database_.write([](storage::sqlite::Writer& db) -> Result<> {
+  database_.write([](storage::sql::Writer& db) -> Result<> {
     db.run("DELETE FROM audit_entry WHERE seq = 2");
     return {};
   });

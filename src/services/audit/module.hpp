@@ -6,12 +6,12 @@
 #include "http/router.hpp"
 #include "runtime/event_bus.hpp"
 #include "services/audit/store.hpp"
-#include "storage/sqlite/database.hpp"
+#include "storage/sql/database.hpp"
 
 namespace daybook::audit {
 
-std::vector<storage::sqlite::Migration> sqlite_migrations();
-std::unique_ptr<AuditStore> make_sqlite_store(storage::sqlite::Database& history);
+std::vector<storage::sql::Migration> sqlite_migrations();
+std::unique_ptr<AuditStore> make_sqlite_store(storage::sql::Database& history);
 
 /// The audit role: consumer of everything, and the routes that read and verify what it kept.
 class Module {

@@ -1,17 +1,18 @@
 #include <map>
+#include <set>
 
 #include "services/audit/module.hpp"
-#include "storage/sqlite/event_log.hpp"
+#include "storage/sql/connection.hpp"
 
 namespace daybook::audit {
 namespace {
 
 using boost::asio::awaitable;
-using storage::sqlite::Database;
-using storage::sqlite::Lane;
-using storage::sqlite::Reader;
-using storage::sqlite::Statement;
-using storage::sqlite::Writer;
+using storage::sql::Database;
+using storage::sql::Lane;
+using storage::sql::Reader;
+using storage::sql::Statement;
+using storage::sql::Writer;
 
 constexpr std::string_view kColumns =
     "seq, event_id, at, action, resource_id, correlation_id, payload, salt, payload_hash, hash";
@@ -72,8 +73,11 @@ class SqliteAuditStore final : public AuditStore {
     auto change = [events = std::move(events)](Writer& db) -> Result<> {
       // A batch touches few users many times: heads are read once and written once.
       std::map<UserId, Head> heads;
+      std::set<UserId> users;
+      for (const auto& event : events) users.insert(event.user);
+      for (const auto& user : users) db.lock(user);
       for (const auto& event : events) {
-        if (!storage::sqlite::record_inbox(db, "audit", event.id)) continue;
+        if (!storage::sql::record_inbox(db, "audit", event.id)) continue;
         auto at = heads.find(event.user);
         if (at == heads.end()) at = heads.emplace(event.user, load_head(db, event.user)).first;
         save_entry(db, link(at->second, event, random_bytes(16)));
@@ -125,7 +129,8 @@ class SqliteAuditStore final : public AuditStore {
 
   awaitable<Result<>> erase(UserId user) override {
     auto change = [user](Writer& db) -> Result<> {
-      db.run("UPDATE audit_entry SET payload = '', salt = x'' WHERE user_id = ?", user);
+      db.lock(user);
+      db.run("UPDATE audit_entry SET payload = '', salt = ? WHERE user_id = ?", storage::sql::Blob{}, user);
       return {};
     };
     co_return co_await db_.write(Lane::background, std::move(change));
@@ -137,13 +142,13 @@ class SqliteAuditStore final : public AuditStore {
 
 }  // namespace
 
-std::vector<storage::sqlite::Migration> sqlite_migrations() {
+std::vector<storage::sql::Migration> sqlite_migrations() {
   return {{"audit", 1, R"sql(
     CREATE TABLE audit_entry(
-      user_id BLOB NOT NULL, seq INTEGER NOT NULL, event_id BLOB NOT NULL, at INTEGER NOT NULL, action TEXT NOT NULL,
+      user_id UUID NOT NULL, seq INTEGER NOT NULL, event_id UUID NOT NULL, at INTEGER NOT NULL, action TEXT NOT NULL,
       resource_id TEXT NOT NULL, correlation_id TEXT NOT NULL, payload TEXT NOT NULL, salt BLOB NOT NULL,
       payload_hash BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(user_id, seq)) WITHOUT ROWID;
-    CREATE TABLE audit_head(user_id BLOB PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE audit_head(user_id UUID PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
   )sql"}};
 }
 

@@ -6,12 +6,12 @@
 #include "http/router.hpp"
 #include "runtime/event_bus.hpp"
 #include "services/chat/service.hpp"
-#include "storage/sqlite/database.hpp"
+#include "storage/sql/database.hpp"
 
 namespace daybook::chat {
 
-std::vector<storage::sqlite::Migration> sqlite_migrations();
-std::unique_ptr<ChatStore> make_sqlite_store(storage::sqlite::Database& db);
+std::vector<storage::sql::Migration> sqlite_migrations();
+std::unique_ptr<ChatStore> make_sqlite_store(storage::sql::Database& db);
 
 /// The chat role: wires its use cases to routes and events. What it calls lives as long as it does.
 class Module {

@@ -1,19 +1,19 @@
 #include "core/json.hpp"
 #include "services/chat/module.hpp"
-#include "storage/sqlite/event_log.hpp"
-#include "storage/sqlite/idempotency.hpp"
+#include "storage/sql/connection.hpp"
+#include "storage/sql/idempotency.hpp"
 
 namespace daybook::chat {
 namespace {
 
 using boost::asio::awaitable;
-using storage::sqlite::Connection;
-using storage::sqlite::Database;
-using storage::sqlite::IdempotencyTable;
-using storage::sqlite::Lane;
-using storage::sqlite::Reader;
-using storage::sqlite::Statement;
-using storage::sqlite::Writer;
+using storage::sql::Connection;
+using storage::sql::Database;
+using storage::sql::IdempotencyTable;
+using storage::sql::Lane;
+using storage::sql::Reader;
+using storage::sql::Statement;
+using storage::sql::Writer;
 
 constexpr std::string_view kConversationColumns = "id, title, context, created_at, updated_at";
 
@@ -62,7 +62,7 @@ void publish(Writer& db, const UserId& user, const Message& message) {
   event.data = message_json(message);
   event.data.pop_back();
   event.data += ",\"messageId\":\"" + message.id.str() + "\"}";
-  storage::sqlite::append_event(db, std::move(event));
+  storage::sql::append_event(db, std::move(event));
 }
 
 void save_message(Writer& db, const UserId& user, Message message) {
@@ -123,6 +123,7 @@ class SqliteChatStore final : public ChatStore {
 
   awaitable<Result<>> save(Turn turn, Instant now) override {
     auto change = [this, turn = std::move(turn), now](Writer& db) -> Result<> {
+      db.lock(turn.conversation.user);
       const UserId& user = turn.conversation.user;
       if (!turn.messages.empty()) save_conversation(db, turn.conversation);
       for (const auto& message : turn.messages) save_message(db, user, message);
@@ -149,7 +150,8 @@ class SqliteChatStore final : public ChatStore {
   awaitable<Result<>> speak(UserId user, EventId cause, Message message, std::optional<ReminderId> reminder,
                             std::optional<TaskId> task, Instant now) override {
     auto change = [user, cause, message = std::move(message), reminder, task, now](Writer& db) -> Result<> {
-      if (!storage::sqlite::record_inbox(db, "chat", cause)) return {};
+      db.lock(user);
+      if (!storage::sql::record_inbox(db, "chat", cause)) return {};
       auto conversation = latest_conversation(db, user);
       if (!conversation) {
         conversation.emplace();
@@ -176,7 +178,7 @@ class SqliteChatStore final : public ChatStore {
                                                              int limit) override {
     auto select = [user, before, limit](Reader& db) -> Result<std::vector<Conversation>> {
       static const std::string kSql = "SELECT " + std::string(kConversationColumns) +
-                                      " FROM chat_conversation WHERE user_id = ?1 AND (?2 IS NULL OR updated_at < ?2) "
+                                      " FROM chat_conversation WHERE user_id = ?1 AND (updated_at < ?2 OR ?2 IS NULL) "
                                       "ORDER BY updated_at DESC LIMIT ?3";
       std::vector<Conversation> out;
       auto row = db.query(kSql, user, before, limit);
@@ -193,7 +195,7 @@ class SqliteChatStore final : public ChatStore {
       auto row = db.query(
           "SELECT id, sequence, role, text, cards, actions, effects, undo_id, created_at FROM chat_message WHERE "
           "user_id "
-          "= ?1 AND conversation_id = ?2 AND (?3 IS NULL OR sequence < ?3) ORDER BY sequence DESC LIMIT ?4",
+          "= ?1 AND conversation_id = ?2 AND (sequence < ?3 OR ?3 IS NULL) ORDER BY sequence DESC LIMIT ?4",
           user, id, before, limit);
       std::vector<Message> out;
       while (row.step()) {
@@ -222,7 +224,7 @@ class SqliteChatStore final : public ChatStore {
       auto row = db.query(
           "SELECT id, steps, summary, created_at FROM chat_undo WHERE user_id = ?1 AND conversation_id = ?2 AND undone "
           "= 0 "
-          "AND (?3 IS NULL OR id = ?3) ORDER BY id DESC LIMIT ?4",
+          "AND (id = ?3 OR ?3 IS NULL) ORDER BY id DESC LIMIT ?4",
           user, conversation, id, limit);
       std::vector<UndoEntry> out;
       while (row.step()) {
@@ -251,7 +253,8 @@ class SqliteChatStore final : public ChatStore {
 
   awaitable<Result<>> apply_user(CloudEvent event) override {
     auto change = [event = std::move(event)](Writer& db) -> Result<> {
-      if (!storage::sqlite::record_inbox(db, "chat", event.id)) return {};
+      db.lock(event.user);
+      if (!storage::sql::record_inbox(db, "chat", event.id)) return {};
       if (event.type == "user.deleted") {
         for (auto sql :
              {"DELETE FROM chat_conversation WHERE user_id = ?", "DELETE FROM chat_message WHERE user_id = ?",
@@ -282,22 +285,22 @@ class SqliteChatStore final : public ChatStore {
 
 }  // namespace
 
-std::vector<storage::sqlite::Migration> sqlite_migrations() {
+std::vector<storage::sql::Migration> sqlite_migrations() {
   return {{"chat", 1, R"sql(
     CREATE TABLE chat_conversation(
-      user_id BLOB NOT NULL, id BLOB NOT NULL, title TEXT NOT NULL, context TEXT NOT NULL, created_at INTEGER NOT NULL,
+      user_id UUID NOT NULL, id UUID NOT NULL, title TEXT NOT NULL, context TEXT NOT NULL, created_at INTEGER NOT NULL,
       updated_at INTEGER NOT NULL, PRIMARY KEY(user_id, id)) WITHOUT ROWID;
     CREATE INDEX chat_conversation_latest ON chat_conversation(user_id, updated_at);
     CREATE TABLE chat_message(
-      user_id BLOB NOT NULL, conversation_id BLOB NOT NULL, sequence INTEGER NOT NULL, id BLOB NOT NULL,
+      user_id UUID NOT NULL, conversation_id UUID NOT NULL, sequence INTEGER NOT NULL, id UUID NOT NULL,
       role TEXT NOT NULL, text TEXT NOT NULL, cards TEXT NOT NULL, actions TEXT NOT NULL, effects TEXT NOT NULL,
-      undo_id BLOB, created_at INTEGER NOT NULL, PRIMARY KEY(user_id, conversation_id, sequence)) WITHOUT ROWID;
+      undo_id UUID, created_at INTEGER NOT NULL, PRIMARY KEY(user_id, conversation_id, sequence)) WITHOUT ROWID;
     CREATE TABLE chat_undo(
-      user_id BLOB NOT NULL, id BLOB NOT NULL, conversation_id BLOB NOT NULL, steps TEXT NOT NULL, summary TEXT NOT NULL,
+      user_id UUID NOT NULL, id UUID NOT NULL, conversation_id UUID NOT NULL, steps TEXT NOT NULL, summary TEXT NOT NULL,
       undone INTEGER NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY(user_id, id)) WITHOUT ROWID;
     CREATE INDEX chat_undo_open ON chat_undo(user_id, conversation_id, id) WHERE undone = 0;
     CREATE TABLE chat_user(
-      user_id BLOB PRIMARY KEY, timezone TEXT NOT NULL, date_order TEXT NOT NULL, week_start TEXT NOT NULL) WITHOUT ROWID;
+      user_id UUID PRIMARY KEY, timezone TEXT NOT NULL, date_order TEXT NOT NULL, week_start TEXT NOT NULL) WITHOUT ROWID;
   )sql"},
           IdempotencyTable{"chat"}.migration(2)};
 }

@@ -2,7 +2,7 @@
 
 #include "services/identity/client.hpp"
 #include "services/identity/module.hpp"
-#include "storage/sqlite/test_database.hpp"
+#include "storage/sql/test_database.hpp"
 
 namespace daybook::identity {
 namespace {
@@ -82,11 +82,11 @@ class IdentityTest : public ::testing::Test {
     return options;
   }
 
-  storage::sqlite::TestDatabase database_{sqlite_migrations(), [] {
-                                            storage::sqlite::DatabaseOptions only;
-                                            only.only_service = "identity";
-                                            return only;
-                                          }()};
+  storage::sql::TestDatabase database_{sqlite_migrations(), [] {
+                                         storage::sqlite::DatabaseOptions only;
+                                         only.only_service = "identity";
+                                         return only;
+                                       }()};
   std::unique_ptr<Store> store_ = make_sqlite_store(*database_);
   ManualClock clock_{*parse_rfc3339("2026-03-04T09:00:00Z")};
   Module module_{*store_, clock_, options()};
@@ -262,7 +262,7 @@ TEST_F(IdentityTest, DeletingTheAccountErasesItAndFreesTheAddress) {
       send(Method::post, "/api/v1/auth/login", R"({"email":"ada@example.com","password":"correct horse"})").status,
       401);
   EXPECT_EQ(register_ada().status, 201);
-  const auto left = database_.read([&](storage::sqlite::Reader& db) -> Result<std::string> {
+  const auto left = database_.read([&](storage::sql::Reader& db) -> Result<std::string> {
     auto row = db.query("SELECT email || coalesce(name, '') || password_hash FROM identity_user WHERE id = ?", user);
     row.step();
     return std::string(row.text(0));

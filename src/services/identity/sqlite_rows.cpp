@@ -4,9 +4,9 @@
 
 namespace daybook::identity {
 
-using storage::sqlite::Connection;
-using storage::sqlite::Statement;
-using storage::sqlite::Writer;
+using storage::sql::Connection;
+using storage::sql::Statement;
+using storage::sql::Writer;
 
 #define DAYBOOK_USER_COLUMNS                                                                              \
   "id, email, name, timezone, all_day_reminder_minutes, week_start, date_order, password_hash, version, " \
@@ -132,7 +132,7 @@ void publish(Writer& db, const UserId& user, std::string type, std::string subje
   event.correlation_id = cause.correlation_id;
   event.traceparent = cause.traceparent;
   event.data = std::move(data);
-  storage::sqlite::append_event(db, std::move(event));
+  storage::sql::append_event(db, std::move(event));
 }
 
 void publish_audit(Writer& db, const UserId& user, std::string_view action, std::string_view outcome,

@@ -1,13 +1,13 @@
 #include "services/identity/sqlite_store.hpp"
-#include "storage/sqlite/idempotency.hpp"
+#include "storage/sql/idempotency.hpp"
 
 namespace daybook::identity {
 
-std::vector<storage::sqlite::Migration> sqlite_migrations() {
+std::vector<storage::sql::Migration> sqlite_migrations() {
   // An erased account keeps its row, without anything personal, so that its id is never given again.
   return {{"identity", 1, R"(
     CREATE TABLE identity_user (
-      id BLOB PRIMARY KEY,
+      id UUID PRIMARY KEY,
       email TEXT NOT NULL,
       email_key TEXT UNIQUE,
       name TEXT,
@@ -22,8 +22,8 @@ std::vector<storage::sqlite::Migration> sqlite_migrations() {
       deleted_at INTEGER
     ) WITHOUT ROWID;
     CREATE TABLE identity_session (
-      id BLOB PRIMARY KEY,
-      user_id BLOB NOT NULL,
+      id UUID PRIMARY KEY,
+      user_id UUID NOT NULL,
       created_at INTEGER NOT NULL,
       expires_at INTEGER NOT NULL,
       revoked_at INTEGER
@@ -32,13 +32,13 @@ std::vector<storage::sqlite::Migration> sqlite_migrations() {
     CREATE INDEX identity_session_expiry ON identity_session (expires_at);
     CREATE TABLE identity_refresh (
       hash BLOB PRIMARY KEY,
-      session_id BLOB NOT NULL,
+      session_id UUID NOT NULL,
       replaced_at INTEGER
     ) WITHOUT ROWID;
     CREATE INDEX identity_refresh_session ON identity_refresh (session_id);
     CREATE TABLE identity_token (
-      id BLOB PRIMARY KEY,
-      user_id BLOB NOT NULL,
+      id UUID PRIMARY KEY,
+      user_id UUID NOT NULL,
       hash BLOB NOT NULL UNIQUE,
       name TEXT NOT NULL,
       scopes TEXT NOT NULL,
@@ -53,7 +53,7 @@ std::vector<storage::sqlite::Migration> sqlite_migrations() {
       created_at INTEGER NOT NULL
     ) WITHOUT ROWID;
   )"},
-          storage::sqlite::IdempotencyTable{"identity"}.migration(2)};
+          storage::sql::IdempotencyTable{"identity"}.migration(2)};
 }
 
 }  // namespace daybook::identity

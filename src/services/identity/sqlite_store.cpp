@@ -2,17 +2,17 @@
 
 #include "core/json.hpp"
 #include "services/identity/sqlite_rows.hpp"
-#include "storage/sqlite/idempotency.hpp"
+#include "storage/sql/idempotency.hpp"
 
 namespace daybook::identity {
 namespace {
 
 using boost::asio::awaitable;
-using storage::sqlite::Database;
-using storage::sqlite::IdempotencyTable;
-using storage::sqlite::Lane;
-using storage::sqlite::Reader;
-using storage::sqlite::Writer;
+using storage::sql::Database;
+using storage::sql::IdempotencyTable;
+using storage::sql::Lane;
+using storage::sql::Reader;
+using storage::sql::Writer;
 
 constexpr auto kEraseWithin = std::chrono::hours{30 * 24};
 constexpr std::size_t kMaxTokens = 50;
@@ -49,6 +49,7 @@ class SqliteStore final : public Store {
 
   awaitable<Result<User>> sign_up(SignUp sign_up, Cause cause) override {
     auto change = [sign_up = std::move(sign_up), cause](Writer& db) -> Result<User> {
+      db.lock(sign_up.user.id);
       if (auto made = make_user(db, sign_up, cause); !made) return made.error();
       publish_authenticated(db, sign_up.user.id, sign_up.session.id, "password", cause);
       return sign_up.user;
@@ -74,6 +75,7 @@ class SqliteStore final : public Store {
 
   awaitable<Result<>> sign_in(UserId user, NewSession session, SignInMethod method, Cause cause) override {
     auto change = [=](Writer& db) -> Result<> {
+      db.lock(user);
       if (!load_credentials(db, user)) return no_user();
       purge_sessions(db, cause.now);
       begin_session(db, user, session, cause);
@@ -164,7 +166,8 @@ class SqliteStore final : public Store {
 
   awaitable<Result<User>> update(UpdateUser update, Cause cause) override {
     auto change = [this, update = std::move(update), cause](Writer& db) -> Result<User> {
-      const storage::sqlite::Idempotency key{update.idempotency_key, update.request_hash};
+      db.lock(update.user);
+      const storage::sql::Idempotency key{update.idempotency_key, update.request_hash};
       auto seen = idempotency_.find(db, update.user, key);
       if (!seen) return seen.error();
       auto found = load_credentials(db, update.user);
@@ -201,6 +204,7 @@ class SqliteStore final : public Store {
   awaitable<Result<Instant>> remove(UserId user, std::optional<std::int64_t> if_match, Cause cause) override {
     auto change = [=](Writer& db) -> Result<Instant> {
       {
+        db.lock(user);
         auto row = db.query("SELECT deleted_at FROM identity_user WHERE id = ? AND deleted_at IS NOT NULL", user);
         if (row.step()) return row.instant(0) + kEraseWithin;
       }
@@ -234,6 +238,7 @@ class SqliteStore final : public Store {
 
   awaitable<Result<ApiToken>> create_token(ApiToken token, Sha256 hash, Cause cause) override {
     auto change = [=](Writer& db) -> Result<ApiToken> {
+      db.lock(token.user);
       if (list_tokens(db, token.user).size() >= kMaxTokens)
         return Error{Errc::limit_exceeded, "An account has at most " + std::to_string(kMaxTokens) +
                                                " API tokens; revoke one that is not used."};
@@ -294,6 +299,7 @@ class SqliteStore final : public Store {
   awaitable<Result<std::vector<StoredKey>>> rotate_signing_keys(StoredKey fresh, std::chrono::seconds rotate_after,
                                                                 std::chrono::seconds keep) override {
     auto change = [fresh = std::move(fresh), rotate_after, keep](Writer& db) -> Result<std::vector<StoredKey>> {
+      db.lock(UserId{});  // Two who start together make one key.
       const Instant now = fresh.created_at;
       auto keys = load_keys(db);
       if (keys.empty() || now - keys.front().created_at >= rotate_after) {
@@ -354,7 +360,7 @@ class SqliteStore final : public Store {
     return {};
   }
 
-  static ApiToken read_token(const storage::sqlite::Statement& row) {
+  static ApiToken read_token(const storage::sql::Statement& row) {
     ApiToken token;
     token.id = row.uuid(0);
     token.user = UserId{row.uuid(1)};
@@ -370,7 +376,7 @@ class SqliteStore final : public Store {
     return token;
   }
 
-  static std::vector<ApiToken> list_tokens(storage::sqlite::Connection& db, const UserId& user) {
+  static std::vector<ApiToken> list_tokens(storage::sql::Connection& db, const UserId& user) {
     auto rows = db.query(
         "SELECT id, user_id, name, scopes, created_at, expires_at, last_used_at FROM identity_token WHERE user_id = ? "
         "ORDER BY created_at",

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "services/identity/store.hpp"
-#include "storage/sqlite/database.hpp"
+#include "storage/sql/database.hpp"
 
 namespace daybook::identity {
 
-std::vector<storage::sqlite::Migration> sqlite_migrations();
-std::unique_ptr<Store> make_sqlite_store(storage::sqlite::Database& database);
+std::vector<storage::sql::Migration> sqlite_migrations();
+std::unique_ptr<Store> make_sqlite_store(storage::sql::Database& database);
 
 }  // namespace daybook::identity

@@ -7,12 +7,12 @@
 #include "runtime/event_bus.hpp"
 #include "runtime/timers.hpp"
 #include "services/notifier/service.hpp"
-#include "storage/sqlite/database.hpp"
+#include "storage/sql/database.hpp"
 
 namespace daybook::notifier {
 
-std::vector<storage::sqlite::Migration> sqlite_migrations();
-std::unique_ptr<NotifierStore> make_sqlite_store(storage::sqlite::Database& db);
+std::vector<storage::sql::Migration> sqlite_migrations();
+std::unique_ptr<NotifierStore> make_sqlite_store(storage::sql::Database& db);
 
 /// The notifier role: wires its use cases to routes, events and timers.
 class Module {

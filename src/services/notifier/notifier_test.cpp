@@ -2,14 +2,14 @@
 
 #include "core/json.hpp"
 #include "services/notifier/module.hpp"
-#include "storage/sqlite/test_database.hpp"
-#include "storage/sqlite/timer_table.hpp"
+#include "storage/sql/test_database.hpp"
+#include "storage/sql/timer_table.hpp"
 
 namespace daybook::notifier {
 namespace {
 
 using boost::asio::awaitable;
-using storage::sqlite::TestDatabase;
+using storage::sql::TestDatabase;
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -69,7 +69,7 @@ class NotifierTest : public ::testing::Test {
               201);
   }
   std::vector<Timer> timers() {
-    auto select = [](storage::sqlite::Reader& db) -> Result<std::vector<Timer>> {
+    auto select = [](storage::sql::Reader& db) -> Result<std::vector<Timer>> {
       std::vector<Timer> out;
       auto row = db.query("SELECT kind, key, user_id, due, version FROM notifier_timer ORDER BY due");
       while (row.step()) {

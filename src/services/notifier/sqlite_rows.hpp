@@ -1,13 +1,13 @@
 #pragma once
 
 #include "services/notifier/notification.hpp"
-#include "storage/sqlite/connection.hpp"
+#include "storage/sql/connection.hpp"
 
 /// How the notifier's values stand in its tables: one place for columns and their order.
 namespace daybook::notifier::rows {
 
-using storage::sqlite::Connection;
-using storage::sqlite::Statement;
+using storage::sql::Connection;
+using storage::sql::Statement;
 
 inline constexpr std::string_view kNotificationColumns =
     "user_id, id, kind, title, body, task_id, reminder_id, created_at, read_at, version";

@@ -1,18 +1,18 @@
 #include "core/json.hpp"
 #include "services/notifier/module.hpp"
 #include "services/notifier/sqlite_rows.hpp"
-#include "storage/sqlite/event_log.hpp"
-#include "storage/sqlite/timer_table.hpp"
+#include "storage/sql/connection.hpp"
+#include "storage/sql/timer_table.hpp"
 
 namespace daybook::notifier {
 namespace {
 
 using boost::asio::awaitable;
-using storage::sqlite::Database;
-using storage::sqlite::Lane;
-using storage::sqlite::Reader;
-using storage::sqlite::TimerTable;
-using storage::sqlite::Writer;
+using storage::sql::Database;
+using storage::sql::Lane;
+using storage::sql::Reader;
+using storage::sql::TimerTable;
+using storage::sql::Writer;
 
 constexpr int kMaxChannels = 10;
 
@@ -61,7 +61,7 @@ Timer delivery_timer(const Delivery& delivery, Instant due) {
   return timer;
 }
 
-std::vector<Channel> load_channels(storage::sqlite::Connection& db, const UserId& user) {
+std::vector<Channel> load_channels(storage::sql::Connection& db, const UserId& user) {
   static const std::string kSql =
       "SELECT " + std::string(rows::kChannelColumns) + " FROM notifier_channel WHERE user_id = ? ORDER BY id";
   std::vector<Channel> out;
@@ -70,7 +70,7 @@ std::vector<Channel> load_channels(storage::sqlite::Connection& db, const UserId
   return out;
 }
 
-std::optional<Notification> load_notification(storage::sqlite::Connection& db, const UserId& user,
+std::optional<Notification> load_notification(storage::sql::Connection& db, const UserId& user,
                                               const NotificationId& id) {
   static const std::string kSql =
       "SELECT " + std::string(rows::kNotificationColumns) + " FROM notifier_notification WHERE user_id = ? AND id = ?";
@@ -91,6 +91,7 @@ class SqliteNotifierStore final : public NotifierStore {
   awaitable<Result<Preferences>> save_preferences(UserId user, Preferences wanted,
                                                   std::optional<std::int64_t> if_version, Instant now) override {
     auto change = [this, user, wanted = std::move(wanted), if_version, now](Writer& db) -> Result<Preferences> {
+      db.lock(user);
       Preferences current = rows::load_preferences(db, user);
       if (if_version && *if_version != current.version)
         return Error{Errc::version_mismatch, "The settings changed meanwhile; read them again."};
@@ -107,7 +108,8 @@ class SqliteNotifierStore final : public NotifierStore {
 
   awaitable<Result<>> apply_user(CloudEvent event, Instant now) override {
     auto change = [this, event = std::move(event), now](Writer& db) -> Result<> {
-      if (!storage::sqlite::record_inbox(db, "notifier", event.id)) return {};
+      db.lock(event.user);
+      if (!storage::sql::record_inbox(db, "notifier", event.id)) return {};
       if (event.type == "user.deleted") return erase(db, event.user);
       auto data = parse_json(event.data);
       if (!data) return data.error();
@@ -126,6 +128,7 @@ class SqliteNotifierStore final : public NotifierStore {
   awaitable<Result<>> notify(Notification notification, std::optional<EventId> cause, std::optional<Timer> digest_timer,
                              Instant now) override {
     auto change = [this, notification = std::move(notification), cause, digest_timer, now](Writer& db) -> Result<> {
+      db.lock(notification.user);
       if (cause && !storage::sqlite::record_inbox(db, "notifier", *cause)) return {};
       Preferences preferences = rows::load_preferences(db, notification.user);
       if (digest_timer) {
@@ -156,7 +159,7 @@ class SqliteNotifierStore final : public NotifierStore {
     auto select = [user, query](Reader& db) -> Result<std::vector<Notification>> {
       static const std::string kSql =
           "SELECT " + std::string(rows::kNotificationColumns) +
-          " FROM notifier_notification WHERE user_id = ?1 AND (?2 IS NULL OR id < ?2) AND (?3 = 0 OR read_at IS NULL) "
+          " FROM notifier_notification WHERE user_id = ?1 AND (id < ?2 OR ?2 IS NULL) AND (?3 = 0 OR read_at IS NULL) "
           "ORDER BY id DESC LIMIT ?4";
       std::vector<Notification> out;
       auto row = db.query(kSql, user, query.before, query.unread_only, query.limit);
@@ -177,6 +180,7 @@ class SqliteNotifierStore final : public NotifierStore {
 
   awaitable<Result<Notification>> mark_read(UserId user, NotificationId id, Instant now) override {
     auto change = [user, id, now](Writer& db) -> Result<Notification> {
+      db.lock(user);
       auto notification = load_notification(db, user, id);
       if (!notification) return Error{Errc::not_found, "There is no such notification."};
       if (notification->read_at) return *notification;
@@ -188,6 +192,7 @@ class SqliteNotifierStore final : public NotifierStore {
 
   awaitable<Result<>> mark_all_read(UserId user, Instant now) override {
     auto change = [user, now](Writer& db) -> Result<> {
+      db.lock(user);
       static const std::string kSql = "SELECT " + std::string(rows::kNotificationColumns) +
                                       " FROM notifier_notification WHERE user_id = ? AND read_at IS NULL";
       std::vector<Notification> unread;
@@ -208,6 +213,7 @@ class SqliteNotifierStore final : public NotifierStore {
 
   awaitable<Result<Channel>> save_channel(Channel channel) override {
     auto change = [channel = std::move(channel)](Writer& db) -> Result<Channel> {
+      db.lock(channel.user);
       Channel saved = channel;
       bool exists = false;
       const auto all = load_channels(db, channel.user);
@@ -227,6 +233,7 @@ class SqliteNotifierStore final : public NotifierStore {
 
   awaitable<Result<>> delete_channel(UserId user, Uuid id) override {
     auto change = [user, id](Writer& db) -> Result<> {
+      db.lock(user);
       db.run("DELETE FROM notifier_channel WHERE user_id = ? AND id = ?", user, id);
       if (db.changes() == 0) return Error{Errc::not_found, "There is no such channel."};
       return {};
@@ -255,6 +262,7 @@ class SqliteNotifierStore final : public NotifierStore {
 
   awaitable<Result<>> record_attempt(Delivery delivery, Timer timer, ChannelFate fate, Instant now) override {
     auto change = [this, delivery = std::move(delivery), timer = std::move(timer), fate, now](Writer& db) -> Result<> {
+      db.lock(delivery.user);
       if (!timers_.consume(db, timer)) return {};  // Another attempt was written down meanwhile.
       rows::save(db, delivery);
       if (delivery.next_attempt) {
@@ -267,7 +275,7 @@ class SqliteNotifierStore final : public NotifierStore {
         db.run("UPDATE notifier_channel SET enabled = 0, version = version + 1 WHERE user_id = ? AND id = ?",
                delivery.user, delivery.channel);
       if (const auto notification = load_notification(db, delivery.user, delivery.notification))
-        storage::sqlite::append_event(db, delivery_event(*notification, delivery, now));
+        storage::sql::append_event(db, delivery_event(*notification, delivery, now));
       return {};
     };
     co_return co_await db_.write(Lane::background, std::move(change));
@@ -372,7 +380,7 @@ class SqliteNotifierStore final : public NotifierStore {
     notification.read_at = now;
     ++notification.version;
     rows::save(db, notification);
-    storage::sqlite::append_event(db, read_event(notification, now));
+    storage::sql::append_event(db, read_event(notification, now));
   }
 
   /// The delivery of a notification to one channel: waiting for its time, or skipped with the reason.

@@ -9,12 +9,12 @@
 #include "runtime/timers.hpp"
 #include "services/scheduler/service.hpp"
 #include "services/scheduler/store.hpp"
-#include "storage/sqlite/database.hpp"
+#include "storage/sql/database.hpp"
 
 namespace daybook::scheduler {
 
-std::vector<storage::sqlite::Migration> sqlite_migrations();
-std::unique_ptr<SchedulerStore> make_sqlite_store(storage::sqlite::Database& db, StoreLimits limits = {});
+std::vector<storage::sql::Migration> sqlite_migrations();
+std::unique_ptr<SchedulerStore> make_sqlite_store(storage::sql::Database& db, StoreLimits limits = {});
 
 /// The scheduler role. Timers of the service "scheduler" (kinds "generate", "reminder", "purge", "tzdb") are its.
 class Module {

@@ -15,8 +15,8 @@ namespace {
 
 using domain::ReminderState;
 using domain::TaskFields;
-using storage::sqlite::append_event;
-using storage::sqlite::Lane;
+using storage::sql::append_event;
+using storage::sql::Lane;
 
 constexpr std::string_view kConsumer = "scheduler";
 
@@ -162,7 +162,7 @@ void apply_reminders(Writer& db, const Command& command, const TaskFields& task)
 }
 
 Result<> apply_task(Writer& db, const CloudEvent& event, const TaskFields& task, Instant now) {
-  if (!storage::sqlite::record_inbox(db, kConsumer, event.id)) return {};
+  if (!storage::sql::record_inbox(db, kConsumer, event.id)) return {};
   if (task.series) apply_occurrence(db, event, task, now);
   apply_reminders(db, command_of(event, now), task);
   return {};
@@ -177,7 +177,7 @@ Result<> apply_user(Writer& db, const CloudEvent& event, Instant now) {
   after = in.text("timezone").value_or("");
   in.object("previousValues", [&](JsonReader& values) { before = values.text("timezone").value_or(""); });
   ignore(in.finish(), "other members are of no concern here");
-  if (!storage::sqlite::record_inbox(db, kConsumer, event.id)) return {};
+  if (!storage::sql::record_inbox(db, kConsumer, event.id)) return {};
   if (before.empty() || before == after || !domain::Zone::locate(after)) return {};
   std::vector<SeriesId> ids;
   {
@@ -217,7 +217,7 @@ Result<> apply_user(Writer& db, const CloudEvent& event, Instant now) {
 }
 
 Result<> erase_user(Writer& db, const CloudEvent& event) {
-  if (!storage::sqlite::record_inbox(db, kConsumer, event.id)) return {};
+  if (!storage::sql::record_inbox(db, kConsumer, event.id)) return {};
   std::vector<std::pair<std::string_view, Uuid>> timers;
   for (auto [sql, kind] : {std::pair{"SELECT id FROM scheduler_series WHERE user_id = ?", kGenerate},
                            std::pair{"SELECT id FROM scheduler_reminder WHERE user_id = ?", kReminder}}) {
@@ -252,12 +252,14 @@ boost::asio::awaitable<std::vector<Result<>>> SqliteSchedulerStore::apply_events
       }
       event.data.clear();
       auto change = [task = std::move(*task), event = std::move(event), now](Writer& db) -> Result<> {
+        db.lock(event.user);
         return apply_task(db, event, *task, now);
       };
       out[i] = co_await db_.write(Lane::background, std::move(change));
       co_return;
     }
     auto change = [event = std::move(event), now](Writer& db) -> Result<> {
+      db.lock(event.user);
       if (event.type == "user.updated") return apply_user(db, event, now);
       if (event.type == "user.deleted") return erase_user(db, event);
       return {};

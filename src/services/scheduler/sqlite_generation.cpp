@@ -3,7 +3,7 @@
 #include "services/scheduler/events.hpp"
 #include "services/scheduler/sqlite_rows.hpp"
 #include "services/scheduler/sqlite_store.hpp"
-#include "storage/sqlite/event_log.hpp"
+#include "storage/sql/connection.hpp"
 
 /// Generation: what is to be made is written down here before the tasks service hears of it (design, rule 7).
 namespace daybook::scheduler {
@@ -11,8 +11,8 @@ namespace {
 
 using domain::Series;
 using domain::SeriesState;
-using storage::sqlite::append_event;
-using storage::sqlite::Lane;
+using storage::sql::append_event;
+using storage::sql::Lane;
 
 /// Until when the tasks service has been told, or we tell it again.
 constexpr std::chrono::seconds kRetry{30};
@@ -67,6 +67,7 @@ void set_look(Writer& db, const Series& series, std::optional<Instant> due) {
 
 SchedulerStore::Awaitable<GenerationWork> SqliteSchedulerStore::plan(UserId user, SeriesId id, Instant now) {
   auto change = [user, id, now](Writer& db) -> Result<GenerationWork> {
+    db.lock(user);
     auto loaded = load_series(db, user, id, true);
     if (!loaded) {
       timer_table().cancel(db, kGenerate, id.value);  // Erased meanwhile.
@@ -127,6 +128,7 @@ SchedulerStore::Awaitable<GenerationWork> SqliteSchedulerStore::plan(UserId user
 SchedulerStore::Awaitable<> SqliteSchedulerStore::settle(UserId user, SeriesId id,
                                                          std::vector<SettledOccurrence> settled, Instant now) {
   auto change = [user, id, settled = std::move(settled), now](Writer& db) -> Result<> {
+    db.lock(user);
     bool again = false;
     for (const auto& each : settled) {
       auto row = load_occurrence(db, user, id, each.recurrence_id);
@@ -144,9 +146,8 @@ SchedulerStore::Awaitable<> SqliteSchedulerStore::settle(UserId user, SeriesId i
         if (each.deleted) row->state = "deleted";
         // The news of the deletion that this took back may still be on its way.
         db.run(
-            "UPDATE scheduler_occurrence SET seen_version = max(seen_version, ?) WHERE user_id = ? AND series_id = ? "
-            "AND "
-            "recurrence_id = ?",
+            "UPDATE scheduler_occurrence SET seen_version = ?1 WHERE user_id = ?2 AND series_id = ?3 AND "
+            "recurrence_id = ?4 AND seen_version < ?1",
             each.task_version - 1, user, id, each.recurrence_id);
       } else if (row->state == "made") {
         if (each.detached) row->state = "detached";
@@ -193,6 +194,7 @@ SchedulerStore::Awaitable<int> SqliteSchedulerStore::adopt_tzdb(std::string vers
       while (rows.step()) found.emplace_back(UserId{rows.uuid(0)}, SeriesId{rows.uuid(1)});
     }
     for (const auto& [owner, id] : found) {
+      db.lock(owner);
       auto series = load_series(db, owner, id);
       if (!series) continue;
       // Wall clocks stand; instants follow the new law. The tasks service does the same for the tasks.

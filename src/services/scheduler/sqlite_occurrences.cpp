@@ -3,15 +3,15 @@
 #include "services/scheduler/events.hpp"
 #include "services/scheduler/sqlite_series.hpp"
 #include "services/scheduler/sqlite_store.hpp"
-#include "storage/sqlite/event_log.hpp"
+#include "storage/sql/connection.hpp"
 
 /// Single occurrences, and a series from one of them on: skipped, brought back, made to be edited, split off.
 namespace daybook::scheduler {
 namespace {
 
 using domain::Series;
-using storage::sqlite::append_event;
-using storage::sqlite::Lane;
+using storage::sql::append_event;
+using storage::sql::Lane;
 
 Error no_occurrence(std::string_view recurrence_id) {
   return {Errc::unprocessable, "\"" + std::string{recurrence_id} + "\" is no occurrence of this recurring task."};
@@ -78,6 +78,7 @@ SchedulerStore::Awaitable<SchedulerStore::Split> SqliteSchedulerStore::split_ser
                                                                                     domain::SeriesPatch patch) {
   auto change = [this, command = std::move(command), id, from = std::move(from),
                  patch = std::move(patch)](Writer& db) -> Result<Split> {
+    db.lock(command.user);
     auto before = repeated(db, command);
     if (!before) return before.error();
     auto series = load_series(db, command.user, before->value_or(id));
@@ -121,6 +122,7 @@ SchedulerStore::Awaitable<Occurrence> SqliteSchedulerStore::ensure_occurrence(Co
                                                                               std::string recurrence_id) {
   auto change = [command = std::move(command), id,
                  recurrence_id = std::move(recurrence_id)](Writer& db) -> Result<Occurrence> {
+    db.lock(command.user);
     auto series = load_series(db, command.user, id);
     if (!series) return series.error();
     const auto local = domain::parse_recurrence_id(recurrence_id);

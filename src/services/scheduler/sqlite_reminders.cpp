@@ -4,18 +4,18 @@
 #include "services/scheduler/events.hpp"
 #include "services/scheduler/sqlite_rows.hpp"
 #include "services/scheduler/sqlite_store.hpp"
-#include "storage/sqlite/event_log.hpp"
+#include "storage/sql/connection.hpp"
 
 /// Reminders: listed, snoozed, dismissed, fired (design, rule 9).
 namespace daybook::scheduler {
 namespace {
 
 using domain::ReminderState;
-using storage::sqlite::append_event;
-using storage::sqlite::Idempotency;
-using storage::sqlite::IdempotentOutcome;
-using storage::sqlite::Lane;
-using storage::sqlite::Reader;
+using storage::sql::append_event;
+using storage::sql::Idempotency;
+using storage::sql::IdempotentOutcome;
+using storage::sql::Lane;
+using storage::sql::Reader;
 
 /// Decision 7: older ones are listed, not pushed; more than so many at once become one.
 constexpr std::chrono::hours kMissedAfter{24};
@@ -60,10 +60,10 @@ SchedulerStore::Awaitable<ReminderPage> SqliteSchedulerStore::list_reminders(Use
       after_id = *id;
     }
     auto rows = db.query(
-        "SELECT id, coalesce(fire_at, 9223372036854775807) AS at FROM scheduler_reminder WHERE user_id = ? AND "
-        "(? IS NULL OR task_id = ?) AND (coalesce(fire_at, 9223372036854775807), id) > (?, ?) AND "
-        "(? IS NULL OR fire_at >= ?) AND (? IS NULL OR fire_at <= ?) ORDER BY at, id",
-        user, wanted.task, wanted.task, after, after_id, wanted.from, wanted.from, wanted.to, wanted.to);
+        "SELECT id, coalesce(fire_at, 9223372036854775807) AS at FROM scheduler_reminder WHERE user_id = ?1 AND "
+        "(task_id = ?2 OR ?2 IS NULL) AND (coalesce(fire_at, 9223372036854775807), id) > (?3, ?4) AND "
+        "(fire_at >= ?5 OR ?5 IS NULL) AND (fire_at <= ?6 OR ?6 IS NULL) ORDER BY at, id",
+        user, wanted.task, after, after_id, wanted.from, wanted.to);
     ReminderPage page;
     std::string last;
     while (rows.step()) {
@@ -114,6 +114,7 @@ SchedulerStore::Awaitable<std::vector<Firing>> SqliteSchedulerStore::ledger(User
 
 SchedulerStore::Awaitable<ReminderRow> SqliteSchedulerStore::snooze(Command command, ReminderId id, Instant until) {
   auto change = [command = std::move(command), id, until](Writer& db) -> Result<ReminderRow> {
+    db.lock(command.user);
     auto row = load_reminder(db, command.user, id);
     if (!row) return no_reminder(id);
     const Idempotency key{command.idempotency_key, command.request_hash};
@@ -139,6 +140,7 @@ SchedulerStore::Awaitable<ReminderRow> SqliteSchedulerStore::snooze(Command comm
 
 SchedulerStore::Awaitable<ReminderRow> SqliteSchedulerStore::dismiss(Command command, ReminderId id) {
   auto change = [command = std::move(command), id](Writer& db) -> Result<ReminderRow> {
+    db.lock(command.user);
     auto row = load_reminder(db, command.user, id);
     if (!row) return no_reminder(id);
     if (row->state == ReminderState::dismissed || row->state == ReminderState::canceled) return std::move(*row);
@@ -169,6 +171,7 @@ SchedulerStore::Awaitable<std::vector<ReminderRow>> SqliteSchedulerStore::due_re
 
 SchedulerStore::Awaitable<> SqliteSchedulerStore::fire(UserId user, std::vector<DueReminder> due, Instant now) {
   auto change = [user, due = std::move(due), now](Writer& db) -> Result<> {
+    db.lock(user);
     Command command;
     command.user = user;
     command.now = now;

@@ -6,7 +6,7 @@
 
 namespace daybook::scheduler {
 
-using storage::sqlite::Statement;
+using storage::sql::Statement;
 
 namespace {
 
@@ -57,12 +57,12 @@ ReminderRow reminder_of(Statement& row, const UserId& user) {
 
 }  // namespace
 
-const storage::sqlite::TimerTable& timer_table() {
-  static const storage::sqlite::TimerTable table{"scheduler"};
+const storage::sql::TimerTable& timer_table() {
+  static const storage::sql::TimerTable table{"scheduler"};
   return table;
 }
-const storage::sqlite::IdempotencyTable& idempotency_table() {
-  static const storage::sqlite::IdempotencyTable table{"scheduler"};
+const storage::sql::IdempotencyTable& idempotency_table() {
+  static const storage::sql::IdempotencyTable table{"scheduler"};
   return table;
 }
 
@@ -100,7 +100,8 @@ Result<domain::Series> load_series(Connection& db, const UserId& user, const Ser
 void save_series(Writer& db, const domain::Series& series) {
   db.run(
       "INSERT INTO scheduler_series(user_id, id, state, title, timezone, created_at, deleted, deleted_at, body) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, title = excluded.title, "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, id) DO UPDATE SET state = excluded.state, title = "
+      "excluded.title, "
       "timezone = excluded.timezone, deleted = excluded.deleted, deleted_at = excluded.deleted_at, "
       "body = excluded.body",
       series.owner, series.id, to_string(series.state), domain::fold_label(series.title), series.timezone,
@@ -163,7 +164,7 @@ void bring_back(Occurrence& row) {
 
 void save_occurrence(Writer& db, const UserId& user, const SeriesId& series, const Occurrence& row) {
   db.run("INSERT INTO scheduler_occurrence(user_id, series_id, " DAYBOOK_OCCURRENCE_COLUMNS
-         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, series_id, recurrence_id) DO UPDATE SET "
          "revision = excluded.revision, state = excluded.state, task_id = excluded.task_id, "
          "task_version = excluded.task_version, starts = excluded.starts, open = excluded.open, "
          "pending = excluded.pending, taken = excluded.taken",

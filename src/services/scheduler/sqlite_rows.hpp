@@ -1,17 +1,17 @@
 #pragma once
 
 #include "services/scheduler/store.hpp"
-#include "storage/sqlite/idempotency.hpp"
-#include "storage/sqlite/timer_table.hpp"
+#include "storage/sql/idempotency.hpp"
+#include "storage/sql/timer_table.hpp"
 
 /// Rows of the scheduler's tables, and what is done to several of them alike.
 namespace daybook::scheduler {
 
-using storage::sqlite::Connection;
-using storage::sqlite::Writer;
+using storage::sql::Connection;
+using storage::sql::Writer;
 
-const storage::sqlite::TimerTable& timer_table();
-const storage::sqlite::IdempotencyTable& idempotency_table();
+const storage::sql::TimerTable& timer_table();
+const storage::sql::IdempotencyTable& idempotency_table();
 inline constexpr std::string_view kGenerate = "generate";
 inline constexpr std::string_view kReminder = "reminder";
 inline constexpr std::string_view kPurge = "purge";  ///< One timer for the whole store, of the nil key.

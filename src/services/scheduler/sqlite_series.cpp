@@ -4,7 +4,7 @@
 #include "services/scheduler/events.hpp"
 #include "services/scheduler/sqlite_series.hpp"
 #include "services/scheduler/sqlite_store.hpp"
-#include "storage/sqlite/event_log.hpp"
+#include "storage/sql/connection.hpp"
 
 /// Series as wholes: created, changed, paused, deleted, restored.
 namespace daybook::scheduler {
@@ -13,9 +13,11 @@ namespace {
 using boost::asio::awaitable;
 using domain::Series;
 using domain::SeriesState;
-using storage::sqlite::append_event;
-using storage::sqlite::Lane;
-using storage::sqlite::Reader;
+using storage::sql::append_event;
+using storage::sql::Idempotency;
+using storage::sql::IdempotentOutcome;
+using storage::sql::Lane;
+using storage::sql::Reader;
 
 /// What passed while it rested is not made up for.
 void go_on_from(Series& series, Instant now) {
@@ -104,6 +106,7 @@ void save_changed_series(Writer& db, const Command& command, const Series& befor
 SchedulerStore::Awaitable<SchedulerStore::Created> SqliteSchedulerStore::create_series(Command command,
                                                                                        domain::SeriesDraft draft) {
   auto change = [this, command = std::move(command), draft = std::move(draft)](Writer& db) -> Result<Created> {
+    db.lock(command.user);
     auto before = repeated(db, command);
     if (!before) return before.error();
     if (*before) {
@@ -178,6 +181,7 @@ SchedulerStore::Awaitable<SeriesPage> SqliteSchedulerStore::list_series(UserId u
 SchedulerStore::Awaitable<Series> SqliteSchedulerStore::change_series(Command command, SeriesId id, SeriesEdit apply,
                                                                       bool deleted) {
   auto change = [command = std::move(command), id, apply = std::move(apply), deleted](Writer& db) -> Result<Series> {
+    db.lock(command.user);
     auto before = repeated(db, command);
     if (!before) return before.error();
     auto series = load_series(db, command.user, id, deleted);
@@ -261,6 +265,7 @@ SchedulerStore::Awaitable<Series> SqliteSchedulerStore::restore_series(Command c
 
 SchedulerStore::Awaitable<> SqliteSchedulerStore::remove_series(Command command, SeriesId id, DeleteScope scope) {
   auto change = [command = std::move(command), id, scope](Writer& db) -> Result<> {
+    db.lock(command.user);
     auto before = repeated(db, command);
     if (!before) return before.error();
     auto series = load_series(db, command.user, id, true);

@@ -5,22 +5,22 @@
 
 namespace daybook::scheduler {
 
-std::vector<storage::sqlite::Migration> sqlite_migrations() {
+std::vector<storage::sql::Migration> sqlite_migrations() {
   return {
       {"scheduler", 1, R"(
         CREATE TABLE scheduler_series (
-          user_id BLOB NOT NULL, id BLOB NOT NULL, state TEXT NOT NULL, title TEXT NOT NULL, timezone TEXT NOT NULL,
+          user_id UUID NOT NULL, id UUID NOT NULL, state TEXT NOT NULL, title TEXT NOT NULL, timezone TEXT NOT NULL,
           created_at INTEGER NOT NULL, deleted INTEGER NOT NULL, deleted_at INTEGER, next_look INTEGER, body TEXT NOT NULL,
           PRIMARY KEY (user_id, id)) WITHOUT ROWID;
         CREATE INDEX scheduler_series_age ON scheduler_series(user_id, created_at);
         CREATE INDEX scheduler_series_dead ON scheduler_series(deleted_at) WHERE deleted = 1;
         CREATE TABLE scheduler_occurrence (
-          user_id BLOB NOT NULL, series_id BLOB NOT NULL, recurrence_id TEXT NOT NULL, revision INTEGER NOT NULL,
-          state TEXT NOT NULL, task_id BLOB NOT NULL, task_version INTEGER NOT NULL, seen_version INTEGER NOT NULL
+          user_id UUID NOT NULL, series_id UUID NOT NULL, recurrence_id TEXT NOT NULL, revision INTEGER NOT NULL,
+          state TEXT NOT NULL, task_id UUID NOT NULL, task_version INTEGER NOT NULL, seen_version INTEGER NOT NULL
           DEFAULT 0, starts TEXT NOT NULL, open INTEGER NOT NULL, pending TEXT NOT NULL, completed_at INTEGER,
           PRIMARY KEY (user_id, series_id, recurrence_id)) WITHOUT ROWID;
         CREATE TABLE scheduler_reminder (
-          user_id BLOB NOT NULL, id BLOB NOT NULL, task_id BLOB NOT NULL, task_number INTEGER NOT NULL,
+          user_id UUID NOT NULL, id UUID NOT NULL, task_id UUID NOT NULL, task_number INTEGER NOT NULL,
           task_title TEXT NOT NULL, task_due TEXT NOT NULL, rule TEXT NOT NULL, base_at INTEGER, fire_at INTEGER,
           state TEXT NOT NULL, fired_at INTEGER, snoozed_until INTEGER, task_version INTEGER NOT NULL,
           version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
@@ -28,8 +28,8 @@ std::vector<storage::sqlite::Migration> sqlite_migrations() {
         CREATE INDEX scheduler_reminder_task ON scheduler_reminder(user_id, task_id);
         CREATE INDEX scheduler_reminder_time ON scheduler_reminder(user_id, fire_at, id);
         CREATE TABLE scheduler_firing (
-          user_id BLOB NOT NULL, reminder_id BLOB NOT NULL, due_at INTEGER NOT NULL, at INTEGER NOT NULL,
-          outcome TEXT NOT NULL, unconfirmed INTEGER NOT NULL, merged_into BLOB,
+          user_id UUID NOT NULL, reminder_id UUID NOT NULL, due_at INTEGER NOT NULL, at INTEGER NOT NULL,
+          outcome TEXT NOT NULL, unconfirmed INTEGER NOT NULL, merged_into UUID,
           PRIMARY KEY (user_id, reminder_id, due_at)) WITHOUT ROWID;
         CREATE TABLE scheduler_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
       )"},
@@ -54,8 +54,8 @@ int purge_history(Writer& db, Instant before, int limit) {
       "DELETE FROM scheduler_occurrence WHERE (user_id, series_id, recurrence_id) IN (SELECT user_id, series_id, "
       "recurrence_id FROM scheduler_occurrence o WHERE open = 0 AND pending = '' AND starts < ? AND NOT EXISTS (SELECT "
       "1 "
-      "FROM scheduler_series s WHERE s.user_id = o.user_id AND s.id = o.series_id AND s.body ->> '$.anchor' = "
-      "'completion') LIMIT ?)",
+      "FROM scheduler_series s WHERE s.user_id = o.user_id AND s.id = o.series_id AND s.body LIKE "
+      "'%\"anchor\":\"completion\"%') LIMIT ?)",
       format_rfc3339(before), limit);
   gone += db.changes();
   db.run(
@@ -92,10 +92,10 @@ SchedulerStore::Awaitable<int> SqliteSchedulerStore::purge(Instant now, int limi
     timer_table().set(db, Timer{std::string{kPurge}, Uuid{}, UserId{}, next, 0, {}});
     return gone;
   };
-  co_return co_await db_.write(storage::sqlite::Lane::background, std::move(change));
+  co_return co_await db_.write(storage::sql::Lane::background, std::move(change));
 }
 
-std::unique_ptr<SchedulerStore> make_sqlite_store(storage::sqlite::Database& db, StoreLimits limits) {
+std::unique_ptr<SchedulerStore> make_sqlite_store(storage::sql::Database& db, StoreLimits limits) {
   return std::make_unique<SqliteSchedulerStore>(db, limits);
 }
 

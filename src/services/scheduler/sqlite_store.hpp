@@ -3,14 +3,14 @@
 #include <atomic>
 
 #include "services/scheduler/store.hpp"
-#include "storage/sqlite/database.hpp"
+#include "storage/sql/database.hpp"
 
 namespace daybook::scheduler {
 
 /// The embedded adapter. Closures that read and write rows stand in sqlite_*.cpp, one file a subject.
 class SqliteSchedulerStore final : public SchedulerStore {
  public:
-  SqliteSchedulerStore(storage::sqlite::Database& db, StoreLimits limits) : db_(db), max_series_(limits.series) {}
+  SqliteSchedulerStore(storage::sql::Database& db, StoreLimits limits) : db_(db), max_series_(limits.series) {}
   void set_limits(StoreLimits limits) override { max_series_ = limits.series; }
 
   Awaitable<Created> create_series(Command command, domain::SeriesDraft draft) override;
@@ -41,11 +41,11 @@ class SqliteSchedulerStore final : public SchedulerStore {
   Awaitable<> fire(UserId user, std::vector<DueReminder> due, Instant now) override;
 
  private:
-  using SeriesEdit = std::function<Result<domain::Series>(storage::sqlite::Writer&, domain::Series)>;
+  using SeriesEdit = std::function<Result<domain::Series>(storage::sql::Writer&, domain::Series)>;
   /// Saves what `edit` makes of the series, with event, timer and idempotency record. `deleted`: a tombstone will do.
   Awaitable<domain::Series> change_series(Command command, SeriesId id, SeriesEdit edit, bool deleted = false);
 
-  storage::sqlite::Database& db_;
+  storage::sql::Database& db_;
   StoreLimits limits() const {
     StoreLimits out;
     out.series = max_series_;

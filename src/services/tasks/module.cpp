@@ -1,4 +1,5 @@
 #include "services/tasks/module.hpp"
+#include "services/tasks/postgres_text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -34,7 +35,9 @@ struct Module::Purger {
   bool running = false;
 };
 
-std::unique_ptr<TaskStore> make_sqlite_store(storage::sqlite::Database& db, StoreLimits limits) {
+std::vector<std::string> postgres_steps() { return {postgres_text_schema()}; }
+
+std::unique_ptr<TaskStore> make_sqlite_store(storage::sql::Database& db, StoreLimits limits) {
   return std::make_unique<SqliteTaskStore>(db, limits);
 }
 

@@ -8,13 +8,15 @@
 #include "http/router.hpp"
 #include "runtime/event_bus.hpp"
 #include "services/tasks/store.hpp"
-#include "storage/sqlite/database.hpp"
+#include "storage/sql/database.hpp"
 
 namespace daybook::tasks {
 
-/// The tables of the SQLite store, and the store on a database that has them. `db` outlives the store.
-std::vector<storage::sqlite::Migration> sqlite_migrations();
-std::unique_ptr<TaskStore> make_sqlite_store(storage::sqlite::Database& db, StoreLimits limits = {});
+/// The tables of the store, and the store on a database that has them. `db` outlives the store.
+std::vector<storage::sql::Migration> sqlite_migrations();
+/// What PostgreSQL's schema has beside them.
+std::vector<std::string> postgres_steps();
+std::unique_ptr<TaskStore> make_sqlite_store(storage::sql::Database& db, StoreLimits limits = {});
 
 /// The tasks service: its routes and its consumers on a store. All references outlive it. Runs on one event loop.
 class Module {

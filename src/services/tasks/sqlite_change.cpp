@@ -3,13 +3,13 @@
 #include "domain/task_json.hpp"
 #include "services/tasks/events.hpp"
 #include "services/tasks/sqlite_schema.hpp"
-#include "storage/sqlite/event_log.hpp"
+#include "storage/sql/connection.hpp"
 
 namespace daybook::tasks {
 namespace {
 
-using storage::sqlite::append_event;
-using storage::sqlite::Idempotency;
+using storage::sql::append_event;
+using storage::sql::Idempotency;
 
 std::string quota_text(const StoreLimits& limits) {
   return "You have " + std::to_string(limits.open_tasks) +
@@ -78,6 +78,7 @@ Result<std::int64_t> check_parent(Writer& db, const OwnerRow& owner, const UserI
 
 Result<TaskDocument> create_in(Writer& db, const Command& command, const domain::TaskDraft& draft,
                                const StoreLimits& limits, bool occurrence) {
+  db.lock(command.user);
   auto repeated = repeat(db, command);
   if (!repeated) return repeated.error();
   if (*repeated) return std::move(**repeated);
@@ -128,6 +129,7 @@ void save_change(Writer& db, const Command& command, const OwnerRow& owner, Task
 
 Result<TaskDocument> change_in(Writer& db, const Command& command, const TaskRef& ref, const StoreLimits& limits,
                                const ChangeRules& rules, const Change& change) {
+  db.lock(command.user);
   auto repeated = repeat(db, command);
   if (!repeated) return repeated.error();
   if (*repeated) return std::move(**repeated);

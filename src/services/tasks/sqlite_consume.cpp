@@ -1,16 +1,18 @@
+#include <set>
+
 #include "domain/task_json.hpp"
 #include "services/tasks/sqlite_change.hpp"
 #include "services/tasks/sqlite_schema.hpp"
 #include "services/tasks/sqlite_store.hpp"
 #include "services/tasks/sqlite_text.hpp"
-#include "storage/sqlite/event_log.hpp"
+#include "storage/sql/connection.hpp"
 
 /// What the store does for events and for time: copies of reminders' states, the owner's clock, erasure, purging.
 namespace daybook::tasks {
 namespace {
 
 using boost::asio::awaitable;
-using storage::sqlite::Lane;
+using storage::sql::Lane;
 
 constexpr std::string_view kConsumer = "tasks";
 constexpr int kSlice = 200;  ///< Rows of one background closure: some milliseconds, so that requests are not held up.
@@ -18,12 +20,13 @@ constexpr int kSlice = 200;  ///< Rows of one background closure: some milliseco
 /// Writes a reminder's state into the task's JSON. No event and no new version: nothing that a person edits changed,
 /// and who shows reminders hears reminder.* itself.
 Result<> apply_reminder(Writer& db, const ReminderReport& report) {
-  if (!storage::sqlite::record_inbox(db, kConsumer, report.event)) return {};
+  if (!storage::sql::record_inbox(db, kConsumer, report.event)) return {};
   const auto owner = find_owner(db, report.user, "UTC");
   if (!owner) return {};
   auto newer = db.query(
       "INSERT INTO tasks_reminder(ord, id, version) VALUES (?, ?, ?) "
-      "ON CONFLICT DO UPDATE SET version = excluded.version WHERE excluded.version > version RETURNING 1",
+      "ON CONFLICT (ord, id) DO UPDATE SET version = excluded.version WHERE excluded.version > tasks_reminder.version "
+      "RETURNING 1",
       owner->ordinal, report.reminder, report.version);
   if (!newer.step()) return {};
   newer.run();
@@ -40,6 +43,7 @@ Result<> apply_reminder(Writer& db, const ReminderReport& report) {
 /// Moves one slice of the owner's open tasks to the new clock; gives the key to go on after, 0 at the end.
 Result<std::int64_t> move_slice(Writer& db, const OwnerReport& report, const domain::OwnerTime& old, Instant now,
                                 std::int64_t after) {
+  db.lock(report.user);
   const auto owner = find_owner(db, report.user, old.timezone);
   if (!owner) return 0;
   std::vector<std::int64_t> keys;
@@ -66,6 +70,9 @@ Result<std::int64_t> move_slice(Writer& db, const OwnerReport& report, const dom
 awaitable<std::vector<Result<>>> SqliteTaskStore::apply_reminders(std::vector<ReminderReport> reports) {
   const auto count = reports.size();
   auto body = [reports = std::move(reports)](Writer& db) -> Result<std::vector<Result<>>> {
+    std::set<UserId> users;
+    for (const auto& report : reports) users.insert(report.user);
+    for (const auto& user : users) db.lock(user);
     std::vector<Result<>> out;
     for (const auto& report : reports) out.push_back(apply_reminder(db, report));
     return out;
@@ -79,6 +86,7 @@ awaitable<Result<>> SqliteTaskStore::apply_owner(OwnerReport report, Instant now
   // First the settings, then the tasks in slices. Whoever dies between begins again with the same version, and a task
   // that has moved already stays as it is.
   auto settle = [report](Writer& db) -> Result<std::optional<domain::OwnerTime>> {
+    db.lock(report.user);
     auto owner = ensure_owner(db, report.user, {});
     auto row = db.query("SELECT settings_version, timezone, old_timezone, old_all_day FROM tasks_user WHERE ord = ?",
                         owner.ordinal);
@@ -114,6 +122,7 @@ awaitable<Result<>> SqliteTaskStore::apply_owner(OwnerReport report, Instant now
 awaitable<Result<>> SqliteTaskStore::erase(UserId user) {
   for (;;) {
     auto slice = [user](Writer& db) -> Result<bool> {
+      db.lock(user);
       const auto owner = find_owner(db, user, "UTC");
       if (!owner) return true;
       const auto low = make_key(owner->ordinal, 0), high = make_key(owner->ordinal, kMaxNumber);

@@ -6,8 +6,8 @@ namespace daybook::tasks {
 namespace {
 
 using boost::asio::awaitable;
-using storage::sqlite::Lane;
-using storage::sqlite::Reader;
+using storage::sql::Lane;
+using storage::sql::Reader;
 
 constexpr std::string_view kSelect =
     "SELECT f.id, f.name, f.query, f.version, f.created, f.updated FROM tasks_user u JOIN tasks_filter f "
@@ -59,7 +59,8 @@ awaitable<Result<SavedFilter>> SqliteTaskStore::create_filter(Command command, s
                                                               std::string query) {
   auto body = [command = std::move(command), id, name = std::move(name), query = std::move(query),
                limits = limits_](Writer& db) -> Result<SavedFilter> {
-    const storage::sqlite::Idempotency key{command.idempotency_key, command.request_hash};
+    db.lock(command.user);
+    const storage::sql::Idempotency key{command.idempotency_key, command.request_hash};
     if (!key.key.empty()) {
       auto outcome = idempotency_table().find(db, command.user, key);
       if (!outcome) return outcome.error();
@@ -94,6 +95,7 @@ awaitable<Result<SavedFilter>> SqliteTaskStore::update_filter(Command command, U
                                                               std::optional<std::string> query) {
   auto body = [command = std::move(command), id, name = std::move(name),
                query = std::move(query)](Writer& db) -> Result<SavedFilter> {
+    db.lock(command.user);
     const auto owner = find_owner(db, command.user, command.timezone);
     auto filter = find_filter(db, command.user, id);
     if (!owner || !filter) return no_such_filter();
@@ -116,6 +118,7 @@ awaitable<Result<SavedFilter>> SqliteTaskStore::update_filter(Command command, U
 
 awaitable<Result<>> SqliteTaskStore::remove_filter(Command command, Uuid id) {
   auto body = [command = std::move(command), id](Writer& db) -> Result<> {
+    db.lock(command.user);
     const auto owner = find_owner(db, command.user, command.timezone);
     if (!owner) return no_such_filter();
     const auto filter = find_filter(db, command.user, id);

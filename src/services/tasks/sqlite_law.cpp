@@ -7,7 +7,7 @@
 namespace daybook::tasks {
 namespace {
 
-using storage::sqlite::Lane;
+using storage::sql::Lane;
 
 constexpr std::string_view kVersion = "tzdb";      ///< In force for all tasks.
 constexpr std::string_view kProgress = "tzdb_at";  ///< "<version> <last key done>"
@@ -34,6 +34,7 @@ struct Given {
 };
 
 Result<> take_over(Writer& db, const Given& given, Instant now) {
+  db.lock(given.user);
   const auto owner = find_owner(db, given.user, "UTC");
   if (!owner) return {};
   auto row = load_task(db, given.user, given.key);

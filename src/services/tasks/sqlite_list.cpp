@@ -6,6 +6,7 @@
 #include "domain/cursor.hpp"
 #include "domain/search_text.hpp"
 #include "domain/zone.hpp"
+#include "services/tasks/postgres_text.hpp"
 #include "services/tasks/sqlite_text.hpp"
 
 namespace daybook::tasks {
@@ -13,6 +14,7 @@ namespace {
 
 using domain::SortField;
 using domain::When;
+using storage::sql::Engine;
 
 constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
@@ -58,7 +60,8 @@ struct Conditions {
   bool any() const { return status != kAllStatus || priority != kAllPriority || !only_status_and_priority(); }
 
   static std::string_view sql() {
-    return " AND ((1 << status) & ?) AND ((1 << priority) & ?) AND due BETWEEN ? AND ? AND created BETWEEN ? AND ? "
+    return " AND ((1 << CAST(status AS int)) & ?) <> 0 AND ((1 << CAST(priority AS int)) & ?) <> 0 AND due BETWEEN ? "
+           "AND ? AND created BETWEEN ? AND ? "
            "AND ifnull(completed, ?) BETWEEN ? AND ? AND (? OR parent = ?) AND (? OR series = ?) "
            "AND (? OR (reminders > 0) = ?)";
   }
@@ -231,10 +234,11 @@ class Listing {
     std::string sql(kColumns);
     sql += "FROM tasks_task WHERE key BETWEEN ? AND ? AND shelf < 2";
     if (conditions_.any()) sql += Conditions::sql();
-    sql += down ? " ORDER BY key DESC" : " ORDER BY key";
+    sql += down ? " ORDER BY key DESC LIMIT ?" : " ORDER BY key LIMIT ?";
     auto rows = db_.query(sql, low, high);
     int at = 2;
     if (conditions_.any()) conditions_.bind(rows, at);
+    bind_next(rows, at, limit_ + 1);
     while (rows.step() && add(rows)) {
     }
   }
@@ -269,13 +273,13 @@ class Listing {
     if (continues) sql += down ? " AND (due, key) < (?, ?)" : " AND (due, key) > (?, ?)";
     const bool conditional = filtered_beyond_index(shelf);
     if (conditional) sql += Conditions::sql();
-    sql += down ? " ORDER BY due DESC, key DESC" : " ORDER BY due, key";
+    sql += down ? " ORDER BY due DESC, key DESC LIMIT ?" : " ORDER BY due, key LIMIT ?";
     Stream stream{db_.query(sql, owner_.ordinal, low, high), {}, true};
     int at = 3;
     if (continues) bind_next(stream.rows, at, after_->value, after_key());
     if (conditional) conditions_.bind(stream.rows, at);
-    stream.step(order_);
-    if (!stream.alive) return std::nullopt;
+    bind_next(stream.rows, at, limit_ + 1);
+    stream.rows.start();
     return stream;
   }
 
@@ -299,6 +303,7 @@ class Listing {
           if (auto stream = open_stream(shelf, priority, segment)) streams.push_back(std::move(*stream));
         }
       }
+      for (auto& stream : streams) stream.step(order_);
       for (;;) {
         Stream* first = nullptr;
         for (auto& stream : streams)
@@ -321,7 +326,48 @@ class Listing {
     return row;
   }
 
+  /// PostgreSQL finds texts by its index, together with what columns answer (postgres_text.hpp).
+  Statement matching(std::string_view columns, std::string_view ending) {
+    const auto text = postgres_text(text_, owner_.ordinal);
+    std::string sql(columns);
+    sql += "FROM tasks_text x JOIN tasks_task t ON t.key = x.key WHERE x.key BETWEEN ? AND ?";
+    sql += text.sql;
+    sql += " AND shelf < 2";
+    if (conditions_.any()) sql += Conditions::sql();
+    sql += ending;
+    std::int64_t low = make_key(owner_.ordinal, 0), high = make_key(owner_.ordinal, kMaxNumber);
+    if (after_ && sort_.field == SortField::created)
+      (sort_.descending ? high : low) = after_key() + (sort_.descending ? -1 : 1);
+    auto rows = db_.query(sql, low, high);
+    int at = 2;
+    for (const auto& value : text.values) bind_next(rows, at, value);
+    if (conditions_.any()) conditions_.bind(rows, at);
+    if (ending.ends_with("LIMIT ?")) bind_next(rows, at, limit_ + 1);
+    return rows;
+  }
+
+  void matching_page() {
+    auto rows = matching("SELECT t.key, priority, due, updated, body, subtasks, subtasks_done ",
+                         sort_.descending ? " ORDER BY t.key DESC LIMIT ?" : " ORDER BY t.key LIMIT ?");
+    while (rows.step() && add(rows)) {
+    }
+  }
+
+  void matching_sorted() {
+    const bool titles = sort_.field == SortField::title;
+    auto rows = matching(
+        titles ? "SELECT t.key, priority, due, updated, x.text " : "SELECT t.key, priority, due, updated ", "");
+    std::vector<Place> places;
+    while (rows.step()) {
+      Place place = order_.place(number_of(rows.integer(0)), rows.integer(1), rows.integer(2), rows.integer(3));
+      if (titles) place.text = domain::title_order(rows.text(4));
+      if (!after_ || order_.before(*after_, place)) places.push_back(std::move(place));
+    }
+    add_first(places);
+  }
+
   void found_by_creation() {
+    if (db_.engine() == Engine::postgres) return matching_page();
     scan_text(db_, owner_.ordinal, text_, sort_.descending, after_key(), [&](std::int64_t key, std::string_view) {
       auto row = find_row(key);
       return !row.step() || add(row);
@@ -330,6 +376,7 @@ class Listing {
 
   /// All places first, then the bodies of those on the page.
   void found_sorted() {
+    if (db_.engine() == Engine::postgres) return matching_sorted();
     std::vector<Place> places;
     scan_text(db_, owner_.ordinal, text_, false, 0, [&](std::int64_t key, std::string_view) {
       auto row = find_row(key);
@@ -367,6 +414,7 @@ class Listing {
   }
 
   void by_title() {
+    if (db_.engine() == Engine::postgres) return matching_sorted();
     std::vector<Place> places;
     scan_text(db_, owner_.ordinal, text_, false, 0, [&](std::int64_t key, std::string_view line) {
       auto row = find_row(key);
@@ -388,10 +436,19 @@ class Listing {
     const auto wanted = std::min(places.size(), static_cast<std::size_t>(limit_) + 1);
     std::partial_sort(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(wanted), places.end(),
                       [&](const Place& a, const Place& b) { return order_.before(a, b); });
-    for (std::size_t i = 0; i < wanted; ++i) {
-      auto row = db_.query("SELECT body, subtasks, subtasks_done FROM tasks_task WHERE key = ?",
-                           make_key(owner_.ordinal, places[i].number));
-      if (row.step() && !page_.add(places[i], row.text(0), row.integer(1), row.integer(2))) return;
+    // Across a network all are asked for at once; SQLite takes one after the other with the same statement.
+    const std::size_t together = db_.engine() == Engine::sqlite ? 1 : wanted;
+    for (std::size_t from = 0; from < wanted; from += together) {
+      std::vector<Statement> rows;
+      for (std::size_t i = from; i < std::min(wanted, from + together); ++i) {
+        rows.push_back(db_.query("SELECT body, subtasks, subtasks_done FROM tasks_task WHERE key = ?",
+                                 make_key(owner_.ordinal, places[i].number)));
+        rows.back().start();
+      }
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto& row = rows[i];
+        if (row.step() && !page_.add(places[from + i], row.text(0), row.integer(1), row.integer(2))) return;
+      }
     }
   }
 

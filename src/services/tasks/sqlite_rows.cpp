@@ -56,7 +56,8 @@ void save_labels(Writer& db, std::int64_t ordinal, const LabelCounts& counts) {
     if (count.total == 0 && count.open == 0) continue;
     db.run(
         "INSERT INTO tasks_label(ord, kind, folded, name, total, open) VALUES (?,?,?,?,?,?) "
-        "ON CONFLICT DO UPDATE SET total = total + excluded.total, open = open + excluded.open",
+        "ON CONFLICT (ord, kind, folded) DO UPDATE SET total = tasks_label.total + excluded.total, "
+        "open = tasks_label.open + excluded.open",
         ordinal, label.first, label.second, count.name, count.total, count.open);
     if (count.total < 0)
       db.run("DELETE FROM tasks_label WHERE ord = ? AND kind = ? AND folded = ? AND total <= 0", ordinal, label.first,

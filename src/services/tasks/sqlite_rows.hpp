@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "services/tasks/store.hpp"
-#include "storage/sqlite/connection.hpp"
+#include "storage/sql/connection.hpp"
 
 namespace daybook::tasks {
 
-using storage::sqlite::Connection;
-using storage::sqlite::Statement;
-using storage::sqlite::Writer;
+using storage::sql::Connection;
+using storage::sql::Statement;
+using storage::sql::Writer;
 
 /// Rows of one user stand together: `key` is the owner's ordinal (31 bits) before the task's number (32 bits), so that
 /// a list, a search and a look-up by number each touch one range of one tree.

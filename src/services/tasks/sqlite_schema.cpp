@@ -2,19 +2,19 @@
 
 namespace daybook::tasks {
 
-const storage::sqlite::IdempotencyTable& idempotency_table() {
-  static const storage::sqlite::IdempotencyTable table{"tasks"};
+const storage::sql::IdempotencyTable& idempotency_table() {
+  static const storage::sql::IdempotencyTable table{"tasks"};
   return table;
 }
 
-std::vector<storage::sqlite::Migration> sqlite_migrations() {
+std::vector<storage::sql::Migration> sqlite_migrations() {
   // Keys of one user's rows are one range (sqlite_rows.hpp). Open and completed tasks have an index each, so that a
   // create writes one entry and old completed tasks never stand in the way of open ones; `priority` leads, and an order
   // by due time merges its four sequences.
   constexpr const char* kTables = R"(
 CREATE TABLE tasks_user(
   ord INTEGER PRIMARY KEY AUTOINCREMENT,
-  user_id BLOB NOT NULL UNIQUE,
+  user_id UUID NOT NULL UNIQUE,
   last_number INTEGER NOT NULL DEFAULT 0,
   open_tasks INTEGER NOT NULL DEFAULT 0,
   timezone TEXT NOT NULL DEFAULT '',
@@ -25,7 +25,7 @@ CREATE TABLE tasks_user(
 );
 CREATE TABLE tasks_task(
   key INTEGER PRIMARY KEY,
-  id BLOB NOT NULL UNIQUE,
+  id UUID NOT NULL UNIQUE,
   ord INTEGER NOT NULL,
   shelf INTEGER NOT NULL,
   status INTEGER NOT NULL,
@@ -36,7 +36,7 @@ CREATE TABLE tasks_task(
   completed INTEGER,
   deleted INTEGER,
   parent INTEGER,
-  series BLOB,
+  series UUID,
   reminders INTEGER NOT NULL DEFAULT 0,
   subtasks INTEGER NOT NULL DEFAULT 0,
   subtasks_done INTEGER NOT NULL DEFAULT 0,
@@ -61,7 +61,7 @@ CREATE TABLE tasks_label(
 ) WITHOUT ROWID;
 CREATE TABLE tasks_filter(
   ord INTEGER NOT NULL,
-  id BLOB NOT NULL,
+  id UUID NOT NULL,
   name TEXT NOT NULL,
   folded TEXT NOT NULL,
   query TEXT NOT NULL,
@@ -72,7 +72,7 @@ CREATE TABLE tasks_filter(
 ) WITHOUT ROWID;
 CREATE TABLE tasks_reminder(
   ord INTEGER NOT NULL,
-  id BLOB NOT NULL,
+  id UUID NOT NULL,
   version INTEGER NOT NULL,
   PRIMARY KEY(ord, id)
 ) WITHOUT ROWID;

@@ -2,12 +2,12 @@
 
 #include <vector>
 
-#include "storage/sqlite/database.hpp"
-#include "storage/sqlite/idempotency.hpp"
+#include "storage/sql/database.hpp"
+#include "storage/sql/idempotency.hpp"
 
 namespace daybook::tasks {
 
-const storage::sqlite::IdempotencyTable& idempotency_table();
-std::vector<storage::sqlite::Migration> sqlite_migrations();
+const storage::sql::IdempotencyTable& idempotency_table();
+std::vector<storage::sql::Migration> sqlite_migrations();
 
 }  // namespace daybook::tasks

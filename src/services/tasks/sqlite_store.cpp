@@ -9,8 +9,8 @@ namespace daybook::tasks {
 namespace {
 
 using boost::asio::awaitable;
-using storage::sqlite::Lane;
-using storage::sqlite::Reader;
+using storage::sql::Lane;
+using storage::sql::Reader;
 
 /// Completes the open subtasks of a task, deepest first, each with its own event.
 Result<> complete_subtasks(Writer& db, const Command& command, const OwnerRow& owner, std::int64_t parent_key) {

@@ -4,14 +4,14 @@
 
 #include "services/tasks/sqlite_rows.hpp"
 #include "services/tasks/store.hpp"
-#include "storage/sqlite/database.hpp"
+#include "storage/sql/database.hpp"
 
 namespace daybook::tasks {
 
 /// The store on one SQLite database, whose migrations are sqlite_migrations().
 class SqliteTaskStore final : public TaskStore {
  public:
-  explicit SqliteTaskStore(storage::sqlite::Database& db, StoreLimits limits = {}) : db_(db), limits_(limits) {}
+  explicit SqliteTaskStore(storage::sql::Database& db, StoreLimits limits = {}) : db_(db), limits_(limits) {}
   void set_limits(StoreLimits limits) override { limits_ = limits; }
 
   Awaitable<TaskDocument> create(Command command, domain::TaskDraft draft) override;
@@ -41,7 +41,7 @@ class SqliteTaskStore final : public TaskStore {
   Awaitable<int> purge(Instant now, int limit) override;
 
  private:
-  storage::sqlite::Database& db_;
+  storage::sql::Database& db_;
   StoreLimits limits_;
 };
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <limits>
 
+#include "services/tasks/postgres_text.hpp"
 #include "services/tasks/sqlite_rows.hpp"
 
 namespace daybook::tasks {
@@ -69,7 +70,8 @@ void match_records(std::string_view text, const TextCondition& condition, const 
 
 }  // namespace
 
-void add_text(storage::sqlite::Writer& db, std::int64_t key, std::string_view line) {
+void add_text(storage::sql::Writer& db, std::int64_t key, std::string_view line) {
+  if (db.engine() == storage::sql::Engine::postgres) return add_postgres_text(db, key, line);
   std::string record = record_head(key);
   record += line;
   auto add = db.prepare(
@@ -78,7 +80,8 @@ void add_text(storage::sqlite::Writer& db, std::int64_t key, std::string_view li
   add.run();
 }
 
-void remove_text(storage::sqlite::Writer& db, std::int64_t key) {
+void remove_text(storage::sql::Writer& db, std::int64_t key) {
+  if (db.engine() == storage::sql::Engine::postgres) return db.run("DELETE FROM tasks_text WHERE key = ?", key);
   std::string text;
   {
     auto row = db.query("SELECT text FROM tasks_text WHERE key = ?", row_of(key));
@@ -96,7 +99,7 @@ void remove_text(storage::sqlite::Writer& db, std::int64_t key) {
   }
 }
 
-void scan_text(storage::sqlite::Connection& db, std::int64_t ordinal, const TextCondition& condition, bool descending,
+void scan_text(storage::sql::Connection& db, std::int64_t ordinal, const TextCondition& condition, bool descending,
                std::int64_t after, const std::function<bool(std::int64_t key, std::string_view line)>& found) {
   // Long words are rare words, and are skipped to the fastest.
   const std::string* rarest = nullptr;

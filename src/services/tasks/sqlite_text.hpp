@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/sqlite/connection.hpp"
+#include "storage/sql/connection.hpp"
 
 namespace daybook::tasks {
 
@@ -21,12 +21,12 @@ struct TextCondition {
   bool empty() const { return all.empty() && any.empty() && none.empty(); }
 };
 
-void add_text(storage::sqlite::Writer& db, std::int64_t key, std::string_view line);
-void remove_text(storage::sqlite::Writer& db, std::int64_t key);
+void add_text(storage::sql::Writer& db, std::int64_t key, std::string_view line);
+void remove_text(storage::sql::Writer& db, std::int64_t key);
 
 /// Calls `found` with the keys and lines of the owner's matching tasks, in rising or falling order, beginning after
 /// `after` where that is not 0, until it returns false.
-void scan_text(storage::sqlite::Connection& db, std::int64_t ordinal, const TextCondition& condition, bool descending,
+void scan_text(storage::sql::Connection& db, std::int64_t ordinal, const TextCondition& condition, bool descending,
                std::int64_t after, const std::function<bool(std::int64_t key, std::string_view line)>& found);
 
 }  // namespace daybook::tasks

@@ -43,7 +43,7 @@ int judge(void* service, int action, const char* first, const char* second, cons
 
 }  // namespace
 
-void authorize_only(Connection& db, const std::string& service) {
+void authorize_only(FileConnection& db, const std::string& service) {
   // The name must outlive the connection, which does not own it: one small string a test.
   static std::vector<std::unique_ptr<std::string>> names;
   static std::mutex mutex;

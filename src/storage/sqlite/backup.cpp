@@ -40,7 +40,7 @@ Result<> move_file(const std::string& from, const std::string& to) {
   return sync_path(directory_of(to));
 }
 
-Result<> copy_pages(Connection& source, Connection& target) {
+Result<> copy_pages(FileConnection& source, FileConnection& target) {
   sqlite3_backup* backup = sqlite3_backup_init(target.handle(), "main", source.handle(), "main");
   if (!backup)
     return SqliteError(sqlite3_extended_errcode(target.handle()), sqlite3_errmsg(target.handle())).to_error();
@@ -51,7 +51,7 @@ Result<> copy_pages(Connection& source, Connection& target) {
   return {};
 }
 
-Result<> leave_wal_mode(Connection& db) {
+Result<> leave_wal_mode(FileConnection& db) {
   try {
     db.exec("PRAGMA journal_mode = DELETE");
     return {};
@@ -62,7 +62,7 @@ Result<> leave_wal_mode(Connection& db) {
 
 /// Brings into the file what only its write-ahead log holds. A damaged file is left as it is.
 void checkpoint_file(const std::string& path) {
-  if (auto db = Connection::open(path, Connection::Mode::read_write))
+  if (auto db = FileConnection::open(path, FileConnection::Mode::read_write))
     sqlite3_wal_checkpoint_v2((*db)->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
 }
 
@@ -76,9 +76,9 @@ Result<> copy_database(const std::string& from, const std::string& to) {
   fs::remove(partial, failure);
   Result<> copied;
   {
-    auto source = Connection::open(from, Connection::Mode::read_only);
+    auto source = FileConnection::open(from, FileConnection::Mode::read_only);
     if (!source) return source.error();
-    auto target = Connection::open(partial, Connection::Mode::create);
+    auto target = FileConnection::open(partial, FileConnection::Mode::create);
     if (!target) return target.error();
     copied = copy_pages(**source, **target);
     // One file that is complete by itself and can be read from where nothing may be written.
@@ -96,7 +96,7 @@ Result<> copy_database(const std::string& from, const std::string& to) {
 Result<> check_database(const std::string& path) {
   if (!fs::exists(path)) return Error{Errc::not_found, "There is no database at " + path};
   // Read-write, since a file that was copied without its -wal may need one to be read.
-  auto db = Connection::open(path, Connection::Mode::read_write);
+  auto db = FileConnection::open(path, FileConnection::Mode::read_write);
   if (!db) return db.error();
   try {
     std::string findings;
@@ -123,7 +123,7 @@ Result<std::string> restore_database(const std::string& backup, const std::strin
   fs::remove(incoming, failure);
   if (auto copied = copy_database(backup, incoming); !copied) return copied.error();
   try {
-    auto db = Writer::open(incoming, Connection::Mode::read_write);
+    auto db = FileConnection::open_writer(incoming, FileConnection::Mode::read_write);
     if (db->query("SELECT 1 FROM sqlite_master WHERE name = 'event_epoch'").step()) begin_epoch(*db);
   } catch (const SqliteError& error) {
     return error.to_error();

@@ -5,7 +5,7 @@
 namespace daybook::storage::sqlite {
 
 Checkpointer::Checkpointer(const std::string& path) {
-  auto connection = Connection::open(path, Connection::Mode::read_write);
+  auto connection = FileConnection::open(path, FileConnection::Mode::read_write);
   if (!connection) throw SqliteError(SQLITE_CANTOPEN, connection.error().detail);
   connection_ = std::move(*connection);
   connection_->exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
@@ -21,7 +21,7 @@ Checkpointer::~Checkpointer() {
   thread_.join();
 }
 
-void Checkpointer::follow(Writer& writer) {
+void Checkpointer::follow(FileConnection& writer) {
   const auto hook = [](void* self, sqlite3*, const char*, int pages) {
     static_cast<Checkpointer*>(self)->log_pages_ = pages;
     return SQLITE_OK;
@@ -29,7 +29,7 @@ void Checkpointer::follow(Writer& writer) {
   sqlite3_wal_hook(writer.handle(), hook, this);
 }
 
-void Checkpointer::after_commit(Writer& writer) {
+void Checkpointer::after_commit(FileConnection& writer) {
   if (finish_.exchange(false)) {
     sqlite3_wal_checkpoint_v2(writer.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     busy_ = false;

@@ -21,9 +21,9 @@ class Checkpointer {
   ~Checkpointer();
 
   /// Learns the log's length from `writer` at each commit.
-  void follow(Writer& writer);
+  void follow(FileConnection& writer);
   /// On the writer's thread, between batches.
-  void after_commit(Writer& writer);
+  void after_commit(FileConnection& writer);
 
  private:
   /// Pages of 4 KiB in the log at which a checkpoint begins: 32 MiB.
@@ -31,7 +31,7 @@ class Checkpointer {
 
   void run();
 
-  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<FileConnection> connection_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool wanted_ = false, stop_ = false;

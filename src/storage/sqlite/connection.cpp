@@ -2,7 +2,7 @@
 
 #include <sqlite3.h>
 
-#include <cstring>
+#include <algorithm>
 #include <mutex>
 
 #include "storage/sqlite/wal_vfs.hpp"
@@ -70,101 +70,73 @@ Error SqliteError::to_error() const {
   }
 }
 
-Statement::~Statement() {
-  if (!cached_) return;
-  if (cached_->temporary) {
-    sqlite3_finalize(handle_);
-    delete cached_;
+CachedStatement::~CachedStatement() { sqlite3_finalize(handle_); }
+
+void CachedStatement::release() {
+  if (temporary_) {
+    delete this;
     return;
   }
   sqlite3_reset(handle_);
   sqlite3_clear_bindings(handle_);
-  cached_->borrowed = false;
+  borrowed_ = false;
 }
 
-void Statement::check(int code) const {
+void CachedStatement::check(int code) const {
   if (code != SQLITE_OK) throw_error(sqlite3_db_handle(handle_), code);
 }
 
-Statement& Statement::bind(int index, std::nullptr_t) {
-  check(sqlite3_bind_null(handle_, index));
-  return *this;
-}
+void CachedStatement::bind_null(int index) { check(sqlite3_bind_null(handle_, index)); }
+void CachedStatement::bind_integer(int index, std::int64_t value) { check(sqlite3_bind_int64(handle_, index, value)); }
+void CachedStatement::bind_real(int index, double value) { check(sqlite3_bind_double(handle_, index, value)); }
 
-Statement& Statement::bind(int index, std::int64_t value) {
-  check(sqlite3_bind_int64(handle_, index, value));
-  return *this;
-}
-
-Statement& Statement::bind(int index, double value) {
-  check(sqlite3_bind_double(handle_, index, value));
-  return *this;
-}
-
-Statement& Statement::bind(int index, std::string_view text) {
+void CachedStatement::bind_text(int index, std::string_view text, bool lasts) {
   // A null pointer would bind NULL; an empty text is not that.
   const char* bytes = text.data() ? text.data() : "";
-  check(sqlite3_bind_text64(handle_, index, bytes, text.size(), borrows_ ? SQLITE_STATIC : SQLITE_TRANSIENT,
-                            SQLITE_UTF8));
-  return *this;
+  check(sqlite3_bind_text64(handle_, index, bytes, text.size(), lasts ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
-Statement& Statement::bind_blob(int index, std::string_view bytes) {
+void CachedStatement::bind_blob(int index, std::string_view bytes, bool lasts) {
   const char* data = bytes.data() ? bytes.data() : "";
-  check(sqlite3_bind_blob64(handle_, index, data, bytes.size(), borrows_ ? SQLITE_STATIC : SQLITE_TRANSIENT));
-  return *this;
+  check(sqlite3_bind_blob64(handle_, index, data, bytes.size(), lasts ? SQLITE_STATIC : SQLITE_TRANSIENT));
 }
 
-Statement& Statement::bind(int index, const Uuid& id) {
-  check(sqlite3_bind_blob(handle_, index, id.bytes().data(), 16, borrows_ ? SQLITE_STATIC : SQLITE_TRANSIENT));
-  return *this;
-}
-
-bool Statement::step() {
+bool CachedStatement::step() {
   const int code = sqlite3_step(handle_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
   throw_error(sqlite3_db_handle(handle_), code);
 }
 
-void Statement::run() {
+void CachedStatement::run() {
   while (step()) {
   }
 }
 
-void Statement::reset() { sqlite3_reset(handle_); }
+void CachedStatement::reset() { sqlite3_reset(handle_); }
 
-bool Statement::is_null(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_, column); }
-double Statement::real(int column) const { return sqlite3_column_double(handle_, column); }
+bool CachedStatement::is_null(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
+std::int64_t CachedStatement::integer(int column) const { return sqlite3_column_int64(handle_, column); }
+double CachedStatement::real(int column) const { return sqlite3_column_double(handle_, column); }
 
-std::string_view Statement::text(int column) const {
+std::string_view CachedStatement::text(int column) const {
   const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
   if (!bytes) return {};
   return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
 }
 
-std::string_view Statement::blob(int column) const {
+std::string_view CachedStatement::blob(int column) const {
   const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_, column));
   if (!bytes) return {};
   return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
 }
 
-Uuid Statement::uuid(int column) const {
-  const auto bytes = blob(column);
-  if (bytes.empty()) return {};
-  if (bytes.size() != 16) throw SqliteError(SQLITE_CORRUPT, "an id of " + std::to_string(bytes.size()) + " bytes");
-  Uuid::Bytes id;
-  std::memcpy(id.data(), bytes.data(), 16);
-  return Uuid{id};
-}
-
-Connection::~Connection() {
-  for (auto& [sql, cached] : cache_) sqlite3_finalize(cached->handle);
+FileConnection::~FileConnection() {
+  cache_.clear();
   sqlite3_close_v2(handle_);
 }
 
-sqlite3* Connection::open_handle(const std::string& path, Mode mode, const char* vfs) {
+sqlite3* FileConnection::open_handle(const std::string& path, Mode mode, const char* vfs) {
   configure_library();
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (mode == Mode::read_only) flags |= SQLITE_OPEN_READONLY;
@@ -182,23 +154,23 @@ sqlite3* Connection::open_handle(const std::string& path, Mode mode, const char*
   return handle;
 }
 
-Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Mode mode) {
+Result<std::unique_ptr<FileConnection>> FileConnection::open(const std::string& path, Mode mode) {
   try {
-    return std::unique_ptr<Connection>(new Connection(open_handle(path, mode)));
+    return std::unique_ptr<FileConnection>(new FileConnection(open_handle(path, mode)));
   } catch (const SqliteError& error) {
     return error.to_error();
   }
 }
 
-std::unique_ptr<Writer> Writer::open(const std::string& path, Mode mode) {
-  return std::unique_ptr<Writer>(new Writer(open_handle(path, mode, wal_vfs())));
+std::unique_ptr<FileConnection> FileConnection::open_writer(const std::string& path, Mode mode) {
+  return std::unique_ptr<FileConnection>(new FileConnection(open_handle(path, mode, wal_vfs())));
 }
 
-std::unique_ptr<Reader> Reader::open(const std::string& path) {
-  return std::unique_ptr<Reader>(new Reader(open_handle(path, Mode::read_only)));
+std::unique_ptr<FileConnection> FileConnection::open_reader(const std::string& path) {
+  return std::unique_ptr<FileConnection>(new FileConnection(open_handle(path, Mode::read_only)));
 }
 
-sqlite3_stmt* Connection::compile(std::string_view sql) {
+sqlite3_stmt* FileConnection::compile(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
                                       &statement, nullptr);
@@ -207,56 +179,50 @@ sqlite3_stmt* Connection::compile(std::string_view sql) {
   return statement;
 }
 
-Statement Connection::take(std::string_view sql, bool borrows) {
+sql::Cursor* FileConnection::take(std::string_view sql) {
   const auto address = reinterpret_cast<std::uintptr_t>(sql.data());
   auto& slot = recent_[(address ^ address >> 10) % recent_.size()];
   CachedStatement* cached = nullptr;
-  if (slot.address == sql.data() && slot.statement && slot.statement->sql == sql) {
+  if (slot.address == sql.data() && slot.statement && slot.statement->sql_ == sql) {
     cached = slot.statement;
   } else {
     auto found = cache_.find(sql);
     if (found == cache_.end()) {
       if (cache_.size() >= kCacheLimit) evict();
-      auto made = std::make_unique<CachedStatement>();
-      made->sql = sql;
-      made->handle = compile(sql);
-      const std::string_view key = made->sql;
+      auto made = std::make_unique<CachedStatement>(std::string(sql), compile(sql));
+      const std::string_view key = made->sql_;
       found = cache_.emplace(key, std::move(made)).first;
     }
     cached = found->second.get();
     slot = {sql.data(), cached};
   }
-  if (cached->borrowed) {
-    auto extra = std::make_unique<CachedStatement>();
-    extra->handle = compile(sql);
-    extra->temporary = true;
-    return Statement(extra.release(), borrows);
+  if (cached->borrowed_) {
+    auto extra = std::make_unique<CachedStatement>(std::string{}, compile(sql));
+    extra->temporary_ = true;
+    return extra.release();
   }
-  cached->borrowed = true;
-  cached->used = ++takings_;
-  return Statement(cached, borrows);
+  cached->borrowed_ = true;
+  cached->used_ = ++takings_;
+  return cached;
 }
 
 /// Drops the half that was not used for longest.
-void Connection::evict() {
+void FileConnection::evict() {
   std::vector<CachedStatement*> idle;
   for (auto& [sql, cached] : cache_)
-    if (!cached->borrowed) idle.push_back(cached.get());
+    if (!cached->borrowed_) idle.push_back(cached.get());
   const auto middle = idle.begin() + static_cast<std::ptrdiff_t>(idle.size() / 2);
-  std::nth_element(idle.begin(), middle, idle.end(), [](auto* a, auto* b) { return a->used < b->used; });
+  std::nth_element(idle.begin(), middle, idle.end(), [](auto* a, auto* b) { return a->used_ < b->used_; });
   for (auto& slot : recent_) slot = {};
-  for (auto at = idle.begin(); at != middle; ++at) {
-    sqlite3_finalize((*at)->handle);
-    cache_.erase(cache_.find((*at)->sql));
-  }
+  for (auto at = idle.begin(); at != middle; ++at) cache_.erase(cache_.find((*at)->sql_));
 }
 
-void Connection::exec(const std::string& sql) {
+void FileConnection::exec(const std::string& sql) {
   const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) throw_error(handle_, code);
 }
 
-std::int64_t Connection::last_insert_rowid() const { return sqlite3_last_insert_rowid(handle_); }
-int Connection::changes() const { return sqlite3_changes(handle_); }
+std::int64_t FileConnection::last_insert_rowid() const { return sqlite3_last_insert_rowid(handle_); }
+int FileConnection::changes() { return sqlite3_changes(handle_); }
 
 }  // namespace daybook::storage::sqlite

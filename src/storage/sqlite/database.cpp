@@ -3,8 +3,6 @@
 #include <sqlite3.h>
 
 #include <atomic>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
@@ -13,6 +11,7 @@
 #include <thread>
 
 #include "core/fault_point.hpp"
+#include "storage/sql/handler_waiter.hpp"
 #include "storage/sqlite/authorizer.hpp"
 #include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/checkpointer.hpp"
@@ -25,25 +24,6 @@ namespace {
 
 namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
-
-/// Keeps the awaiting coroutine, and its executor running, until the job is done.
-template <class Handler>
-class HandlerWaiter final : public Waiter {
- public:
-  explicit HandlerWaiter(Handler handler)
-      : executor_(asio::get_associated_executor(handler)), work_(executor_), handler_(std::move(handler)) {}
-  asio::any_io_executor executor() const override { return executor_; }
-  void resume() override {
-    auto handler = std::move(handler_);
-    work_.reset();
-    std::move(handler)();
-  }
-
- private:
-  asio::any_io_executor executor_;
-  asio::executor_work_guard<asio::any_io_executor> work_;
-  Handler handler_;
-};
 
 template <class Job>
 using Jobs = std::vector<std::shared_ptr<Job>>;
@@ -126,8 +106,8 @@ class SqliteDatabase final : public Database {
   const DatabaseOptions options_;
   FileLock lock_;
   std::string migration_backup_;
-  std::unique_ptr<Writer> writer_;
-  std::vector<std::unique_ptr<Reader>> readers_;
+  std::unique_ptr<FileConnection> writer_;
+  std::vector<std::unique_ptr<FileConnection>> readers_;
   std::unique_ptr<Checkpointer> checkpointer_;
 
   mutable std::mutex write_mutex_;
@@ -152,7 +132,7 @@ class SqliteDatabase final : public Database {
 
 Result<> SqliteDatabase::start(std::vector<Migration> migrations) {
   auto opened = catching([&] {
-    writer_ = Writer::open(options_.path, Connection::Mode::create);
+    writer_ = FileConnection::open_writer(options_.path, FileConnection::Mode::create);
     // 16 MiB of cache hold the pages that every batch touches. The log is synced at each commit (FULL); checkpoints run
     // on the checkpointer's connection.
     writer_->exec(
@@ -169,7 +149,7 @@ Result<> SqliteDatabase::start(std::vector<Migration> migrations) {
 
   opened = catching([&] {
     for (int i = 0; i < options_.readers; ++i) {
-      auto reader = Reader::open(options_.path);
+      auto reader = FileConnection::open_reader(options_.path);
       reader->exec("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192");
       readers_.push_back(std::move(reader));
     }
@@ -213,7 +193,7 @@ void SqliteDatabase::stop() {
 asio::awaitable<void> SqliteDatabase::submit_write(Lane lane, std::shared_ptr<WriteJob> job) {
   return asio::async_initiate<const asio::use_awaitable_t<>, void()>(
       [this, lane](auto handler, std::shared_ptr<WriteJob> submitted) {
-        submitted->waiter = std::make_unique<HandlerWaiter<decltype(handler)>>(std::move(handler));
+        submitted->waiter = std::make_unique<sql::HandlerWaiter<decltype(handler)>>(std::move(handler));
         bool wake = false;
         {
           std::lock_guard guard(write_mutex_);
@@ -233,7 +213,7 @@ asio::awaitable<void> SqliteDatabase::submit_write(Lane lane, std::shared_ptr<Wr
 asio::awaitable<void> SqliteDatabase::submit_read(std::shared_ptr<ReadJob> job) {
   return asio::async_initiate<const asio::use_awaitable_t<>, void()>(
       [this](auto handler, std::shared_ptr<ReadJob> submitted) {
-        submitted->waiter = std::make_unique<HandlerWaiter<decltype(handler)>>(std::move(handler));
+        submitted->waiter = std::make_unique<sql::HandlerWaiter<decltype(handler)>>(std::move(handler));
         bool wake = false;
         {
           std::lock_guard guard(read_mutex_);

@@ -77,7 +77,8 @@ Migration event_log_migration() {
   )"};
 }
 
-CloudEvent append_event(Writer& db, CloudEvent event) {
+CloudEvent FileConnection::append_event(CloudEvent event) {
+  auto& db = *this;
   if (event.id.is_nil()) event.id = EventId::make(event.time);
   if (event.sequence == 0) {
     // Not by RETURNING, which makes a table of its own each time; there is one writer.
@@ -158,11 +159,6 @@ Migration inbox_migration() {
       PRIMARY KEY (consumer, event_id)
     ) WITHOUT ROWID;
   )"};
-}
-
-bool record_inbox(Writer& db, std::string_view consumer, const EventId& event) {
-  db.run("INSERT OR IGNORE INTO inbox (consumer, event_id) VALUES (?, ?)", consumer, event);
-  return db.changes() > 0;
 }
 
 int purge_inbox(Writer& db, Instant before, int limit) {

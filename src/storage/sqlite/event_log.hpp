@@ -16,9 +16,6 @@ namespace daybook::storage::sqlite {
 
 Migration event_log_migration();
 
-/// Fills in `sequence` (next of source and user) and `id` (a fresh UUIDv7) where unset, and appends.
-CloudEvent append_event(Writer& db, CloudEvent event);
-
 /// At most `limit` events after position `after`, oldest first.
 std::vector<LoggedEvent> read_events(Connection& db, std::int64_t after, int limit);
 /// The same of one user, through an index: what the stream resumes from (design, rule 10).
@@ -45,8 +42,7 @@ struct EventEpoch {
 EventEpoch event_epoch(Connection& db);
 void begin_epoch(Connection& db);
 
-/// Records `(consumer, event)`; false if it was there already, and then the effect must not be repeated.
-bool record_inbox(Writer& db, std::string_view consumer, const EventId& event);
+/// The table of sql::record_inbox.
 Migration inbox_migration();
 /// Forgets at most `limit` records of time-ordered ids (UUIDv7) made before `before`, once their events are pruned and
 /// cannot come again; returns how many.

@@ -68,7 +68,7 @@ Result<std::vector<Migration>> in_order(std::vector<Migration> migrations) {
 
 }  // namespace
 
-Result<std::string> migrate(Writer& db, const std::string& path, std::vector<Migration> migrations) {
+Result<std::string> migrate(FileConnection& db, const std::string& path, std::vector<Migration> migrations) {
   auto ordered = in_order(std::move(migrations));
   if (!ordered) return ordered.error();
   const auto& steps = *ordered;

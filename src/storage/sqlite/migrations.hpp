@@ -12,6 +12,6 @@ namespace daybook::storage::sqlite {
 /// gives back that name (empty if there was nothing to do). The same step given twice runs once. Errors: misconfigured
 /// (the file was written by a newer version that this one cannot read; says how to go back), internal (a step failed,
 /// or its numbers have gaps), and those of the disk.
-Result<std::string> migrate(Writer& db, const std::string& path, std::vector<Migration> migrations);
+Result<std::string> migrate(FileConnection& db, const std::string& path, std::vector<Migration> migrations);
 
 }  // namespace daybook::storage::sqlite

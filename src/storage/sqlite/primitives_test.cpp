@@ -3,14 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/sql/idempotency.hpp"
+#include "storage/sql/timer_table.hpp"
 #include "storage/sqlite/event_groups.hpp"
-#include "storage/sqlite/idempotency.hpp"
 #include "storage/sqlite/test_database.hpp"
-#include "storage/sqlite/timer_table.hpp"
 
 namespace daybook::storage::sqlite {
 namespace {
 
+using sql::Idempotency;
+using sql::IdempotencyTable;
+using sql::TimerTable;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 

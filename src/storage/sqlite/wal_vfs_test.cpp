@@ -35,7 +35,7 @@ TEST(WalVfs, ACommitLargerThanWhatIsHeldBackReachesReadersAndTheFile) {
   TestDirectory crashed;
   for (const char* name : {"test.db", "test.db-wal"})
     std::filesystem::copy(db.directory().file(name), crashed.file(name));
-  auto copy = Connection::open(crashed.file("test.db"), Connection::Mode::read_write).value();
+  auto copy = FileConnection::open(crashed.file("test.db"), FileConnection::Mode::read_write).value();
   auto row = copy->query("SELECT sum(length(bytes)) FROM blobs_blob");
   ASSERT_TRUE(row.step());
   EXPECT_EQ(row.integer(0), kRows * kSize);

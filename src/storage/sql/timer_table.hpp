@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "core/timer.hpp"
-#include "storage/sqlite/database.hpp"
+#include "storage/sql/database.hpp"
 
-namespace daybook::storage::sqlite {
+namespace daybook::storage::sql {
 
 /// A service's `<service>_timer` table: the truth about what is due when (design, rule 8).
 class TimerTable {
@@ -35,6 +35,9 @@ class TimerTable {
   };
   /// At most `limit` timers of `kind` that are to fire at or before `now`, the earliest first.
   std::vector<Due> due(Connection& db, std::string_view kind, Instant now, int limit) const;
+  /// As due(), for a database that several processes fire from: what it gives is put off by `lease`, so that nobody
+  /// else takes it meanwhile; whoever dies over it leaves it to be fired again after that.
+  std::vector<Due> claim(Writer& db, std::string_view kind, Instant now, int limit, std::chrono::seconds lease) const;
   /// When the next timer of `kind` is to fire.
   std::optional<Instant> next(Connection& db, std::string_view kind) const;
   /// Notes `tries` failed tries and puts the next one off until `at`; nothing if the timer moved or went meanwhile.
@@ -46,7 +49,7 @@ class TimerTable {
  private:
   std::string service_;
   // One text a statement for the connection's cache.
-  std::string set_, cancel_, consume_, find_, due_, next_, retry_, count_;
+  std::string set_, cancel_, consume_, find_, due_, claim_, next_, retry_, count_;
 };
 
-}  // namespace daybook::storage::sqlite
+}  // namespace daybook::storage::sql

@@ -1,8 +1,9 @@
-#include "storage/sqlite/timer_table.hpp"
+#include "storage/sql/timer_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
-namespace daybook::storage::sqlite {
+namespace daybook::storage::sql {
 namespace {
 
 Timer read_timer(const Statement& row) {
@@ -29,6 +30,10 @@ TimerTable::TimerTable(std::string service) : service_(std::move(service)) {
   consume_ = "DELETE FROM " + table + " WHERE kind = ? AND key = ? AND version = ? AND due = ?";
   find_ = columns + " WHERE kind = ? AND key = ?";
   due_ = columns + " WHERE kind = ? AND fire_at <= ? ORDER BY fire_at LIMIT ?";
+  claim_ = "UPDATE " + table + " AS t SET fire_at = ?4 FROM (SELECT kind, key, fire_at FROM " + table +
+           " WHERE kind = ?1 AND fire_at <= ?2 ORDER BY fire_at LIMIT ?3 FOR UPDATE SKIP LOCKED) AS d "
+           "WHERE t.kind = d.kind AND t.key = d.key "
+           "RETURNING t.kind, t.key, t.user_id, t.due, t.version, t.payload, t.tries, d.fire_at";
   next_ = "SELECT fire_at FROM " + table + " WHERE kind = ? ORDER BY fire_at LIMIT 1";
   retry_ =
       "UPDATE " + table + " SET fire_at = ?5, tries = ?6 WHERE kind = ?1 AND key = ?2 AND version = ?3 AND due = ?4";
@@ -41,8 +46,8 @@ Migration TimerTable::migration(int number) const {
   return {service_, number,
           "CREATE TABLE " + table + R"( (
             kind TEXT NOT NULL,
-            key BLOB NOT NULL,
-            user_id BLOB NOT NULL,
+            key UUID NOT NULL,
+            user_id UUID NOT NULL,
             due INTEGER NOT NULL,
             version INTEGER NOT NULL,
             payload TEXT NOT NULL,
@@ -80,6 +85,17 @@ std::vector<TimerTable::Due> TimerTable::due(Connection& db, std::string_view ki
   return timers;
 }
 
+std::vector<TimerTable::Due> TimerTable::claim(Writer& db, std::string_view kind, Instant now, int limit,
+                                               std::chrono::seconds lease) const {
+  std::vector<std::pair<Instant, Due>> taken;
+  auto rows = db.query(claim_, kind, now, limit, now + lease);
+  while (rows.step()) taken.push_back({rows.instant(7), {read_timer(rows), static_cast<int>(rows.integer(6))}});
+  std::stable_sort(taken.begin(), taken.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<Due> timers;
+  for (auto& [at, due] : taken) timers.push_back(std::move(due));
+  return timers;
+}
+
 std::optional<Instant> TimerTable::next(Connection& db, std::string_view kind) const {
   auto row = db.query(next_, kind);
   if (!row.step()) return std::nullopt;
@@ -96,4 +112,4 @@ std::int64_t TimerTable::count(Connection& db) const {
   return row.integer(0);
 }
 
-}  // namespace daybook::storage::sqlite
+}  // namespace daybook::storage::sql

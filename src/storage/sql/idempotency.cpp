@@ -1,6 +1,6 @@
-#include "storage/sqlite/idempotency.hpp"
+#include "storage/sql/idempotency.hpp"
 
-namespace daybook::storage::sqlite {
+namespace daybook::storage::sql {
 
 IdempotencyTable::IdempotencyTable(std::string service) : service_(std::move(service)) {
   const std::string table = service_ + "_idempotency";
@@ -15,7 +15,7 @@ Migration IdempotencyTable::migration(int number) const {
   const std::string table = service_ + "_idempotency";
   return {service_, number,
           "CREATE TABLE " + table + R"( (
-            user_id BLOB NOT NULL,
+            user_id UUID NOT NULL,
             key TEXT NOT NULL,
             request_hash BLOB NOT NULL,
             status INTEGER NOT NULL,
@@ -53,4 +53,4 @@ int IdempotencyTable::purge(Writer& db, Instant before, int limit) const {
   return db.changes();
 }
 
-}  // namespace daybook::storage::sqlite
+}  // namespace daybook::storage::sql

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "core/idempotency.hpp"
-#include "storage/sqlite/database.hpp"
+#include "storage/sql/database.hpp"
 
-namespace daybook::storage::sqlite {
+namespace daybook::storage::sql {
 
 using daybook::Idempotency;
 using daybook::IdempotentOutcome;
@@ -29,4 +29,4 @@ class IdempotencyTable {
   std::string find_, record_, purge_;  // One text a statement for the connection's cache.
 };
 
-}  // namespace daybook::storage::sqlite
+}  // namespace daybook::storage::sql

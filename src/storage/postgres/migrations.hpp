@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "storage/sql/database.hpp"
+
+namespace daybook::storage::postgres {
+
+/// What one service keeps in its schema: its own steps, written in the shared SQL or, where `plain`, in PostgreSQL's
+/// own.
+struct Schema {
+  std::string service;
+  std::vector<sql::Migration> migrations;
+  /// Steps that are PostgreSQL's alone (indexes of its kinds); numbered by themselves.
+  std::vector<std::string> plain = {};
+};
+
+/// Makes the schemas, with the tables that every service has (inbox, outbox, event_sequence, dead_letter, relay_lease),
+/// and runs the steps that are missing, each in a transaction of its own; an advisory lock keeps others out meanwhile.
+/// Gives how many steps ran. Blocks. Errors: unavailable, misconfigured (also for a database that a newer version has
+/// changed so that this one cannot use it), internal (a step failed).
+Result<int> migrate(const std::string& url, const std::vector<Schema>& schemas);
+
+}  // namespace daybook::storage::postgres
