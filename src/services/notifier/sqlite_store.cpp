@@ -129,7 +129,7 @@ class SqliteNotifierStore final : public NotifierStore {
                              Instant now) override {
     auto change = [this, notification = std::move(notification), cause, digest_timer, now](Writer& db) -> Result<> {
       db.lock(notification.user);
-      if (cause && !storage::sqlite::record_inbox(db, "notifier", *cause)) return {};
+      if (cause && !storage::sql::record_inbox(db, "notifier", *cause)) return {};
       Preferences preferences = rows::load_preferences(db, notification.user);
       if (digest_timer) {
         if (!timers_.consume(db, *digest_timer)) return {};  // Moved or switched off meanwhile.
@@ -147,7 +147,7 @@ class SqliteNotifierStore final : public NotifierStore {
       inbox.attempts = 1;
       inbox.log.push_back({now, {}});
       rows::save(db, inbox);
-      storage::sqlite::append_event(db, delivery_event(notification, inbox, now));
+      storage::sql::append_event(db, delivery_event(notification, inbox, now));
       for (const auto& channel : load_channels(db, notification.user))
         plan(db, notification, channel, preferences, now);
       return {};

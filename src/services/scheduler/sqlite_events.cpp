@@ -6,7 +6,7 @@
 #include "services/scheduler/events.hpp"
 #include "services/scheduler/sqlite_rows.hpp"
 #include "services/scheduler/sqlite_store.hpp"
-#include "storage/sqlite/event_log.hpp"
+#include "storage/sql/connection.hpp"
 
 /// What other services' events change here. Each is recorded in the inbox with its effect, and older news than what is
 /// known changes nothing (design, rule 3).

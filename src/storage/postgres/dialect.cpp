@@ -106,10 +106,18 @@ class Translation {
     } else if (w == "INDEXED" && followed_by("BY")) {
       next_word();
     } else if (w == "INDEX") {
-      // An index has its table's schema and takes no other.
+      // An index is made in its table's schema and takes no other; dropped it needs it.
+      const bool drop = out_.ends_with("DROP ");
       out_ += w;
       out_ += ' ';
-      out_ += next_word();
+      auto name = next_word();
+      if (name == "IF") {
+        out_ += "IF EXISTS ";
+        next_word();
+        name = next_word();
+      }
+      if (drop) (out_ += service_) += '.';
+      out_ += name;
     } else if (w == "WITHOUT" && followed_by("ROWID")) {
       // Every table has its own heap here.
     } else if (w == "INTEGER") {

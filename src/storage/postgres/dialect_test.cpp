@@ -26,6 +26,7 @@ TEST(Dialect, DropsHintsAndSpellsTypes) {
   EXPECT_EQ(translate("CREATE TABLE notes_a(id UUID, n INTEGER, t TEXT, b BLOB) WITHOUT ROWID", "notes"),
             "CREATE TABLE notes.a(id UUID, n bigint, t text COLLATE \"C\", b bytea) ");
   EXPECT_EQ(translate("CREATE INDEX notes_a_n ON notes_a(n)", "notes"), "CREATE INDEX notes_a_n ON notes.a(n)");
+  EXPECT_EQ(translate("DROP INDEX notes_a_n", "notes"), "DROP INDEX notes.notes_a_n");
 }
 
 TEST(Dialect, ReplacesByTheTablesKey) {
