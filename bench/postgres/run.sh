@@ -8,10 +8,12 @@ dir=$(mktemp -d)
 as() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 [ "$(id -u)" != 0 ] || chown postgres "$dir"
 trap 'as "$bin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1; rm -rf "$dir"' EXIT
+trap 'exit 1' INT TERM
 as "$bin/initdb" -D "$dir/data" -A trust -U daybook --locale=C.UTF-8 >/dev/null
 as "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" start \
   -o "-c listen_addresses= -c unix_socket_directories=$dir -c shared_buffers=256MB -c max_wal_size=4GB" >/dev/null
 url() { echo "host=$dir user=daybook dbname=$1"; }
+export PGOPTIONS='-c client_min_messages=warning'
 sql() { "$bin/psql" -qAt -h "$dir" -U daybook "$@"; }
 
 for i in 1 2 3; do
