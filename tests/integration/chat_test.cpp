@@ -327,5 +327,19 @@ TEST(Chat, KeepsPeopleApart) {
   EXPECT_THAT(world.open_titles(), ElementsAre("Buy milk"));
 }
 
+// I-06: what openapi.yaml says a message may be, counted in characters and not in bytes.
+TEST(Chat, RefusesMoreThanTenThousandCharacters) {
+  ChatWorld world;
+  for (const auto* path : {"/api/v1/chat", "/api/v1/parse"}) {
+    const std::string name = path == std::string_view("/api/v1/chat") ? "message" : "text";
+    std::string longest;
+    for (int i = 0; i < 10'000; ++i) longest += "\xC3\xA9";
+    EXPECT_EQ(world.ask(path, "{\"" + name + "\":\"" + longest + "\"}").status, 200) << path;
+    const auto refused = world.ask(path, "{\"" + name + "\":\"" + std::string(10'001, 'a') + "\"}");
+    EXPECT_EQ(refused.status, 400) << path;
+    EXPECT_THAT(refused.body, HasSubstr("at most 10000 characters")) << path;
+  }
+}
+
 }  // namespace
 }  // namespace daybook::chat

@@ -1,3 +1,4 @@
+#include "core/characters.hpp"
 #include "core/json.hpp"
 #include "http/authorize.hpp"
 #include "http/query_reader.hpp"
@@ -12,7 +13,15 @@ using boost::asio::awaitable;
 using http::QueryReader;
 using http::Request;
 
-constexpr std::size_t kMaxMessageBytes = 40'000;  // 10,000 characters of UTF-8.
+constexpr std::size_t kMaxCharacters = 10'000;
+
+/// What a person typed: `name`, at most kMaxCharacters long.
+std::string read_words(JsonReader& in, std::string_view name, std::size_t min_bytes) {
+  auto words = in.text(name, {.required = true, .min_bytes = min_bytes, .max_bytes = 4 * kMaxCharacters}).value_or("");
+  if (count_characters(words) > kMaxCharacters)
+    in.fail(name, "must have at most " + std::to_string(kMaxCharacters) + " characters");
+  return words;
+}
 
 runtime::Caller caller_of(const Request& request) {
   runtime::Caller caller;
@@ -30,7 +39,7 @@ awaitable<Result<Reply>> say(Service& service, Request request) {
   if (!body) co_return body.error();
   JsonReader in(*body, Unknown::strict);
   Said said;
-  said.message = in.text("message", {.required = true, .min_bytes = 1, .max_bytes = kMaxMessageBytes}).value_or("");
+  said.message = read_words(in, "message", 1);
   if (const auto id = in.uuid("conversationId")) said.conversation = ConversationId{*id};
   said.timezone = in.text("timezone", {.max_bytes = 64}).value_or("");
   if (!said.timezone.empty())
@@ -53,7 +62,7 @@ awaitable<Result<Reply>> parse_text(Service& service, Request request) {
   const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in(*body, Unknown::strict);
-  std::string text = in.text("text", {.required = true, .max_bytes = kMaxMessageBytes}).value_or("");
+  std::string text = read_words(in, "text", 0);
   std::string timezone = in.text("timezone", {.max_bytes = 64}).value_or("");
   if (!timezone.empty())
     if (const auto zone = domain::Zone::locate(timezone); !zone) in.fail("timezone", zone.error().detail);

@@ -2,6 +2,7 @@
 
 #include <boost/algorithm/string/predicate.hpp>
 
+#include "core/characters.hpp"
 #include "domain/zone.hpp"
 #include "http/request_head.hpp"
 #include "services/identity/account_export.hpp"
@@ -17,12 +18,6 @@ constexpr std::string_view kCookie = "daybook_refresh";
 constexpr std::size_t kMaxPasswordBytes = 800;  // 200 characters of 4 bytes.
 
 // ---- reading
-
-std::size_t count_characters(std::string_view utf8) {
-  std::size_t count = 0;
-  for (unsigned char c : utf8) count += (c & 0xC0) != 0x80;
-  return count;
-}
 
 Error not_signed_in() { return {Errc::unauthenticated, "Send an access token: Authorization: Bearer …"}; }
 
