@@ -174,6 +174,17 @@ TEST(DatabaseFaults, AMissingDirectoryIsNamed) {
   EXPECT_THAT(opened.error().detail, HasSubstr("/nowhere/at/all.db"));
 }
 
+// Rule 17: an id's type in the file stays what the last release wrote, though schemas serve PostgreSQL too.
+TEST(DatabaseMigrations, IdsAreBlobsWhateverEngineTheSchemaIsWrittenFor) {
+  TestDatabase db({{"notes", 1, "CREATE TABLE notes_note (id UUID PRIMARY KEY, of_UUID TEXT, UUIDs INTEGER);"}});
+  auto declared = db.read([](Reader& read) -> Result<std::string> {
+    auto row = read.query("SELECT sql FROM sqlite_master WHERE name = 'notes_note'");
+    return row.step() ? std::string(row.text(0)) : std::string();
+  });
+  ASSERT_TRUE(declared);
+  EXPECT_EQ(*declared, "CREATE TABLE notes_note (id BLOB PRIMARY KEY, of_UUID TEXT, UUIDs INTEGER)");
+}
+
 // Design, "Roles": a service touches no other service's tables
 TEST(DatabaseAuthorizer, AServiceReachesOnlyItsOwnTables) {
   DatabaseOptions options;

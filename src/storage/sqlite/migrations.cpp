@@ -1,6 +1,7 @@
 #include "storage/sqlite/migrations.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <map>
 
@@ -66,6 +67,18 @@ Result<std::vector<Migration>> in_order(std::vector<Migration> migrations) {
   return steps;
 }
 
+/// Schemas name the type of ids UUID, for engines that have it. SQLite would take the name for a number's; here it is
+/// BLOB, as files have always said.
+std::string in_own_types(std::string sql) {
+  constexpr std::string_view kName = "UUID";
+  const auto in_word = [&sql](std::size_t at) {
+    return at < sql.size() && (std::isalnum(static_cast<unsigned char>(sql[at])) != 0 || sql[at] == '_');
+  };
+  for (auto at = sql.find(kName); at != sql.npos; at = sql.find(kName, at + 1))
+    if ((at == 0 || !in_word(at - 1)) && !in_word(at + kName.size())) sql.replace(at, kName.size(), "BLOB");
+  return sql;
+}
+
 }  // namespace
 
 Result<std::string> migrate(FileConnection& db, const std::string& path, std::vector<Migration> migrations) {
@@ -113,7 +126,7 @@ Result<std::string> migrate(FileConnection& db, const std::string& path, std::ve
     db.exec(kTable);
     for (const auto* step : pending) {
       try {
-        db.exec(step->sql);
+        db.exec(in_own_types(step->sql));
       } catch (const SqliteError& error) {
         throw SqliteError(error.code(),
                           "migration " + step->service + "/" + std::to_string(step->number) + ": " + error.what());
