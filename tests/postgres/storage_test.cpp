@@ -110,25 +110,24 @@ TEST_F(PostgresStorage, ManyWritersOfOneUserLoseNoUpdate) {
   ASSERT_TRUE(add("counter"));
   constexpr int kWriters = 40;
   int done = 0;
-  for (int i = 0; i < kWriters; ++i) {
-    auto work = [this]() -> boost::asio::awaitable<void> {
-      auto change = [this](Writer& w) -> Result<> {
-        w.lock(user_);
-        auto row = w.query("SELECT n FROM notes_note WHERE text = 'counter'");
-        row.step();
-        w.run("UPDATE notes_note SET n = ? WHERE text = 'counter'", row.integer(0) + 1);
-        CloudEvent event;
-        event.source = "/daybook/notes";
-        event.type = "note.counted";
-        event.user = user_;
-        w.append_event(std::move(event));
-        return {};
-      };
-      auto wrote = co_await (*db_)->write(Lane::foreground, std::move(change));
-      EXPECT_TRUE(wrote) << wrote.error().detail;
+  // Outside of the loop: a coroutine reads what its lambda captured from the lambda itself.
+  auto work = [this]() -> boost::asio::awaitable<void> {
+    auto change = [this](Writer& w) -> Result<> {
+      w.lock(user_);
+      auto row = w.query("SELECT n FROM notes_note WHERE text = 'counter'");
+      row.step();
+      w.run("UPDATE notes_note SET n = ? WHERE text = 'counter'", row.integer(0) + 1);
+      CloudEvent event;
+      event.source = "/daybook/notes";
+      event.type = "note.counted";
+      event.user = user_;
+      w.append_event(std::move(event));
+      return {};
     };
-    boost::asio::co_spawn(db_->loop(), work(), [&](std::exception_ptr) { ++done; });
-  }
+    auto wrote = co_await (*db_)->write(Lane::foreground, std::move(change));
+    EXPECT_TRUE(wrote) << wrote.error().detail;
+  };
+  for (int i = 0; i < kWriters; ++i) boost::asio::co_spawn(db_->loop(), work(), [&](std::exception_ptr) { ++done; });
   while (done < kWriters) db_->loop().run_one();
   EXPECT_EQ(db_->read([](Reader& r) -> Result<std::int64_t> {
                  auto row = r.query("SELECT n FROM notes_note");
