@@ -6,6 +6,8 @@
 3 reminders a user, so that none are merged. Sets the program's clock past their due time, and asks it from 4 connections
 (lists, reads and creates in turn) until the ledger and every consumer are through. At the end each reminder must have one
 line in the ledger and one notification.
+
+Q-10
 """
 import concurrent.futures
 import datetime

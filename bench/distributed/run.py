@@ -5,7 +5,9 @@ and the load on the same cores. Prints one JSON line a figure.
 - reply: time of a create at the gateway
 - published: from the reply until the broker has the event (by its own time stamp)
 - told: from the reply until an open screen has it
-- memory: resident, of each role and sidecar after the load"""
+- memory: resident, of each role and sidecar after the load
+
+Q-07, Q-08, Q-09, Q-12"""
 
 import json
 import shutil

@@ -7,6 +7,8 @@ Each figure is the median of the runs, with the lowest and the highest. wrk runs
 data folder is made anew for each figure, on the disk of --data (the place matters: creates wait for fsync). `alone` and
 `pocketbase` are the baselines to compare with in the same run: SQLite without a server, and PocketBase, which is built
 from its Go module and does not wait for fsync.
+
+Q-01 (answers), Q-03 (live updates), Q-04 and Q-11 (lists and searches of 10,000 tasks), Q-06 (creates)
 """
 import argparse
 import json

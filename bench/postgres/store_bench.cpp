@@ -5,6 +5,8 @@
 //   daybook_postgres_store URL read SECONDS               p50, p95, p99 of lists and searches of one user among them
 //
 // run.sh does all of it on a server of its own, beside pgbench with the same statements.
+//
+//
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>

@@ -28,7 +28,7 @@ Result<Task> create(const TaskDraft& draft, PastReminders past = PastReminders::
   return create_task(identity(), draft, kBerlin, kNow, past);
 }
 
-//
+//
 TEST(TaskValues, NamesAreReadWithoutCaseAndWrittenInOneForm) {
   EXPECT_EQ(parse_priority("HIGH"), Priority::high);
   EXPECT_EQ(parse_priority("p1"), Priority::high);
@@ -51,7 +51,7 @@ TEST(Due, AnAllDayTaskLastsUntilItsLocalDayEnds) {
   EXPECT_FALSE(due_limit(*create(titled("x")).value(), kBerlin));
 }
 
-// C-01
+// C-01, S-2.3.1
 TEST(Reminders, CountFromTheDueTimeOrTheOwnersMorning) {
   const auto fire = [](ReminderRule rule, When due, When start = {}) {
     TaskFields task;

@@ -40,7 +40,7 @@ std::vector<std::string> ledger(World& world) {
       .value();
 }
 
-// C-01, C-03
+// C-01, C-03, S-2.3.2
 TEST(Reminders, FireOnceNeverEarly) {
   World world{"2026-03-05T09:00:00Z"};
   make_task(world, "Dentist", "2026-03-05T15:00:00Z", R"([{"before":"PT30M"},{"at":"2026-03-05T12:00:00Z"}])");

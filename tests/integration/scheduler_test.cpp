@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-// B-04, B-08, B-05, S-2.2.2, S-3.3.3: a weekly rule over 28 days gives exactly 4, one event each.
+// B-04, B-08, B-05, S-2.2.2, S-3.3.3, X-11, S-3.2.4: a weekly rule over 28 days gives exactly 4, one event each.
 TEST(Generation, WeeklyGivesFourIn28Days) {
   World world{"2026-03-04T09:00:00Z"};
   world.create(R"({"title":"Water the plants","rrule":"FREQ=WEEKLY;BYDAY=FR","startsAt":"2026-03-06T18:00:00Z"})");

@@ -21,7 +21,7 @@ const TopicPlan& named(const std::vector<TopicPlan>& topics, std::string_view na
   throw std::out_of_range(std::string(name));
 }
 
-// E-14, X-03
+// E-14, X-03, E-11, X-04
 TEST(TopicPlan, ProductionHasThreeReplicasAndTheRetentionOfTheTable) {
   const auto topics = plan("three");
   const auto& created = named(topics, "task.created");

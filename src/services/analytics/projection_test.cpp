@@ -13,7 +13,7 @@ TaskState told(const std::string& type, const std::string& text) {
   return state_of(event, data(text)).value();
 }
 
-// F-04
+// F-04, S-2.5.4
 TEST(AnalyticsProjection, CompletionCountsOnceWithItsTime) {
   const auto made = told("task.created", R"({"version":1,"status":"pending"})");
   const auto done_data = data(R"({"version":2,"status":"completed","timeToComplete":5000})");

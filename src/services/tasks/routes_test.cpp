@@ -142,7 +142,7 @@ TEST_F(TasksRoutes, EveryWrongFieldIsNamedAtOnce) {
   EXPECT_THAT(titles(send(Method::get, "/api/v1/tasks")), IsEmpty());
 }
 
-// C-08, I-11, R-04
+// C-08, I-11, R-04, X-14
 TEST_F(TasksRoutes, PastAndFourthRemindersAre422) {
   const auto past = send(Method::post, "/api/v1/tasks", R"({"title":"x","reminders":[{"at":"2026-03-04T08:59:00Z"}]})");
   EXPECT_EQ(past.status, 422);
@@ -161,7 +161,7 @@ TEST_F(TasksRoutes, PastAndFourthRemindersAre422) {
   EXPECT_EQ(added.status, 201) << added.body;
 }
 
-// A-07, A-08, A-09, I-03
+// A-07, A-08, A-09, I-03, S-3.2.3
 TEST_F(TasksRoutes, ListsFilterSortSearchAndPage) {
   for (const char* title : {"buy milk", "buy bread", "call mother"}) make(title);
   send(Method::post, "/api/v1/tasks/3/complete");
