@@ -26,7 +26,7 @@ void fire_same_second(benchmark::State& state) {
     state.PauseTiming();
     const auto now = parse_rfc3339("2026-03-05T09:00:00Z").value();
     ManualClock clock{now};
-    TestDatabase db{sqlite_migrations()};
+    TestDatabase db{sql_migrations()};
     runtime::embedded::Invoker invoker{db.loop().get_executor()};
     invoker.add("tasks", [](Call call) -> boost::asio::awaitable<Reply> {
       std::string out = "{\"answers\":[";
@@ -36,7 +36,7 @@ void fire_same_second(benchmark::State& state) {
       }
       co_return Reply(200, out + "]}");
     });
-    auto store = make_sqlite_store(*db);
+    auto store = make_sql_store(*db);
     Module module{*store, invoker, clock};
     runtime::embedded::Timers timers{db.loop().get_executor(), *db, storage::sql::TimerTable{"scheduler"}, clock};
     module.handle(timers);

@@ -93,8 +93,8 @@ class Fixture {
     for (int round = 0; round < 10; ++round) create(10, 10'000);
   }
 
-  TestDatabase db_{sqlite_migrations()};
-  std::unique_ptr<TaskStore> store_ = make_sqlite_store(*db_, StoreLimits{1'000'000, 100});
+  TestDatabase db_{sql_migrations()};
+  std::unique_ptr<TaskStore> store_ = make_sql_store(*db_, StoreLimits{1'000'000, 100});
   Instant now_;
   std::uint32_t seed_ = 0;
 };

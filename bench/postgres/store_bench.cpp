@@ -55,7 +55,7 @@ class Bench {
     options.size = connections;
     pool_ = std::make_unique<postgres::Pool>(loop_.get_executor(), options);
     database_ = std::make_unique<postgres::Database>(*pool_, "tasks");
-    store_ = make_sqlite_store(*database_, StoreLimits{100'000'000, 100});
+    store_ = make_sql_store(*database_, StoreLimits{100'000'000, 100});
     now_ = parse_rfc3339("2026-03-04T09:00:00Z").value();
   }
 
@@ -191,7 +191,7 @@ class Bench {
 int run(int argc, char** argv) {
   if (argc < 4) return std::fprintf(stderr, "usage: URL create|fill|read …\n"), 2;
   const std::string url = argv[1], what = argv[2];
-  const auto migrated = postgres::migrate(url, {{"tasks", sqlite_migrations(), postgres_steps()}});
+  const auto migrated = postgres::migrate(url, {{"tasks", sql_migrations(), postgres_steps()}});
   if (!migrated) return std::fprintf(stderr, "%s\n", migrated.error().detail.c_str()), 1;
   if (what == "create") {
     const int clients = argc > 4 ? std::atoi(argv[4]) : 16;

@@ -121,7 +121,7 @@ TEST(Arrows, TheTableRefusesWhatItShould) {
   EXPECT_FALSE(may({"services/tasks/service.cpp", "storage/sqlite/database.hpp"}));
   EXPECT_FALSE(may({"services/tasks/service.cpp", "http/router.hpp"}));
   EXPECT_FALSE(may({"services/tasks/routes.cpp", "http/server.hpp"}));
-  EXPECT_FALSE(may({"services/tasks/sqlite_store.cpp", "runtime/embedded/event_bus.hpp"}));
+  EXPECT_FALSE(may({"services/tasks/sql_store.cpp", "runtime/embedded/event_bus.hpp"}));
   EXPECT_FALSE(may({"domain/task.hpp", "http/router.hpp"}));
   EXPECT_FALSE(may({"core/json.hpp", "domain/task.hpp"}));
   EXPECT_FALSE(may({"runtime/event_bus.hpp", "storage/sqlite/database.hpp"}));

@@ -11,8 +11,8 @@ using scheduler::testing_world::kAnn;
 using scheduler::testing_world::kBob;
 
 inline std::vector<storage::sqlite::Migration> more_migrations() {
-  auto out = sqlite_migrations();
-  for (auto& each : analytics::sqlite_migrations()) out.push_back(std::move(each));
+  auto out = sql_migrations();
+  for (auto& each : analytics::sql_migrations()) out.push_back(std::move(each));
   return out;
 }
 
@@ -20,10 +20,10 @@ class ChatWorld : public scheduler::testing_world::World {
  public:
   explicit ChatWorld(std::string_view start = "2026-03-04T09:00:00Z")
       : World(start, more_migrations()),
-        analytics_store_(analytics::make_sqlite_store(*db_)),
+        analytics_store_(analytics::make_sql_store(*db_)),
         analytics_(*analytics_store_, clock_),
-        store_(make_sqlite_store(*db_)),
-        other_store_(make_sqlite_store(*db_)),
+        store_(make_sql_store(*db_)),
+        other_store_(make_sql_store(*db_)),
         chat_(*store_, *invoker_, assistant_, clock_),
         other_(*other_store_, *invoker_, assistant_, clock_) {
     invoker_->add("analytics", [this](Call call) { return analytics_.router().dispatch(std::move(call)); });

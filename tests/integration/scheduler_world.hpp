@@ -25,8 +25,8 @@ inline const UserId kAnn{Uuid::v5(Uuid{}, "ann")};
 inline const UserId kBob{Uuid::v5(Uuid{}, "bob")};
 
 inline std::vector<storage::sqlite::Migration> migrations(std::vector<storage::sqlite::Migration> more = {}) {
-  auto out = tasks::sqlite_migrations();
-  for (auto& each : sqlite_migrations()) out.push_back(std::move(each));
+  auto out = tasks::sql_migrations();
+  for (auto& each : sql_migrations()) out.push_back(std::move(each));
   for (auto& each : more) out.push_back(std::move(each));
   return out;
 }
@@ -162,8 +162,8 @@ class World {
  private:
   void boot() {
     auto executor = db_.loop().get_executor();
-    task_store_ = tasks::make_sqlite_store(*db_);
-    store_ = make_sqlite_store(*db_);
+    task_store_ = tasks::make_sql_store(*db_);
+    store_ = make_sql_store(*db_);
     invoker_ = std::make_unique<runtime::embedded::Invoker>(executor);
     tasks_ = std::make_unique<tasks::Module>(*task_store_, clock_);
     module_ = std::make_unique<Module>(*store_, *invoker_, clock_);

@@ -66,12 +66,12 @@ TEST(Year, OfAThousandUsers) {
   const char* kZones[] = {"America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Africa/Casablanca", "UTC"};
 
   ManualClock clock{parse_rfc3339("2026-01-01T00:00:00Z").value()};
-  storage::sqlite::TestDatabase db{sqlite_migrations()};
+  storage::sqlite::TestDatabase db{sql_migrations()};
   auto executor = db.loop().get_executor();
   runtime::embedded::Invoker invoker{executor};
   Made made;
   invoker.add("tasks", [&](Call call) -> boost::asio::awaitable<Reply> { co_return made.create(call, clock.now()); });
-  auto store = make_sqlite_store(*db);
+  auto store = make_sql_store(*db);
   Module module{*store, invoker, clock};
   runtime::embedded::Timers timers{executor, *db, storage::sql::TimerTable{"scheduler"}, clock};
   module.handle(timers);

@@ -8,7 +8,7 @@ namespace daybook::tasks {
 
 namespace {
 void make_schema(const std::string& url) {
-  storage::postgres::migrate(url, {{"tasks", sqlite_migrations(), postgres_steps()}}).value();
+  storage::postgres::migrate(url, {{"tasks", sql_migrations(), postgres_steps()}}).value();
 }
 }  // namespace
 
@@ -23,13 +23,13 @@ class PostgresBackend {
   std::vector<CloudEvent> events() { return db_.events(); }
   void reopen() {
     db_.reopen();
-    store_ = make_sqlite_store(*db_, kLimits);
+    store_ = make_sql_store(*db_, kLimits);
   }
 
  private:
   static constexpr StoreLimits kLimits{5, 10};
   test::PostgresDatabase db_{"tasks", make_schema};
-  std::unique_ptr<TaskStore> store_ = make_sqlite_store(*db_, kLimits);
+  std::unique_ptr<TaskStore> store_ = make_sql_store(*db_, kLimits);
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, TaskStoreContract, PostgresBackend);

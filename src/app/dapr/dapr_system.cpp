@@ -23,7 +23,7 @@
 #include "services/analytics/module.hpp"
 #include "services/audit/module.hpp"
 #include "services/chat/module.hpp"
-#include "services/identity/sqlite_store.hpp"
+#include "services/identity/sql_store.hpp"
 #include "services/notifier/digest.hpp"
 #include "services/notifier/module.hpp"
 #include "services/scheduler/module.hpp"
@@ -214,19 +214,19 @@ class DaprSystem final : public System {
 
   void make_services(notifier::ChannelSenders senders) {
     if (has("identity")) {
-      identity_store_ = identity::make_sqlite_store(*database_);
+      identity_store_ = identity::make_sql_store(*database_);
       identity_ =
           std::make_unique<identity::Module>(*identity_store_, clock_, identity_options(config_, invoker_, secrets_));
       serve("identity", identity_->router());
     }
     if (has("tasks")) {
-      tasks_store_ = tasks::make_sqlite_store(*database_, task_limits(config_));
+      tasks_store_ = tasks::make_sql_store(*database_, task_limits(config_));
       tasks_ = std::make_unique<tasks::Module>(*tasks_store_, clock_);
       serve("tasks", tasks_->router());
       tasks_->subscribe(bus_);
     }
     if (has("scheduler")) {
-      scheduler_store_ = scheduler::make_sqlite_store(*database_, series_limits(config_));
+      scheduler_store_ = scheduler::make_sql_store(*database_, series_limits(config_));
       scheduler_ = std::make_unique<scheduler::Module>(*scheduler_store_, invoker_, clock_);
       scheduler_timers_ = std::make_unique<runtime::embedded::Timers>(
           executor_, *database_, storage::sql::TimerTable("scheduler"), clock_, timer_options(metrics_));
@@ -235,13 +235,13 @@ class DaprSystem final : public System {
       scheduler_->handle(*scheduler_timers_);
     }
     if (has("chat")) {
-      chat_store_ = chat::make_sqlite_store(*database_);
+      chat_store_ = chat::make_sql_store(*database_);
       chat_ = std::make_unique<chat::Module>(*chat_store_, invoker_, assistants_.first(), clock_);
       serve("chat", chat_->router());
       chat_->subscribe(bus_);
     }
     if (has("notifier")) {
-      notifier_store_ = notifier::make_sqlite_store(*database_);
+      notifier_store_ = notifier::make_sql_store(*database_);
       notifier_ = std::make_unique<notifier::Module>(*notifier_store_, std::move(senders), clock_,
                                                      notifier::make_digest_writer(tasks_client_, clock_));
       notifier_timers_ = std::make_unique<runtime::embedded::Timers>(
@@ -251,13 +251,13 @@ class DaprSystem final : public System {
       notifier_->handle(*notifier_timers_);
     }
     if (has("audit")) {
-      audit_store_ = audit::make_sqlite_store(*history_);
+      audit_store_ = audit::make_sql_store(*history_);
       audit_ = std::make_unique<audit::Module>(*audit_store_);
       serve("audit", audit_->router());
       audit_->subscribe(bus_);
     }
     if (has("analytics")) {
-      analytics_store_ = analytics::make_sqlite_store(*history_);
+      analytics_store_ = analytics::make_sql_store(*history_);
       analytics_ = std::make_unique<analytics::Module>(*analytics_store_, clock_);
       serve("analytics", analytics_->router());
       analytics_->subscribe(bus_);
@@ -410,11 +410,11 @@ Result<> read_secrets(const Config& given, const std::string& token, Config& con
 Result<std::unique_ptr<sqlite::Database>> open_database(const Config& config, const Roles& roles) {
   std::vector<sqlite::Migration> schema = {sqlite::event_log_migration(), sqlite::inbox_migration(),
                                            sqlite::event_group_migration()};
-  if (roles.contains("identity")) append(schema, identity::sqlite_migrations());
-  if (roles.contains("tasks")) append(schema, tasks::sqlite_migrations());
-  if (roles.contains("scheduler")) append(schema, scheduler::sqlite_migrations());
-  if (roles.contains("notifier")) append(schema, notifier::sqlite_migrations());
-  if (roles.contains("chat")) append(schema, chat::sqlite_migrations());
+  if (roles.contains("identity")) append(schema, identity::sql_migrations());
+  if (roles.contains("tasks")) append(schema, tasks::sql_migrations());
+  if (roles.contains("scheduler")) append(schema, scheduler::sql_migrations());
+  if (roles.contains("notifier")) append(schema, notifier::sql_migrations());
+  if (roles.contains("chat")) append(schema, chat::sql_migrations());
   sqlite::DatabaseOptions options;
   options.path = config.data_dir + "/daybook.db";
   return sqlite::Database::open(std::move(options), std::move(schema));
@@ -423,8 +423,8 @@ Result<std::unique_ptr<sqlite::Database>> open_database(const Config& config, co
 Result<std::unique_ptr<sqlite::Database>> open_history(const Config& config, const Roles& roles) {
   std::vector<sqlite::Migration> schema = {sqlite::event_log_migration(), sqlite::inbox_migration(),
                                            sqlite::event_group_migration()};
-  if (roles.contains("audit")) append(schema, audit::sqlite_migrations());
-  if (roles.contains("analytics")) append(schema, analytics::sqlite_migrations());
+  if (roles.contains("audit")) append(schema, audit::sql_migrations());
+  if (roles.contains("analytics")) append(schema, analytics::sql_migrations());
   sqlite::DatabaseOptions options;
   options.path = config.data_dir + "/history.db";
   options.readers = 1;

@@ -8,7 +8,7 @@
 #include "services/analytics/module.hpp"
 #include "services/audit/module.hpp"
 #include "services/chat/module.hpp"
-#include "services/identity/sqlite_store.hpp"
+#include "services/identity/sql_store.hpp"
 #include "services/notifier/module.hpp"
 #include "services/scheduler/module.hpp"
 #include "services/tasks/module.hpp"
@@ -47,10 +47,10 @@ Uuid lowest_v7(Instant at) {
 }  // namespace
 
 std::vector<postgres::Schema> postgres_schemas() {
-  return {{"identity", identity::sqlite_migrations()},   {"tasks", tasks::sqlite_migrations(), tasks::postgres_steps()},
-          {"scheduler", scheduler::sqlite_migrations()}, {"notifier", notifier::sqlite_migrations()},
-          {"chat", chat::sqlite_migrations()},           {"audit", audit::sqlite_migrations()},
-          {"analytics", analytics::sqlite_migrations()}};
+  return {{"identity", identity::sql_migrations()},   {"tasks", tasks::sql_migrations(), tasks::postgres_steps()},
+          {"scheduler", scheduler::sql_migrations()}, {"notifier", notifier::sql_migrations()},
+          {"chat", chat::sql_migrations()},           {"audit", audit::sql_migrations()},
+          {"analytics", analytics::sql_migrations()}};
 }
 
 Result<std::unique_ptr<PostgresStores>> PostgresStores::open(asio::io_context& loop, const std::string& url,

@@ -13,7 +13,7 @@
 #include "services/chat/module.hpp"
 #include "services/gateway/module.hpp"
 #include "services/identity/module.hpp"
-#include "services/identity/sqlite_store.hpp"
+#include "services/identity/sql_store.hpp"
 #include "services/notifier/digest.hpp"
 #include "services/notifier/module.hpp"
 #include "services/scheduler/module.hpp"
@@ -61,25 +61,25 @@ class EmbeddedSystem final : public System {
         secrets_(config.data_dir + "/secrets"),
         housekeeping_(loop.get_executor(), clock, bus_, *database_, *history_),
         gauges_(loop.get_executor(), *metrics_, bus_, *database_, *history_),
-        tasks_store_(tasks::make_sqlite_store(tables_of("tasks"), task_limits(config))),
+        tasks_store_(tasks::make_sql_store(tables_of("tasks"), task_limits(config))),
         tasks_(*tasks_store_, clock),
         tasks_client_(invoker_),
-        scheduler_store_(scheduler::make_sqlite_store(tables_of("scheduler"), series_limits(config))),
+        scheduler_store_(scheduler::make_sql_store(tables_of("scheduler"), series_limits(config))),
         scheduler_(*scheduler_store_, invoker_, clock),
         scheduler_timers_(loop.get_executor(), tables_of("scheduler"), storage::sql::TimerTable("scheduler"), clock,
                           timer_options(*metrics_)),
-        chat_store_(chat::make_sqlite_store(tables_of("chat"))),
+        chat_store_(chat::make_sql_store(tables_of("chat"))),
         assistants_(std::move(assistants)),
         chat_(*chat_store_, invoker_, assistants_.first(), clock),
-        identity_store_(identity::make_sqlite_store(tables_of("identity"))),
+        identity_store_(identity::make_sql_store(tables_of("identity"))),
         identity_(*identity_store_, clock, identity_options(config, invoker_, secrets_)),
-        notifier_store_(notifier::make_sqlite_store(tables_of("notifier"))),
+        notifier_store_(notifier::make_sql_store(tables_of("notifier"))),
         notifier_(*notifier_store_, std::move(senders), clock, notifier::make_digest_writer(tasks_client_, clock)),
         notifier_timers_(loop.get_executor(), tables_of("notifier"), storage::sql::TimerTable("notifier"), clock,
                          timer_options(*metrics_)),
-        audit_store_(audit::make_sqlite_store(tables_of("audit"))),
+        audit_store_(audit::make_sql_store(tables_of("audit"))),
         audit_(*audit_store_),
-        analytics_store_(analytics::make_sqlite_store(tables_of("analytics"))),
+        analytics_store_(analytics::make_sql_store(tables_of("analytics"))),
         analytics_(*analytics_store_, clock),
         stream_log_(gateway::make_sqlite_stream_log(*database_)),
         gateway_(gateway_ports(clock, std::move(web)), gateway_options(config)) {
@@ -246,19 +246,19 @@ class EmbeddedSystem final : public System {
 Result<std::unique_ptr<System>> System::open(asio::io_context& loop, const Config& config, WallClock& clock, Web web) {
   std::vector<sqlite::Migration> main_schema = {sqlite::event_log_migration(), sqlite::inbox_migration(),
                                                 sqlite::event_group_migration()};
-  append(main_schema, identity::sqlite_migrations());
-  append(main_schema, tasks::sqlite_migrations());
-  append(main_schema, scheduler::sqlite_migrations());
-  append(main_schema, notifier::sqlite_migrations());
-  append(main_schema, chat::sqlite_migrations());
+  append(main_schema, identity::sql_migrations());
+  append(main_schema, tasks::sql_migrations());
+  append(main_schema, scheduler::sql_migrations());
+  append(main_schema, notifier::sql_migrations());
+  append(main_schema, chat::sql_migrations());
   sqlite::DatabaseOptions main_options;
   main_options.path = config.data_dir + "/daybook.db";
   auto database = sqlite::Database::open(std::move(main_options), std::move(main_schema));
   if (!database) return database.error();
 
   std::vector<sqlite::Migration> history_schema = {sqlite::inbox_migration(), sqlite::event_group_migration()};
-  append(history_schema, audit::sqlite_migrations());
-  append(history_schema, analytics::sqlite_migrations());
+  append(history_schema, audit::sql_migrations());
+  append(history_schema, analytics::sql_migrations());
   sqlite::DatabaseOptions history_options;
   history_options.path = config.data_dir + "/history.db";
   history_options.readers = 1;

@@ -11,8 +11,8 @@
 
 namespace daybook::analytics {
 
-std::vector<storage::sql::Migration> sqlite_migrations();
-std::unique_ptr<AnalyticsStore> make_sqlite_store(storage::sql::Database& history);
+std::vector<storage::sql::Migration> sql_migrations();
+std::unique_ptr<AnalyticsStore> make_sql_store(storage::sql::Database& history);
 
 /// The analytics role: a projection of what happened to tasks, and the route that reads it.
 class Module {

@@ -30,9 +30,9 @@ class AuditTest : public ::testing::Test {
     return *parse_json(database_.run(module_.router().dispatch(std::move(call))).body);
   }
 
-  TestDatabase database_{sqlite_migrations()};
+  TestDatabase database_{sql_migrations()};
   UserId user_ = UserId::make(Instant{});
-  std::unique_ptr<AuditStore> store_ = make_sqlite_store(*database_);
+  std::unique_ptr<AuditStore> store_ = make_sql_store(*database_);
   Module module_{*store_};
 };
 

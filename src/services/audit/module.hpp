@@ -10,8 +10,8 @@
 
 namespace daybook::audit {
 
-std::vector<storage::sql::Migration> sqlite_migrations();
-std::unique_ptr<AuditStore> make_sqlite_store(storage::sql::Database& history);
+std::vector<storage::sql::Migration> sql_migrations();
+std::unique_ptr<AuditStore> make_sql_store(storage::sql::Database& history);
 
 /// The audit role: consumer of everything, and the routes that read and verify what it kept.
 class Module {

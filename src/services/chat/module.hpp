@@ -10,8 +10,8 @@
 
 namespace daybook::chat {
 
-std::vector<storage::sql::Migration> sqlite_migrations();
-std::unique_ptr<ChatStore> make_sqlite_store(storage::sql::Database& db);
+std::vector<storage::sql::Migration> sql_migrations();
+std::unique_ptr<ChatStore> make_sql_store(storage::sql::Database& db);
 
 /// The chat role: wires its use cases to routes and events. What it calls lives as long as it does.
 class Module {

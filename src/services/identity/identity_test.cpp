@@ -82,12 +82,12 @@ class IdentityTest : public ::testing::Test {
     return options;
   }
 
-  storage::sql::TestDatabase database_{sqlite_migrations(), [] {
+  storage::sql::TestDatabase database_{sql_migrations(), [] {
                                          storage::sqlite::DatabaseOptions only;
                                          only.only_service = "identity";
                                          return only;
                                        }()};
-  std::unique_ptr<Store> store_ = make_sqlite_store(*database_);
+  std::unique_ptr<Store> store_ = make_sql_store(*database_);
   ManualClock clock_{*parse_rfc3339("2026-03-04T09:00:00Z")};
   Module module_{*store_, clock_, options()};
   Result<> started_;
@@ -326,7 +326,7 @@ TEST_F(IdentityTest, KeysAndSessionsOutliveARestart) {
   const auto first = register_ada();
   const auto keys = send(Method::get, "/.well-known/jwks.json").body;
   database_.reopen();
-  auto store = make_sqlite_store(*database_);
+  auto store = make_sql_store(*database_);
   Module module{*store, clock_, options()};
   ASSERT_TRUE(database_.run(module.start()));
   Call call;

@@ -3,7 +3,7 @@
 #include "http/router.hpp"
 #include "runtime/invoker.hpp"
 #include "services/identity/service.hpp"
-#include "services/identity/sqlite_store.hpp"
+#include "services/identity/sql_store.hpp"
 
 namespace daybook::identity {
 

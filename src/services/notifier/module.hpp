@@ -11,8 +11,8 @@
 
 namespace daybook::notifier {
 
-std::vector<storage::sql::Migration> sqlite_migrations();
-std::unique_ptr<NotifierStore> make_sqlite_store(storage::sql::Database& db);
+std::vector<storage::sql::Migration> sql_migrations();
+std::unique_ptr<NotifierStore> make_sql_store(storage::sql::Database& db);
 
 /// The notifier role: wires its use cases to routes, events and timers.
 class Module {

@@ -96,10 +96,10 @@ class NotifierTest : public ::testing::Test {
   }
 
   const ReminderId kReminder = ReminderId::parse("01968f3e-8a11-7d00-8000-000000000001").value();
-  TestDatabase database_{sqlite_migrations()};
+  TestDatabase database_{sql_migrations()};
   ManualClock clock_{parse_rfc3339("2026-03-05T14:45:00Z").value()};
   UserId user_ = UserId::make(clock_.now());
-  std::unique_ptr<NotifierStore> store_ = make_sqlite_store(*database_);
+  std::unique_ptr<NotifierStore> store_ = make_sql_store(*database_);
   ChannelSenders senders_;
   ScriptedSender* receiver_ = nullptr;
   std::optional<Service> service_;

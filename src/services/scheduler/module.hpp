@@ -13,8 +13,8 @@
 
 namespace daybook::scheduler {
 
-std::vector<storage::sql::Migration> sqlite_migrations();
-std::unique_ptr<SchedulerStore> make_sqlite_store(storage::sql::Database& db, StoreLimits limits = {});
+std::vector<storage::sql::Migration> sql_migrations();
+std::unique_ptr<SchedulerStore> make_sql_store(storage::sql::Database& db, StoreLimits limits = {});
 
 /// The scheduler role. Timers of the service "scheduler" (kinds "generate", "reminder", "purge", "tzdb") are its.
 class Module {

@@ -10,7 +10,7 @@
 #include "domain/zone.hpp"
 #include "services/tasks/consumers.hpp"
 #include "services/tasks/routes.hpp"
-#include "services/tasks/sqlite_store.hpp"
+#include "services/tasks/sql_store.hpp"
 
 namespace daybook::tasks {
 namespace {
@@ -37,8 +37,8 @@ struct Module::Purger {
 
 std::vector<std::string> postgres_steps() { return {postgres_text_schema()}; }
 
-std::unique_ptr<TaskStore> make_sqlite_store(storage::sql::Database& db, StoreLimits limits) {
-  return std::make_unique<SqliteTaskStore>(db, limits);
+std::unique_ptr<TaskStore> make_sql_store(storage::sql::Database& db, StoreLimits limits) {
+  return std::make_unique<SqlTaskStore>(db, limits);
 }
 
 Module::Module(TaskStore& store, WallClock& clock) : store_(store), clock_(clock) {

@@ -13,10 +13,10 @@
 namespace daybook::tasks {
 
 /// The tables of the store, and the store on a database that has them. `db` outlives the store.
-std::vector<storage::sql::Migration> sqlite_migrations();
+std::vector<storage::sql::Migration> sql_migrations();
 /// What PostgreSQL's schema has beside them.
 std::vector<std::string> postgres_steps();
-std::unique_ptr<TaskStore> make_sqlite_store(storage::sql::Database& db, StoreLimits limits = {});
+std::unique_ptr<TaskStore> make_sql_store(storage::sql::Database& db, StoreLimits limits = {});
 
 /// The tasks service: its routes and its consumers on a store. All references outlive it. Runs on one event loop.
 class Module {

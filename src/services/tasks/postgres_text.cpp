@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "services/tasks/sqlite_rows.hpp"
+#include "services/tasks/sql_rows.hpp"
 
 namespace daybook::tasks {
 namespace {

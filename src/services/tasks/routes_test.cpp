@@ -77,8 +77,8 @@ class TasksRoutes : public ::testing::Test {
     return text(body(send(Method::post, "/api/v1/tasks", R"({"title":")" + title + "\"}")), "id");
   }
 
-  storage::sqlite::TestDatabase db_{sqlite_migrations()};
-  std::unique_ptr<TaskStore> store_ = make_sqlite_store(*db_);
+  storage::sqlite::TestDatabase db_{sql_migrations()};
+  std::unique_ptr<TaskStore> store_ = make_sql_store(*db_);
   ManualClock clock_{parse_rfc3339("2026-03-04T09:00:00Z").value()};
   Module module_{*store_, clock_};
   std::optional<Principal> principal_ = [] {

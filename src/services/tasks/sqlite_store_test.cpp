@@ -1,4 +1,4 @@
-#include "services/tasks/sqlite_store.hpp"
+#include "services/tasks/sql_store.hpp"
 
 #include "services/tasks/module.hpp"
 #include "services/tasks/store_contract.hpp"
@@ -19,13 +19,13 @@ class SqliteBackend {
   std::vector<CloudEvent> events() { return db_.events(); }
   void reopen() {
     db_.reopen();
-    store_ = make_sqlite_store(*db_, kLimits);
+    store_ = make_sql_store(*db_, kLimits);
   }
 
  private:
   static constexpr StoreLimits kLimits{5, 10};
-  TestDatabase db_{sqlite_migrations()};
-  std::unique_ptr<TaskStore> store_ = make_sqlite_store(*db_, kLimits);
+  TestDatabase db_{sql_migrations()};
+  std::unique_ptr<TaskStore> store_ = make_sql_store(*db_, kLimits);
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, TaskStoreContract, SqliteBackend);

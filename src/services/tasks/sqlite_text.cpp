@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "services/tasks/postgres_text.hpp"
-#include "services/tasks/sqlite_rows.hpp"
+#include "services/tasks/sql_rows.hpp"
 
 namespace daybook::tasks {
 namespace {

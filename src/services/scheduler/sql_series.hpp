@@ -1,0 +1,24 @@
+#pragma once
+
+#include "services/scheduler/sql_rows.hpp"
+
+/// What the closures that change series have in common.
+namespace daybook::scheduler {
+
+/// The request itself makes what is due; the timer follows for the case that the process dies before.
+inline constexpr std::chrono::seconds kShortcut{5};
+
+/// What a request with this idempotency key made or changed before. Errors: unprocessable (another request had it).
+Result<std::optional<SeriesId>> repeated(Writer& db, const Command& command);
+void remember(Writer& db, const Command& command, int status, const SeriesId& id);
+/// Errors: limit_exceeded.
+Result<> check_room(Writer& db, const UserId& user, const StoreLimits& limits);
+/// Set if the caller changes another version than it thinks.
+std::optional<Error> mismatch(const Command& command, const domain::Series& series);
+/// The series with the patch, and what is to come marked for change; to be saved by the caller.
+Result<domain::Series> apply_patch(Writer& db, domain::Series series, const domain::SeriesPatch& patch, Instant now);
+void save_changed_series(Writer& db, const Command& command, const domain::Series& before, const domain::Series& after);
+/// Takes a skip back; false if that occurrence is not skipped. Errors: invalid_argument.
+Result<bool> unskip(Writer& db, domain::Series& series, const std::string& recurrence_id);
+
+}  // namespace daybook::scheduler
