@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/algorithm/string/case_conv.hpp>
 #include <boost/url.hpp>
+#include <charconv>
 
 namespace daybook::notifier {
 namespace {
@@ -45,6 +46,11 @@ bool is_private_host(const std::string& host) {
   return !failure && is_private(address);
 }
 
+/// Whether DNS, or an IPv4 address, may have it. Other letters are written as punycode in URLs.
+bool is_of_a_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+}
+
 }  // namespace
 
 bool is_private(const ip::address& address) {
@@ -59,13 +65,26 @@ std::string private_target_refusal() {
 Result<TargetUrl> parse_target(std::string_view text, PrivateTargets private_targets) {
   const auto refuse = [](std::string why) { return Error{Errc::unprocessable, std::move(why), "invalid-target"}; };
   const auto parsed = boost::urls::parse_uri(boost::core::string_view(text.data(), text.size()));
-  if (!parsed || (parsed->scheme() != "http" && parsed->scheme() != "https") || parsed->host().empty())
+  if (!parsed ||
+      (parsed->scheme_id() != boost::urls::scheme::http && parsed->scheme_id() != boost::urls::scheme::https))
     return refuse("The address must be a URL that begins with https:// or http://.");
   if (parsed->has_userinfo()) return refuse("Leave user and password out of the URL; use the secret for them.");
-  const std::string host = boost::to_lower_copy(std::string(parsed->host_address()));
+  const std::string host = boost::to_lower_copy(std::string(parsed->encoded_host_address()));
+  const bool six = parsed->host_type() == boost::urls::host_type::ipv6;
+  if (host.empty() || parsed->host_type() == boost::urls::host_type::ipvfuture ||
+      (!six && !std::all_of(host.begin(), host.end(), is_of_a_name)))
+    return refuse("The URL needs a host: a name such as example.org, or an address.");
+  const std::string port(parsed->port());
+  std::uint16_t number = 0;
+  std::from_chars(port.data(), port.data() + port.size(), number);  // Leaves 0 for what is out of range.
+  if (!port.empty() && number == 0) return refuse("The URL's port must be a number from 1 to 65535.");
   if (private_targets == PrivateTargets::refuse && is_private_host(host)) return refuse(private_target_refusal());
+  // Boost.URL 1.81 takes what follows a bracketed address for a path, whatever it begins with.
+  if (const auto path = parsed->encoded_path(); !path.empty() && path.front() != '/')
+    return refuse("The URL's path must begin with a slash.");
   TargetUrl out;
-  out.origin = std::string(parsed->scheme()) + "://" + std::string(parsed->encoded_host_and_port());
+  out.origin = boost::to_lower_copy(std::string(parsed->scheme())) + "://" + (six ? "[" + host + "]" : host);
+  if (!port.empty()) out.origin += ":" + std::to_string(number);
   out.path = parsed->encoded_path().empty() ? "/" : std::string(parsed->encoded_path());
   out.query = std::string(parsed->encoded_query());
   return out;

@@ -46,8 +46,10 @@ TEST(NotifierTarget, TakesUrlsApart) {
   EXPECT_EQ(url.path, "/a%20b");
   EXPECT_EQ(url.query, "c=d");
   EXPECT_EQ(parse_target("http://example.org", PrivateTargets::refuse).value().path, "/");
-  for (const char* wrong :
-       {"ftp://example.org", "example.org", "http://", "http://user:pw@example.org/", "http://[::1"})
+  EXPECT_EQ(parse_target("HTTPS://Example.org:/x", PrivateTargets::refuse).value().origin, "https://example.org");
+  for (const char* wrong : {"ftp://example.org", "example.org", "http://", "http://user:pw@example.org/", "http://[::1",
+                            "http://example.org:0/", "http://example.org:99999/", "http://ex%41mple.org/",
+                            "http://a%00b/", "http://a%0d%0ab/", "http://[v1.x]/", "http://[::1]80/", "http://a$b/"})
     EXPECT_FALSE(parse_target(wrong, PrivateTargets::allow)) << wrong;
 }
 
