@@ -1,6 +1,6 @@
 #include "core/call.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
+#include "core/characters.hpp"
 
 namespace daybook {
 
@@ -31,7 +31,7 @@ std::optional<Method> parse_method(std::string_view text) {
 }
 
 void Headers::set(std::string name, std::string value) {
-  std::erase_if(fields_, [&](const auto& field) { return boost::iequals(field.first, name); });
+  std::erase_if(fields_, [&](const auto& field) { return iequals(field.first, name); });
   add(std::move(name), std::move(value));
 }
 
@@ -39,13 +39,13 @@ void Headers::add(std::string name, std::string value) { fields_.emplace_back(st
 
 std::string_view Headers::get(std::string_view name) const {
   for (const auto& [field, value] : fields_)
-    if (boost::iequals(field, name)) return value;
+    if (iequals(field, name)) return value;
   return {};
 }
 
 bool Headers::has(std::string_view name) const {
   for (const auto& [field, value] : fields_)
-    if (boost::iequals(field, name)) return true;
+    if (iequals(field, name)) return true;
   return false;
 }
 

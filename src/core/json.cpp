@@ -1,9 +1,10 @@
 #include "core/json.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/monotonic_resource.hpp>
 #include <cmath>
+
+#include "core/characters.hpp"
 
 namespace daybook {
 
@@ -195,7 +196,7 @@ std::optional<std::string> JsonReader::choice(std::string_view name, std::initia
   if (!text) return std::nullopt;
   std::string list;
   for (auto choice : choices) {
-    if (boost::iequals(*text, choice)) return std::string(choice);
+    if (iequals(*text, choice)) return std::string(choice);
     list += (list.empty() ? "" : ", ") + std::string(choice);
   }
   return fail(name, "must be one of " + list), std::nullopt;

@@ -1,7 +1,6 @@
 #include "domain/task.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
-
+#include "core/characters.hpp"
 #include "domain/zone.hpp"
 
 namespace daybook::domain {
@@ -15,7 +14,7 @@ constexpr std::string_view kReminderState[] = {"pending",  "fired",  "snoozed", 
 template <class Enum, std::size_t N>
 std::optional<Enum> find_name(const std::string_view (&names)[N], std::string_view text) {
   for (std::size_t i = 0; i < N; ++i)
-    if (boost::iequals(names[i], text)) return static_cast<Enum>(i);
+    if (iequals(names[i], text)) return static_cast<Enum>(i);
   return std::nullopt;
 }
 
@@ -26,7 +25,7 @@ std::string_view to_string(Priority priority) { return kPriority[static_cast<int
 std::string_view to_string(ReminderState state) { return kReminderState[static_cast<int>(state)]; }
 
 std::optional<Status> parse_status(std::string_view text) {
-  if (boost::iequals(text, "in_progress")) return Status::in_progress;
+  if (iequals(text, "in_progress")) return Status::in_progress;
   return find_name<Status>(kStatus, text);
 }
 

@@ -1,7 +1,8 @@
 #include "http/query_reader.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
 #include <charconv>
+
+#include "core/characters.hpp"
 
 namespace daybook::http {
 namespace {
@@ -57,7 +58,7 @@ std::optional<std::string> QueryReader::choice(std::string_view name, std::initi
   if (!value) return std::nullopt;
   std::string all;
   for (auto choice : choices) {
-    if (boost::iequals(*value, choice)) return std::string(choice);
+    if (iequals(*value, choice)) return std::string(choice);
     all += (all.empty() ? "" : ", ") + std::string(choice);
   }
   return fail(name, "must be one of " + all), std::nullopt;

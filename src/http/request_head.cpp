@@ -1,9 +1,9 @@
 #include "http/request_head.hpp"
 
 #include <algorithm>
-#include <boost/algorithm/string/predicate.hpp>
 #include <charconv>
 
+#include "core/characters.hpp"
 #include "http/authorize.hpp"
 #include "http/query_reader.hpp"
 
@@ -65,7 +65,7 @@ Result<Command> read_command(const Request& request, const WallClock& clock) {
 
 Result<json::value> json_body(const Request& request) {
   const auto type = request.call.headers.get("Content-Type");
-  if (!boost::istarts_with(type, "application/json") || (type.size() > 16 && type[16] != ';' && type[16] != ' '))
+  if (!istarts_with(type, "application/json") || (type.size() > 16 && type[16] != ';' && type[16] != ' '))
     return Error{Errc::unsupported_media_type, "Send the body as Content-Type: application/json."};
   return parse_json(request.call.body);
 }

@@ -1,7 +1,8 @@
 #include "http/request_parser.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
 #include <boost/beast/http/error.hpp>
+
+#include "core/characters.hpp"
 
 namespace daybook::http {
 
@@ -36,12 +37,11 @@ void RequestParser::on_field_impl(beast_http::field field, view name, view value
   if (header_done_) return;
   if (field == beast_http::field::host) ++hosts_;
   if (field == beast_http::field::expect) {
-    if (!boost::iequals(value, "100-continue")) return refuse(Refusal::expectation, ec);
+    if (!iequals(value, "100-continue")) return refuse(Refusal::expectation, ec);
     expects_continue_ = version_ >= 11;
   }
   // Any other coding would leave us guessing where the body ends.
-  if (field == beast_http::field::transfer_encoding && !boost::iequals(value, "chunked"))
-    return refuse(Refusal::encoding, ec);
+  if (field == beast_http::field::transfer_encoding && !iequals(value, "chunked")) return refuse(Refusal::encoding, ec);
   call_.headers.add({name.data(), name.size()}, {value.data(), value.size()});
 }
 

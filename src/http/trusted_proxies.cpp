@@ -1,9 +1,10 @@
 #include "http/trusted_proxies.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
 #include <boost/algorithm/string/trim.hpp>
 #include <charconv>
 #include <optional>
+
+#include "core/characters.hpp"
 
 namespace daybook::http {
 namespace {
@@ -34,7 +35,7 @@ std::optional<ip::address> address_of(std::string text) {
 std::vector<std::string> values_of(const Headers& headers, std::string_view name) {
   std::vector<std::string> out;
   for (const auto& [field, value] : headers.all()) {
-    if (!boost::iequals(field, name)) continue;
+    if (!iequals(field, name)) continue;
     for (std::size_t at = 0; at <= value.size();) {
       const auto comma = std::min(value.find(',', at), value.size());
       out.push_back(value.substr(at, comma - at));
@@ -52,7 +53,7 @@ std::vector<std::string> forwarded_for(const Headers& headers) {
     for (std::size_t at = 0; at <= element.size();) {
       const auto end = std::min(element.find(';', at), element.size());
       const auto pair = boost::trim_copy(element.substr(at, end - at));
-      if (boost::istarts_with(pair, "for=")) found = pair.substr(4);
+      if (istarts_with(pair, "for=")) found = pair.substr(4);
       at = end + 1;
     }
     element = found;

@@ -1,14 +1,12 @@
 #include "runtime/dapr/invoker.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
-
+#include "core/characters.hpp"
 #include "core/ids.hpp"
 #include "runtime/dapr/principal_header.hpp"
 
 namespace daybook::runtime::dapr {
 namespace {
 
-using boost::algorithm::iequals;
 using boost::asio::awaitable;
 
 constexpr std::string_view kIdempotency = "Idempotency-Key";
@@ -19,7 +17,7 @@ bool stays_behind(std::string_view name) {
   for (const char* each : {"Host", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "TE", "Upgrade",
                            "Authorization", "traceparent", "X-Correlation-Id", "Accept-Encoding", "Expect"})
     if (iequals(name, each)) return true;
-  return boost::algorithm::istarts_with(name, "dapr-") || boost::algorithm::istarts_with(name, "Daybook-");
+  return istarts_with(name, "dapr-") || istarts_with(name, "Daybook-");
 }
 
 /// Of a reply: what the two sidecars added.
@@ -27,7 +25,7 @@ bool is_the_carriers(std::string_view name) {
   for (const char* each : {"Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Date", "Server",
                            "traceparent", "tracestate", "grpc-trace-bin"})
     if (iequals(name, each)) return true;
-  return boost::algorithm::istarts_with(name, "dapr-");
+  return istarts_with(name, "dapr-");
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "services/gateway/authenticator.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
 #include <cstring>
 
+#include "core/characters.hpp"
 #include "http/problem.hpp"
 
 namespace daybook::gateway {
@@ -51,7 +51,7 @@ Authenticator::Authenticator(runtime::Invoker& invoker, const WallClock& clock, 
 awaitable<Result<std::shared_ptr<const Principal>>> Authenticator::authenticate(const Call& call) {
   const auto field = call.headers.get("Authorization");
   if (field.empty()) co_return std::shared_ptr<const Principal>{};
-  if (field.size() < 8 || !boost::iequals(field.substr(0, 7), "bearer "))
+  if (field.size() < 8 || !iequals(field.substr(0, 7), "bearer "))
     co_return invalid_token("Send the access token as: Authorization: Bearer <token>.");
   const auto token = field.substr(7);
   const auto hash = sha256(token);

@@ -1,7 +1,6 @@
 #include "services/gateway/module.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
-
+#include "core/characters.hpp"
 #include "core/json.hpp"
 #include "http/problem.hpp"
 #include "http/query_reader.hpp"
@@ -30,7 +29,7 @@ bool is_correlation_id(std::string_view text) {
 
 bool is_json(std::string_view content_type) {
   const auto type = content_type.substr(0, content_type.find(';'));
-  return boost::istarts_with(type, "application/json") || boost::iends_with(type, "+json");
+  return istarts_with(type, "application/json") || iends_with(type, "+json");
 }
 
 /// Bodies are JSON, or (imports) say what they are; uncompressed.

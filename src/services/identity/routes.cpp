@@ -1,7 +1,5 @@
 #include "services/identity/routes.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
-
 #include "core/characters.hpp"
 #include "domain/zone.hpp"
 #include "http/request_head.hpp"
@@ -38,7 +36,7 @@ Result<> service_only(const Request& request) {
 
 std::string cookie_of(const Call& call, std::string_view name) {
   for (const auto& [field, value] : call.headers.all()) {
-    if (!boost::iequals(field, "Cookie")) continue;
+    if (!iequals(field, "Cookie")) continue;
     std::string_view rest = value;
     while (!rest.empty()) {
       const auto end = rest.find(';');

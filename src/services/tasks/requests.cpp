@@ -1,7 +1,8 @@
 #include "services/tasks/requests.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
 #include <charconv>
+
+#include "core/characters.hpp"
 
 namespace daybook::tasks {
 namespace {
@@ -41,7 +42,7 @@ Result<TaskRef> ref_of(std::string_view text) {
 domain::TaskQuery read_query(http::QueryReader& in) {
   domain::TaskQuery query;
   for (const auto& name : in.list("status")) {
-    if (boost::iequals(name, "open")) {
+    if (iequals(name, "open")) {
       query.status.push_back(Status::pending);
       query.status.push_back(Status::in_progress);
     } else if (const auto status = domain::parse_status(name)) {
