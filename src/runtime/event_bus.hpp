@@ -17,6 +17,8 @@ struct Subscription {
   int max_batch = 500;
   /// Acting on the world (notifier, chat, webhooks) must not be replayed (design, rule 15).
   bool replayable = true;
+  /// Nobody looks for its effects at once (audit, statistics): it may gather longer, and writes less often.
+  bool patient = false;
 };
 
 /// Handles one batch in order and says of each event what became of it: success, a transient error (the group pauses

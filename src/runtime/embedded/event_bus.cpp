@@ -217,7 +217,8 @@ asio::awaitable<void> EventBus::run_group(Group& group) {
     if (*advanced == Progress::behind) continue;
     if (*advanced == Progress::idle) co_await group.wake.wait();
     // Also between two batches that were not full: under load a group writes few large transactions.
-    if (!stopping_) co_await group.linger.wait(std::chrono::steady_clock::now() + options_.linger);
+    const auto linger = group.subscription.patient ? options_.patient_linger : options_.linger;
+    if (!stopping_) co_await group.linger.wait(std::chrono::steady_clock::now() + linger);
   }
   for (auto& letter : std::exchange(group.letters, {})) {
     letter->outcome = Result<>(Error{Errc::unavailable, "The server is stopping"});

@@ -25,6 +25,8 @@ struct EventBusOptions {
   /// then share a few commits, and a client that sends one request after the other does not wait for each of them. (The
   /// stream to open screens does not go through here.)
   std::chrono::milliseconds linger{10};
+  /// Likewise for patient groups.
+  std::chrono::milliseconds patient_linger{100};
 };
 
 /// Carries the event log of one SQLite database to consumer groups in the same process: one coroutine a group, woken by

@@ -7,7 +7,8 @@ using boost::asio::awaitable;
 Module::Module(AnalyticsStore& store, const WallClock& clock) : store_(store), router_(make_router(store, clock)) {}
 
 void Module::subscribe(runtime::EventBus& bus) {
-  runtime::Subscription subscription{.group = "analytics", .types = {"task.*", "user.*", "reminder.triggered"}};
+  runtime::Subscription subscription{
+      .group = "analytics", .types = {"task.*", "user.*", "reminder.triggered"}, .patient = true};
   bus.subscribe(std::move(subscription), [this](std::vector<CloudEvent> events) { return apply(std::move(events)); });
 }
 

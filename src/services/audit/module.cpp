@@ -7,7 +7,7 @@ using boost::asio::awaitable;
 Module::Module(AuditStore& store) : store_(store), router_(make_router(store)) {}
 
 void Module::subscribe(runtime::EventBus& bus) {
-  runtime::Subscription subscription{.group = "audit", .types = {"*"}, .replayable = false};
+  runtime::Subscription subscription{.group = "audit", .types = {"*"}, .replayable = false, .patient = true};
   bus.subscribe(std::move(subscription), [this](std::vector<CloudEvent> events) { return record(std::move(events)); });
 }
 
