@@ -97,6 +97,7 @@ void split_words(std::string_view folded, Word word) {
   const auto flush = [&] {
     if (!token.empty()) word(token, unspaced);
     token.clear();
+    unspaced = false;  // A mark after this has no run to go on with.
   };
   const auto* at = reinterpret_cast<const utf8proc_uint8_t*>(folded.data());
   auto left = static_cast<utf8proc_ssize_t>(folded.size());

@@ -39,6 +39,12 @@ TEST(Tokens, AreWordsAndPairsOfHanAndKana) {
   EXPECT_THAT(search_tokens(" -- !!"), IsEmpty());
 }
 
+// Found by search_fuzz: a mark (here a Myanmar one) behind a separator went on with the run before that.
+TEST(Tokens, AreTheSameWhereverATextIsCutBetweenWords) {
+  const std::string run = "\u8CB7", mark = "\u1083";
+  EXPECT_EQ(search_tokens(run + "\u3101" + mark + run), (std::vector<std::string>{run, mark, run}));
+}
+
 TEST(Queries, HaveTheLastWordAsAPrefixAndQuotesAsPhrases) {
   EXPECT_THAT(parse_search("Buy mil"), ElementsAre(SearchTerm{{"buy"}, false}, SearchTerm{{"mil"}, true}));
   EXPECT_THAT(parse_search("mil buy "), ElementsAre(SearchTerm{{"mil"}, false}, SearchTerm{{"buy"}, false}));

@@ -47,7 +47,9 @@ Result<> set_listen(Config& config, const std::string& value) {
   std::string address = value.substr(0, colon == std::string::npos ? 0 : colon);
   if (address.size() > 2 && address.front() == '[' && address.back() == ']')
     address = address.substr(1, address.size() - 2);
-  if (port > 65535 || address.empty()) return bad("an address and a port such as 127.0.0.1:8000 or [::1]:8000");
+  boost::system::error_code failure;
+  if (address != "localhost") boost::asio::ip::make_address(address, failure);
+  if (port > 65535 || failure) return bad("an address and a port such as 127.0.0.1:8000 or [::1]:8000");
   config.*Address = address;
   config.*Port = static_cast<std::uint16_t>(port);
   return {};

@@ -64,6 +64,10 @@ TEST_F(ConfigTest, SaysWhichSettingIsWrongAndWhatIsWanted) {
   environment_.erase("DAYBOOK_LISTEN");
   write_file("\nlog-level = loud\n");
   EXPECT_THAT(load_config(sources_).error().detail, AllOf(HasSubstr("log-level"), HasSubstr("debug, info")));
+  for (const char* wrong : {"[ x]:8000", "example.org:80", ":80", "127.0.0.1", "127.0.0.1:65536"}) {
+    write_file("listen = " + std::string(wrong) + "\n");
+    EXPECT_THAT(load_config(sources_).error().detail, HasSubstr("an address and a port")) << wrong;
+  }
   write_file("\nlisten-on = 1\n");
   EXPECT_THAT(load_config(sources_).error().detail, AllOf(HasSubstr("line 2"), HasSubstr("listen-on")));
   write_file("listen\n");
