@@ -142,9 +142,10 @@ TEST_F(OutboxRelay, AFailedChangeLeavesNoEventAndNoGapInTheSequence) {
 TEST_F(OutboxRelay, ALateCommitIsNotSkipped) {
   Relay relay(*db_, broker_.publisher(db_.loop()), eager());
   ASSERT_TRUE(db_.run(relay.renew()));
+  auto lock = PostgresServer::instance()->hold(db_.url(), 7);
   auto late = [&](Writer& w) -> Result<> {
     w.append_event(event(user(1)));
-    w.query("SELECT pg_sleep(0.4)").step();
+    w.query("SELECT pg_advisory_xact_lock(7)").step();
     return {};
   };
   bool late_done = false;
@@ -158,6 +159,7 @@ TEST_F(OutboxRelay, ALateCommitIsNotSkipped) {
   ASSERT_TRUE(append(user(2)));
   EXPECT_FALSE(late_done);
   EXPECT_EQ(db_.run(relay.publish_once()).value(), 1);
+  lock.reset();
   until([&] { return late_done; });
   EXPECT_EQ(db_.run(relay.publish_once()).value(), 1);
   EXPECT_THAT(broker_.arrived[user(1)], ElementsAre(1));

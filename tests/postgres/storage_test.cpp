@@ -160,12 +160,47 @@ TEST_F(PostgresStorage, ConnectionsThatWereCutAreMadeAnewAndTheClosureRunsAgain)
   EXPECT_THAT(texts(), ElementsAre("a", "b", "c"));
 }
 
+TEST(PostgresRestart, AServerThatWasAwayIsFoundAgainAndIsNotStormedMeanwhile) {
+  const auto server = PostgresServer::make(" -c listen_addresses= -c synchronous_commit=on");
+  const auto url = server->make_database("notes", make_notes);
+  storage::postgres::PoolOptions options;
+  options.session.url = url;
+  options.wait_timeout = std::chrono::milliseconds{700};
+  boost::asio::io_context loop;
+  storage::postgres::Pool pool(loop.get_executor(), options);
+  storage::postgres::Database db(pool, "notes");
+  const auto add = [&](const std::string& text) {
+    auto change = [&](Writer& w) -> Result<> {
+      w.run("INSERT INTO notes_note (user_id, text) VALUES (?, ?)", UserId{Uuid::v5(Uuid{}, "ada")}, text);
+      return {};
+    };
+    return storage::sqlite::run_on(loop, db.write(Lane::foreground, std::move(change)));
+  };
+  ASSERT_TRUE(add("a"));
+  server->stop();
+  const auto away = add("b");
+  ASSERT_FALSE(away);
+  EXPECT_EQ(away.error().code, Errc::unavailable);
+  const auto failed = pool.counters().failed;
+  EXPECT_GE(failed, 1u);
+  EXPECT_LE(failed, 8u) << "the pauses grow";
+  EXPECT_FALSE(pool.counters().last_error.empty());
+  server->start();
+  Result<> again = add("c");
+  for (int i = 0; i < 10 && !again; ++i) again = add("c");  // The last pause may be longer than one wait.
+  EXPECT_TRUE(again) << again.error().detail;
+  EXPECT_GE(pool.counters().made, 2u);
+  EXPECT_TRUE(pool.counters().last_error.empty());
+  EXPECT_EQ(server->run(url, "SELECT string_agg(text, ',' ORDER BY text) FROM notes.note"), "a,c");
+  storage::sqlite::run_on(loop, pool.stop());
+}
+
 TEST_F(PostgresStorage, AStatementThatTakesTooLongIsGivenUp) {
   storage::postgres::PoolOptions options;
   options.session.statement_timeout = std::chrono::milliseconds{100};
   PostgresDatabase db("notes", make_notes, options);
   const auto slow = db.read([](Reader& r) -> Result<> {
-    r.query("SELECT pg_sleep(60)").step();
+    r.query("SELECT count(*) FROM generate_series(1, 1000000000000)").step();
     return {};
   });
   ASSERT_FALSE(slow);
@@ -179,8 +214,9 @@ TEST_F(PostgresStorage, WhoWaitsTooLongForAConnectionHearsThatAllAreBusy) {
   int waits = 0;
   options.on_wait = [&](auto) { ++waits; };
   PostgresDatabase db("notes", make_notes, options);
+  auto lock = PostgresServer::instance()->hold(db.url(), 7);
   auto hold = [](Reader& r) -> Result<> {
-    r.query("SELECT pg_sleep(0.5)").step();
+    r.query("SELECT pg_advisory_xact_lock(7)").step();
     return {};
   };
   bool held = false;
@@ -190,6 +226,8 @@ TEST_F(PostgresStorage, WhoWaitsTooLongForAConnectionHearsThatAllAreBusy) {
   EXPECT_EQ(second.error().code, Errc::unavailable);
   EXPECT_THAT(second.error().detail, HasSubstr("busy"));
   EXPECT_EQ(db.pool().counters().in_use, 1);
+  EXPECT_FALSE(held);
+  lock.reset();
   while (!held) db.loop().run_one();
   EXPECT_EQ(db.pool().counters().in_use, 0);
   EXPECT_EQ(waits, 1);

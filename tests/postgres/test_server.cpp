@@ -43,6 +43,8 @@ int run_program(std::vector<std::string> words, const std::string& log) {
 
 struct PostgresServer::State {
   std::string directory, programs;
+  std::string more_options;
+  int port = 5432;  ///< Names the socket too.
   std::set<std::string> templates;
   int databases = 0;
 
@@ -50,9 +52,10 @@ struct PostgresServer::State {
   std::string log() const { return directory + "/log"; }
   void start() {
     const std::string options =
-        "-c listen_addresses= -c unix_socket_directories=" + directory +
+        "-c unix_socket_directories=" + directory + " -c port=" + std::to_string(port) +
         " -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200 "
-        "-c shared_buffers=32MB -c autovacuum=off";
+        "-c shared_buffers=32MB -c autovacuum=off" +
+        more_options;
     if (run_program({programs + "/pg_ctl", "-D", data(), "-w", "-t", "60", "-o", options, "-l",
                      directory + "/server.log", "start"},
                     log()) != 0)
@@ -72,26 +75,37 @@ const std::string& PostgresServer::why_not() {
 
 PostgresServer* PostgresServer::instance() {
   if (!why_not().empty()) return nullptr;
-  static const std::unique_ptr<PostgresServer> server = [] {
-    std::unique_ptr<PostgresServer> made(new PostgresServer);
-    made->state_ = std::make_unique<State>();
-    auto& state = *made->state_;
-    std::string name = (fs::temp_directory_path() / "daybook-pg-XXXXXX").string();
-    if (!::mkdtemp(name.data())) throw std::runtime_error("mkdtemp " + name);
-    state.directory = name;
-    state.programs = server_programs();
-    if (::geteuid() == 0) {
-      const auto* user = ::getpwnam("postgres");
-      if (::chown(name.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("chown " + name);
-    }
-    if (run_program({state.programs + "/initdb", "-D", state.data(), "-A", "trust", "-U", "daybook", "-E", "UTF8",
-                     "--no-sync", "--locale=C.UTF-8"},
-                    state.log()) != 0)
-      throw std::runtime_error("initdb failed");
-    state.start();
-    return made;
-  }();
+  static const std::unique_ptr<PostgresServer> server = make(" -c listen_addresses=");
   return server.get();
+}
+
+std::unique_ptr<PostgresServer> PostgresServer::make(const std::string& more_options, const Prepare& prepare,
+                                                     int port) {
+  std::unique_ptr<PostgresServer> made(new PostgresServer);
+  made->state_ = std::make_unique<State>();
+  auto& state = *made->state_;
+  std::string name = (fs::temp_directory_path() / "daybook-pg-XXXXXX").string();
+  if (!::mkdtemp(name.data())) throw std::runtime_error("mkdtemp " + name);
+  state.directory = name;
+  state.programs = server_programs();
+  state.more_options = more_options;
+  state.port = port;
+  const auto* user = ::geteuid() == 0 ? ::getpwnam("postgres") : nullptr;
+  const auto give = [&](const std::string& path) {
+    if (user && ::chown(path.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("chown " + path);
+  };
+  give(name);
+  if (run_program({state.programs + "/initdb", "-D", state.data(), "-A", "trust", "-U", "daybook", "-E", "UTF8",
+                   "--no-sync", "--locale=C.UTF-8"},
+                  state.log()) != 0)
+    throw std::runtime_error("initdb failed");
+  if (prepare) {
+    prepare(state.data());
+    for (const auto& entry : fs::directory_iterator(state.data()))
+      if (entry.path().extension() == ".pem") give(entry.path());
+  }
+  state.start();
+  return made;
 }
 
 PostgresServer::~PostgresServer() {
@@ -101,7 +115,7 @@ PostgresServer::~PostgresServer() {
 }
 
 std::string PostgresServer::url(const std::string& database) const {
-  return "host=" + state_->directory + " user=daybook dbname=" + database;
+  return "host=" + state_->directory + " port=" + std::to_string(state_->port) + " user=daybook dbname=" + database;
 }
 
 std::string PostgresServer::make_database(const std::string& kind, void (*make_schema)(const std::string& url)) {
@@ -128,6 +142,20 @@ void PostgresServer::cut_connections(const std::string& url) {
 
 void PostgresServer::stop() { state_->stop(); }
 void PostgresServer::start() { state_->start(); }
+
+std::unique_ptr<PostgresServer::HeldLock> PostgresServer::hold(const std::string& url, int key) {
+  struct Held final : HeldLock {
+    explicit Held(const std::string& url) : connection(PQconnectdb(url.c_str())) {}
+    ~Held() override { PQfinish(connection); }
+    PGconn* connection;
+  };
+  auto held = std::make_unique<Held>(url);
+  PGresult* result = PQexec(held->connection, ("SELECT pg_advisory_lock(" + std::to_string(key) + ")").c_str());
+  const bool locked = PQresultStatus(result) == PGRES_TUPLES_OK;
+  PQclear(result);
+  if (!locked) throw std::runtime_error(PQerrorMessage(held->connection));
+  return held;
+}
 
 std::string PostgresServer::run(const std::string& url, const std::string& sql) {
   PGconn* connection = PQconnectdb(url.c_str());

@@ -1,12 +1,10 @@
 #include "storage/postgres/migrations.hpp"
 
-#include <libpq-fe.h>
-
 #include <map>
 #include <memory>
 
 #include "storage/postgres/dialect.hpp"
-#include "storage/postgres/error.hpp"
+#include "storage/postgres/libpq.hpp"
 
 namespace daybook::storage::postgres {
 namespace {
@@ -14,14 +12,14 @@ namespace {
 /// "daybook" in ASCII: who migrates holds it.
 constexpr const char* kLock = "SELECT pg_advisory_lock(28254600870620011)";
 
-struct FreeResult {
-  void operator()(PGresult* result) const { PQclear(result); }
-};
-struct Finish {
-  void operator()(PGconn* connection) const { PQfinish(connection); }
-};
-using ResultPtr = std::unique_ptr<PGresult, FreeResult>;
-using ConnectionPtr = std::unique_ptr<PGconn, Finish>;
+ConnectionPtr connect(const std::string& url) {
+  const char* keywords[] = {"dbname", "connect_timeout", "fallback_application_name", nullptr};
+  const char* values[] = {url.c_str(), "10", "daybook migrate", nullptr};
+  ConnectionPtr connection(PQconnectdbParams(keywords, values, 1));
+  PQsetNoticeProcessor(
+      connection.get(), [](void*, const char*) {}, nullptr);
+  return connection;
+}
 
 ResultPtr run(PGconn* connection, const std::string& sql, const std::vector<std::string>& values = {}) {
   std::vector<const char*> parameters;
@@ -103,21 +101,34 @@ int migrate_schema(PGconn* connection, const Schema& schema) {
 
 }  // namespace
 
-Result<int> migrate(const std::string& url, const std::vector<Schema>& schemas) {
-  const char* keywords[] = {"dbname", "connect_timeout", "fallback_application_name", nullptr};
-  const char* values[] = {url.c_str(), "10", "daybook migrate", nullptr};
-  const ConnectionPtr connection(PQconnectdbParams(keywords, values, 1));
-  if (PQstatus(connection.get()) != CONNECTION_OK) return PgError("", PQerrorMessage(connection.get())).to_error();
-  PQsetNoticeProcessor(
-      connection.get(), [](void*, const char*) {}, nullptr);
+Result<int> migrate(const std::string& url, const std::vector<Schema>& schemas, Unfinished unfinished) {
+  const auto connection = connect(url);
+  if (PQstatus(connection.get()) != CONNECTION_OK) return connect_error(connection.get());
   try {
     run(connection.get(), kLock);
     run(connection.get(), R"(CREATE SCHEMA IF NOT EXISTS daybook; CREATE TABLE IF NOT EXISTS daybook.schema_migration (
       service text NOT NULL, number int NOT NULL, needs int NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),
-      PRIMARY KEY (service, number)))");
+      PRIMARY KEY (service, number)); CREATE TABLE IF NOT EXISTS daybook.promotion (source text PRIMARY KEY,
+      began_at timestamptz NOT NULL DEFAULT clock_timestamp(), done_at timestamptz))");
+    const auto promotion = run(connection.get(), "SELECT 1 FROM daybook.promotion WHERE done_at IS NULL");
+    if (unfinished == Unfinished::refused && PQntuples(promotion.get()) > 0)
+      return Error{Errc::misconfigured,
+                   "Data is being moved into this database, and that was not finished: run daybook migrate --from … "
+                   "--to … again until it says so."};
     int ran = 0;
     for (const auto& schema : schemas) ran += migrate_schema(connection.get(), schema);
     return ran;
+  } catch (const PgError& error) {
+    return error.to_error();
+  }
+}
+
+Result<> run_statements(const std::string& url, const std::string& sql) {
+  const auto connection = connect(url);
+  if (PQstatus(connection.get()) != CONNECTION_OK) return connect_error(connection.get());
+  try {
+    run(connection.get(), sql);
+    return {};
   } catch (const PgError& error) {
     return error.to_error();
   }

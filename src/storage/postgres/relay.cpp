@@ -38,6 +38,8 @@ Relay::Relay(Database& database, Publish publish, RelayOptions options)
       publish_(std::move(publish)),
       options_(std::move(options)),
       timer_(database.pool().executor()),
+      listener_(database.pool().executor(), database.pool().options().session, channel(),
+                [this](const std::vector<std::string>&) { wake(); }),
       self_(std::make_shared<Relay*>(this)) {
   database_.on_commit([self = self_](const Writer::Effects& effects) {
     if (*self) (*self)->committed(effects);
@@ -47,7 +49,6 @@ Relay::Relay(Database& database, Publish publish, RelayOptions options)
 Relay::~Relay() {
   assert(running_ == 0 && "stop() comes first");
   *self_ = nullptr;
-  if (listener_) listener_->close();
 }
 
 void Relay::committed(const Writer::Effects& effects) {
@@ -94,17 +95,13 @@ asio::awaitable<Result<>> Relay::start() {
   stopping_ = false;
   ++running_;
   asio::co_spawn(database_.pool().executor(), run(), asio::detached);
+  listener_.start();
   co_return Result<>{};
 }
 
 asio::awaitable<void> Relay::run() {
   auto renew_at = Steady::time_point::min();
   while (!stopping_) {
-    if (!listening_ && (!listener_ || !listener_->alive())) {
-      listening_ = true;
-      ++running_;
-      asio::co_spawn(database_.pool().executor(), listen(), asio::detached);
-    }
     bool failed = false;
     if (Steady::now() >= renew_at) {
       const auto renewed = co_await renew();
@@ -132,33 +129,6 @@ asio::awaitable<void> Relay::run() {
   --running_;
 }
 
-asio::awaitable<void> Relay::listen() {
-  auto executor = database_.pool().executor();
-  auto options = database_.pool().options().session;
-  auto connected = co_await Session::connect(executor, std::move(options));
-  listening_ = false;
-  if (connected && !stopping_) {
-    listener_ = std::move(*connected);
-    auto body = [session = listener_, sql = "LISTEN " + channel()] {
-      try {
-        session->send(sql);
-        session->sync();
-      } catch (const PgError&) {
-        session->close();
-      }
-    };
-    auto done = [self = self_, session = listener_] {
-      if (!session->alive()) return;
-      session->on_notification([self, weak = std::weak_ptr<Session>(session)] {
-        if (auto here = weak.lock()) here->notifications();
-        if (*self) (*self)->wake();
-      });
-    };
-    listener_->run(std::move(body), std::move(done));
-  }
-  --running_;
-}
-
 asio::awaitable<void> Relay::stop() {
   stopping_ = true;
   timer_.cancel();
@@ -166,8 +136,7 @@ asio::awaitable<void> Relay::stop() {
     asio::steady_timer pause(database_.pool().executor(), std::chrono::milliseconds{2});
     ignore(co_await pause.async_wait(asio::as_tuple(asio::use_awaitable)), "nobody cancels it");
   }
-  if (listener_) listener_->close();
-  listener_.reset();
+  co_await listener_.stop();
   // What was written while others stopped still goes out, unless it cannot.
   for (int i = 0; i < 10; ++i) {
     const auto published = co_await publish_once();

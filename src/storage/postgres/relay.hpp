@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "storage/postgres/database.hpp"
+#include "storage/postgres/listener.hpp"
 
 namespace daybook::storage::postgres {
 
@@ -73,7 +74,6 @@ class Relay {
     CloudEvent event;
   };
   boost::asio::awaitable<void> run();
-  boost::asio::awaitable<void> listen();
   boost::asio::awaitable<void> tell_others();
   boost::asio::awaitable<Result<std::vector<Row>>> read();
   boost::asio::awaitable<Result<>> settle(std::vector<std::int64_t> gone, std::vector<std::int64_t> refused);
@@ -90,8 +90,8 @@ class Relay {
   std::chrono::steady_clock::time_point renewed_{};
   Counters counters_;
   boost::asio::steady_timer timer_;
-  std::shared_ptr<Session> listener_;
-  bool woken_ = false, waiting_ = false, stopping_ = false, telling_ = false, listening_ = false;
+  Listener listener_;
+  bool woken_ = false, waiting_ = false, stopping_ = false, telling_ = false;
   int running_ = 0;
   int failures_ = 0;              ///< In a row.
   std::shared_ptr<Relay*> self_;  ///< Null inside once the relay is gone: the database keeps its listener.

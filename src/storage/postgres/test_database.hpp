@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 
 #include "storage/postgres/database.hpp"
 #include "storage/postgres/migrations.hpp"
@@ -16,8 +17,12 @@ class PostgresDatabase {
  public:
   PostgresDatabase(const std::string& service, void (*make_schema)(const std::string& url),
                    storage::postgres::PoolOptions options = {})
+      : PostgresDatabase(service, service, make_schema, std::move(options)) {}
+  /// `kind`: what tells this schema from others of the same service.
+  PostgresDatabase(const std::string& kind, const std::string& service, void (*make_schema)(const std::string& url),
+                   storage::postgres::PoolOptions options = {})
       : service_(service), options_(std::move(options)) {
-    url_ = PostgresServer::instance()->make_database(service, make_schema);
+    url_ = PostgresServer::instance()->make_database(kind, make_schema);
     options_.session.url = url_;
     reopen();
   }
@@ -93,6 +98,9 @@ class PostgresDatabase {
   std::unique_ptr<storage::postgres::Database> database_;
 };
 
+/// What a service's schema has on PostgreSQL alone, for tests that run on both; filled in before main().
+inline std::map<std::string, std::vector<std::string>> postgres_steps_of;
+
 /// Takes what sqlite::TestDatabase takes, for tests that run on both.
 class PostgresServiceDatabase : public PostgresDatabase {
  public:
@@ -105,9 +113,7 @@ class PostgresServiceDatabase : public PostgresDatabase {
   static std::string remember(std::vector<storage::sql::Migration> migrations) {
     schema_.service = migrations.front().service;
     schema_.migrations = std::move(migrations);
-#ifdef DAYBOOK_POSTGRES_STEPS
-    schema_.plain = DAYBOOK_POSTGRES_STEPS();
-#endif
+    schema_.plain = postgres_steps_of[schema_.service];
     return schema_.service;
   }
   static void make_remembered(const std::string& url) { storage::postgres::migrate(url, {schema_}).value(); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,10 @@ class PostgresServer {
   /// The one server, started at the first call; null, with the reason in `why_not`, where PostgreSQL is not installed.
   static PostgresServer* instance();
   static const std::string& why_not();
+  /// Another one, with options of its own (" -c ssl=on"); `prepare` may put *.pem into its data folder first.
+  using Prepare = std::function<void(const std::string& data)>;
+  static std::unique_ptr<PostgresServer> make(const std::string& more_options, const Prepare& prepare = {},
+                                              int port = 5432);
   ~PostgresServer();
 
   /// Makes a database with the schemas that `make_schema` puts into a template the first time `kind` is asked for, and
@@ -24,6 +29,13 @@ class PostgresServer {
   void cut_connections(const std::string& url);
   void stop();   ///< At once, with all connections.
   void start();  ///< Again.
+  /// A connection that has the advisory lock `key`, so that a transaction that asks for it waits, until it is
+  /// destroyed.
+  class HeldLock {
+   public:
+    virtual ~HeldLock() = default;
+  };
+  std::unique_ptr<HeldLock> hold(const std::string& url, int key);
   /// Runs statements in the database; the first column of the first row, or empty. Throws std::runtime_error.
   std::string run(const std::string& url, const std::string& sql);
 

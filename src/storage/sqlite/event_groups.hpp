@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/sql/dead_letter.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/event_log.hpp"
 
@@ -20,6 +21,8 @@ Migration event_group_migration();
 std::optional<std::int64_t> load_offset(Connection& db, std::string_view group, const EventEpoch& epoch);
 void save_offset(Writer& db, std::string_view group, std::int64_t position, const EventEpoch& epoch);
 
+using sql::park;
+
 /// An event that a group parked after its last try.
 struct DeadLetter {
   std::int64_t id = 0;
@@ -31,8 +34,6 @@ struct DeadLetter {
   Instant parked_at{};
 };
 
-/// Parks the event; parking it again only counts the tries.
-void park(Writer& db, std::string_view group, const CloudEvent& event, std::string_view reason, int tries, Instant now);
 /// Newest first. `group` empty: of all groups.
 std::vector<DeadLetter> read_dead_letters(Connection& db, std::string_view group, int limit);
 std::optional<DeadLetter> find_dead_letter(Connection& db, std::int64_t id);
