@@ -5,12 +5,10 @@
 #include <cstdlib>
 #include <set>
 
-#include "app/dapr/received_log.hpp"
+#include "app/dapr/role_stores.hpp"
 #include "app/dapr/secret_settings.hpp"
 #include "app/embed/embedded_files.hpp"
 #include "app/system/channels.hpp"
-#include "app/system/gauges.hpp"
-#include "app/system/housekeeping.hpp"
 #include "app/system/service_options.hpp"
 #include "app/version.hpp"
 #include "core/json.hpp"
@@ -29,20 +27,15 @@
 #include "services/scheduler/module.hpp"
 #include "services/tasks/client.hpp"
 #include "services/tasks/module.hpp"
-#include "storage/sqlite/event_groups.hpp"
-#include "storage/sqlite/event_log.hpp"
 
 namespace daybook::app {
 namespace {
 
 namespace asio = boost::asio;
 namespace dapr = runtime::dapr;
-namespace sqlite = storage::sqlite;
 using asio::awaitable;
 
-constexpr std::string_view kRelay = "relay";
-
-using Roles = std::set<std::string, std::less<>>;
+constexpr std::string_view kStreamGroup = "gateway.stream";
 
 Result<Roles> parse_roles(const std::string& text) {
   static const Roles kAll = {"gateway", "identity", "tasks", "scheduler", "notifier", "audit", "analytics", "chat"};
@@ -59,10 +52,6 @@ Result<Roles> parse_roles(const std::string& text) {
   return roles;
 }
 
-void append(std::vector<sqlite::Migration>& to, std::vector<sqlite::Migration> more) {
-  for (auto& migration : more) to.push_back(std::move(migration));
-}
-
 /// A setting, or the variable that Dapr's own injector sets.
 std::string token_of(const std::string& setting, const char* variable) {
   if (!setting.empty()) return setting;
@@ -75,8 +64,8 @@ struct Parts {
   dapr::TopicTable topics;
   std::unique_ptr<dapr::Sidecar> sidecar;
   std::string app_token;
-  std::unique_ptr<sqlite::Database> database;
-  std::unique_ptr<sqlite::Database> history;
+  std::unique_ptr<telemetry::Registry> metrics;
+  std::unique_ptr<RoleStores> stores;
   notifier::ChannelSenders senders;
   Assistants assistants;
 };
@@ -90,35 +79,29 @@ class DaprSystem final : public System {
         roles_(std::move(parts.roles)),
         topics_(std::move(parts.topics)),
         sidecar_(std::move(parts.sidecar)),
-        database_(std::move(parts.database)),
-        history_(std::move(parts.history)),
+        metrics_(std::move(parts.metrics)),
+        stores_(std::move(parts.stores)),
         assistants_(std::move(parts.assistants)),
         publisher_(*sidecar_, topics_, config.pubsub, *dapr::parse_topic_mode(config.topic_mode)),
-        relay_(executor_, *database_, clock),
-        received_(executor_, *history_, clock),
         bus_(executor_, topics_, bus_options()),
         invoker_(*sidecar_),
         secrets_(config.data_dir + "/secrets"),
         channel_({.bus = bus_,
-                  .healthy = [this] { return stores_answer(); },
+                  .healthy = [this] { return stores_->answer(); },
                   .probes = [this](Call call) { return probe(std::move(call)); }},
                  std::move(parts.app_token)),
-        housekeeping_(executor_, clock, relay_, *database_, *history_),
-        stream_housekeeping_(executor_, clock, received_, *history_, *history_),
-        gauges_(executor_, metrics_, relay_, *database_, *history_),
         tasks_client_(invoker_) {
-    runtime::Subscription outbox{.group = std::string(kRelay), .types = {"*"}, .max_batch = 100};
-    relay_.subscribe(std::move(outbox), [this](std::vector<CloudEvent> events) { return relay(std::move(events)); });
     make_services(std::move(parts.senders));
     if (has("gateway")) {
-      stream_log_ = gateway::make_sqlite_stream_log(*history_);
-      keep_received(bus_, *history_);
+      runtime::Subscription received{.group = std::string(kStreamGroup), .types = {"*"}};
+      bus_.subscribe(std::move(received), [this](std::vector<CloudEvent> events) { return keep(std::move(events)); });
       gateway::Ports ports{.invoker = invoker_,
-                           .stream_log = *stream_log_,
+                           .stream_log = stores_->stream_log(),
                            .clock = clock_,
-                           .metrics = metrics_,
+                           .metrics = *metrics_,
                            .web = std::move(web),
-                           .readiness = [this] { return dependencies(); }};
+                           .readiness = [this] { return dependencies(); },
+                           .shared_tickets = stores_->tickets()};
       gateway_ = std::make_unique<gateway::Module>(std::move(ports), gateway_options(config));
     }
   }
@@ -133,7 +116,8 @@ class DaprSystem final : public System {
     if (scheduler_)
       if (auto started = co_await scheduler_->start(); !started) co_return started.error();
     if (auto started = co_await bus_.start(); !started) co_return started.error();
-    if (auto started = co_await relay_.start(); !started) co_return started.error();
+    Publish publish = [this](std::vector<CloudEvent> events) { return publish_all(std::move(events)); };
+    if (auto started = co_await stores_->start(std::move(publish)); !started) co_return started.error();
     if (scheduler_timers_)
       if (auto started = co_await scheduler_timers_->start(); !started) co_return started.error();
     if (notifier_timers_)
@@ -144,12 +128,8 @@ class DaprSystem final : public System {
       if (auto started = co_await tasks_->start(); !started) co_return started.error();
     if (gateway_) {
       gateway_->start(executor_);
-      if (auto started = co_await received_.start(); !started) co_return started.error();
-      stream_housekeeping_.start();
       if (auto listening = listen_to_sidecar(); !listening) co_return listening.error();
     }
-    housekeeping_.start();
-    gauges_.start();
     co_return Result<>{};
   }
 
@@ -161,21 +141,14 @@ class DaprSystem final : public System {
   awaitable<void> stop() override {
     if (app_server_) co_await app_server_->stop(std::chrono::seconds(config_.drain_seconds));
     if (gateway_) gateway_->stop();
-    co_await gauges_.stop();
-    co_await housekeeping_.stop();
-    if (gateway_) co_await stream_housekeeping_.stop();
     if (tasks_) co_await tasks_->stop();
     if (scheduler_timers_) co_await scheduler_timers_->stop();
     if (notifier_timers_) co_await notifier_timers_->stop();
     co_await bus_.stop();
-    co_await relay_.stop();
-    if (gateway_) co_await received_.stop();
+    co_await stores_->stop();
   }
 
-  void close() override {
-    database_->stop();
-    history_->stop();
-  }
+  void close() override { stores_->close(); }
 
   http::ServerHandlers handlers() override {
     if (gateway_) return gateway_->server();
@@ -189,12 +162,10 @@ class DaprSystem final : public System {
     if (gateway_) gateway_->set_limits(gateway_limits(config));
   }
 
-  /// What the sidecar has not taken yet: the relay's group.
-  runtime::embedded::EventBus& events() override { return relay_; }
+  runtime::embedded::EventBus* events() override { return stores_->events(); }
   identity::Service* accounts() override { return identity_ ? &identity_->service() : nullptr; }
   tasks::Client& tasks() override { return tasks_client_; }
-  sqlite::Database& database() override { return *database_; }
-  sqlite::Database& history() override { return *history_; }
+  std::vector<storage::sqlite::Database*> files() override { return stores_->files(); }
 
  private:
   bool has(std::string_view role) const { return roles_.contains(role); }
@@ -207,57 +178,57 @@ class DaprSystem final : public System {
     // Screens wait for what the gateway receives; the others gain by taking many at once.
     if (has("gateway")) options.max_batch = 1;
     options.park = [this](std::string group, CloudEvent event, std::string reason, int tries) {
-      return park(std::move(group), std::move(event), std::move(reason), tries);
+      return stores_->park(std::move(group), std::move(event), std::move(reason), tries);
     };
     return options;
   }
 
   void make_services(notifier::ChannelSenders senders) {
     if (has("identity")) {
-      identity_store_ = identity::make_sql_store(*database_);
+      identity_store_ = identity::make_sql_store(stores_->of("identity"));
       identity_ =
           std::make_unique<identity::Module>(*identity_store_, clock_, identity_options(config_, invoker_, secrets_));
       serve("identity", identity_->router());
     }
     if (has("tasks")) {
-      tasks_store_ = tasks::make_sql_store(*database_, task_limits(config_));
+      tasks_store_ = tasks::make_sql_store(stores_->of("tasks"), task_limits(config_));
       tasks_ = std::make_unique<tasks::Module>(*tasks_store_, clock_);
       serve("tasks", tasks_->router());
       tasks_->subscribe(bus_);
     }
     if (has("scheduler")) {
-      scheduler_store_ = scheduler::make_sql_store(*database_, series_limits(config_));
+      scheduler_store_ = scheduler::make_sql_store(stores_->of("scheduler"), series_limits(config_));
       scheduler_ = std::make_unique<scheduler::Module>(*scheduler_store_, invoker_, clock_);
       scheduler_timers_ = std::make_unique<runtime::embedded::Timers>(
-          executor_, *database_, storage::sql::TimerTable("scheduler"), clock_, timer_options(metrics_));
+          executor_, stores_->of("scheduler"), storage::sql::TimerTable("scheduler"), clock_, timer_options(*metrics_));
       serve("scheduler", scheduler_->router());
       scheduler_->subscribe(bus_);
       scheduler_->handle(*scheduler_timers_);
     }
     if (has("chat")) {
-      chat_store_ = chat::make_sql_store(*database_);
+      chat_store_ = chat::make_sql_store(stores_->of("chat"));
       chat_ = std::make_unique<chat::Module>(*chat_store_, invoker_, assistants_.first(), clock_);
       serve("chat", chat_->router());
       chat_->subscribe(bus_);
     }
     if (has("notifier")) {
-      notifier_store_ = notifier::make_sql_store(*database_);
+      notifier_store_ = notifier::make_sql_store(stores_->of("notifier"));
       notifier_ = std::make_unique<notifier::Module>(*notifier_store_, std::move(senders), clock_,
                                                      notifier::make_digest_writer(tasks_client_, clock_));
       notifier_timers_ = std::make_unique<runtime::embedded::Timers>(
-          executor_, *database_, storage::sql::TimerTable("notifier"), clock_, timer_options(metrics_));
+          executor_, stores_->of("notifier"), storage::sql::TimerTable("notifier"), clock_, timer_options(*metrics_));
       serve("notifier", notifier_->router());
       notifier_->subscribe(bus_);
       notifier_->handle(*notifier_timers_);
     }
     if (has("audit")) {
-      audit_store_ = audit::make_sql_store(*history_);
+      audit_store_ = audit::make_sql_store(stores_->of("audit"));
       audit_ = std::make_unique<audit::Module>(*audit_store_);
       serve("audit", audit_->router());
       audit_->subscribe(bus_);
     }
     if (has("analytics")) {
-      analytics_store_ = analytics::make_sql_store(*history_);
+      analytics_store_ = analytics::make_sql_store(stores_->of("analytics"));
       analytics_ = std::make_unique<analytics::Module>(*analytics_store_, clock_);
       serve("analytics", analytics_->router());
       analytics_->subscribe(bus_);
@@ -283,41 +254,20 @@ class DaprSystem final : public System {
     return {};
   }
 
-  /// The outbox is the event log of daybook.db, and the relay a group that reads it: its offset moves when the broker
-  /// has the events, and an absent sidecar or broker holds it where it is, without limit.
-  awaitable<std::vector<Result<>>> relay(std::vector<CloudEvent> events) {
+  awaitable<std::vector<Result<>>> publish_all(std::vector<CloudEvent> events) {
     co_return co_await publisher_.publish(events);
   }
 
-  awaitable<Result<>> park(std::string group, CloudEvent event, std::string reason, int tries) {
-    auto write = [=, now = clock_.now()](sqlite::Writer& db) -> Result<> {
-      sqlite::park(db, group, event, reason, tries, now);
-      return {};
-    };
-    co_return co_await database_->write(sqlite::Lane::background, std::move(write));
-  }
-
-  awaitable<bool> stores_answer() {
-    for (auto* file : {database_.get(), history_.get()}) {
-      auto query = [](sqlite::Reader& db) -> Result<> {
-        db.query("SELECT 1").step();
-        return {};
-      };
-      const auto answered = co_await file->read(std::move(query));
-      if (!answered) co_return false;
-    }
-    co_return true;
+  awaitable<std::vector<Result<>>> keep(std::vector<CloudEvent> events) {
+    const auto count = events.size();
+    const auto kept = co_await stores_->keep(std::move(events));
+    co_return std::vector<Result<>>(count, kept);
   }
 
   awaitable<std::vector<gateway::Dependency>> dependencies() {
-    std::vector<gateway::Dependency> out;
-    const bool stores = co_await stores_answer();
-    out.push_back({"database", stores, ""});
+    auto out = co_await stores_->dependencies();
     const auto ready = co_await sidecar_->outbound_ready();
     out.push_back({"sidecar", ready.has_value(), ready ? std::string{} : ready.error().detail});
-    const auto relay = co_await relay_.groups();
-    if (relay)
-      for (const auto& group : *relay) out.push_back({group.group, !group.paused, group.last_error});
     const auto groups = co_await bus_.groups();
     if (groups)
       for (const auto& group : *groups) out.push_back({"consumer " + group.group, !group.paused, group.last_error});
@@ -326,7 +276,7 @@ class DaprSystem final : public System {
 
   awaitable<Reply> probe(Call call) {
     if (gateway_) co_return co_await gateway_->handle(std::move(call));
-    if (call.path == "/metrics") co_return Reply{200, metrics_.text(), "text/plain; version=0.0.4"};
+    if (call.path == "/metrics") co_return Reply{200, metrics_->text(), "text/plain; version=0.0.4"};
     if (call.path == "/health")
       co_return Reply{200, json::serialize(json::object{{"status", "ok"}, {"version", version()}})};
     const auto all = co_await dependencies();
@@ -348,19 +298,14 @@ class DaprSystem final : public System {
   Roles roles_;
   dapr::TopicTable topics_;
   std::unique_ptr<dapr::Sidecar> sidecar_;
-  telemetry::Registry metrics_;
-  std::unique_ptr<sqlite::Database> database_;  ///< What the roles own, and the outbox.
-  std::unique_ptr<sqlite::Database> history_;   ///< What was made of received events; the stream's log.
+  std::unique_ptr<telemetry::Registry> metrics_;
+  std::unique_ptr<RoleStores> stores_;
   Assistants assistants_;
   dapr::Publisher publisher_;
-  runtime::embedded::EventBus relay_;
-  runtime::embedded::EventBus received_;  ///< Prunes the stream's log.
   dapr::EventBus bus_;
   dapr::Invoker invoker_;
   runtime::embedded::Secrets secrets_;  ///< As orchestrators mount them: variables and files.
   dapr::AppChannel channel_;
-  Housekeeping housekeeping_, stream_housekeeping_;
-  Gauges gauges_;
   bool stopping_ = false;
 
   tasks::Client tasks_client_;
@@ -380,7 +325,6 @@ class DaprSystem final : public System {
   std::unique_ptr<audit::Module> audit_;
   std::unique_ptr<analytics::AnalyticsStore> analytics_store_;
   std::unique_ptr<analytics::Module> analytics_;
-  std::unique_ptr<gateway::StreamLog> stream_log_;
   std::unique_ptr<gateway::Module> gateway_;
   std::unique_ptr<http::Server> app_server_;
 };
@@ -407,30 +351,6 @@ Result<> read_secrets(const Config& given, const std::string& token, Config& con
   return done;
 }
 
-Result<std::unique_ptr<sqlite::Database>> open_database(const Config& config, const Roles& roles) {
-  std::vector<sqlite::Migration> schema = {sqlite::event_log_migration(), sqlite::inbox_migration(),
-                                           sqlite::event_group_migration()};
-  if (roles.contains("identity")) append(schema, identity::sql_migrations());
-  if (roles.contains("tasks")) append(schema, tasks::sql_migrations());
-  if (roles.contains("scheduler")) append(schema, scheduler::sql_migrations());
-  if (roles.contains("notifier")) append(schema, notifier::sql_migrations());
-  if (roles.contains("chat")) append(schema, chat::sql_migrations());
-  sqlite::DatabaseOptions options;
-  options.path = config.data_dir + "/daybook.db";
-  return sqlite::Database::open(std::move(options), std::move(schema));
-}
-
-Result<std::unique_ptr<sqlite::Database>> open_history(const Config& config, const Roles& roles) {
-  std::vector<sqlite::Migration> schema = {sqlite::event_log_migration(), sqlite::inbox_migration(),
-                                           sqlite::event_group_migration()};
-  if (roles.contains("audit")) append(schema, audit::sql_migrations());
-  if (roles.contains("analytics")) append(schema, analytics::sql_migrations());
-  sqlite::DatabaseOptions options;
-  options.path = config.data_dir + "/history.db";
-  options.readers = 1;
-  return sqlite::Database::open(std::move(options), std::move(schema));
-}
-
 }  // namespace
 
 Result<std::unique_ptr<System>> open_dapr_system(asio::io_context& loop, const Config& given, WallClock& clock,
@@ -450,10 +370,11 @@ Result<std::unique_ptr<System>> open_dapr_system(asio::io_context& loop, const C
                  "for daprd. Without it anybody could call as anybody."};
   auto sidecar = dapr::Sidecar::make(loop.get_executor(), {.url = config.dapr_url, .token = dapr_token});
   if (!sidecar) return sidecar.error();
-  auto database = open_database(config, *roles);
-  if (!database) return database.error();
-  auto history = open_history(config, *roles);
-  if (!history) return history.error();
+  auto metrics = std::make_unique<telemetry::Registry>();
+  const bool postgres = config.store == "postgres";
+  auto stores = postgres ? open_postgres_stores(loop, config, *roles, clock, *metrics)
+                         : open_sqlite_stores(loop, config, *roles, clock, *metrics);
+  if (!stores) return stores.error();
   notifier::ChannelSenders senders;
   if (roles->contains("notifier")) {
     auto made = make_channel_senders(loop.get_executor(), config, clock);
@@ -462,8 +383,8 @@ Result<std::unique_ptr<System>> open_dapr_system(asio::io_context& loop, const C
   }
   auto assistants = make_assistants(loop.get_executor(), config);
   if (!assistants) return assistants.error();
-  Parts parts{std::move(*roles),    std::move(*topics),  std::move(*sidecar), app_token,
-              std::move(*database), std::move(*history), std::move(senders),  std::move(*assistants)};
+  Parts parts{std::move(*roles),  std::move(*topics), std::move(*sidecar), app_token,
+              std::move(metrics), std::move(*stores), std::move(senders),  std::move(*assistants)};
   return std::unique_ptr<System>(std::make_unique<DaprSystem>(loop, config, clock, std::move(parts), std::move(web)));
 }
 

@@ -22,6 +22,10 @@ json::object event_line(const sqlite::LoggedEvent& logged) {
 
 Error no_accounts() { return {Errc::unsupported, "Accounts are the identity role's: ask its process."}; }
 
+Error no_event_log() {
+  return {Errc::unsupported, "This process keeps no events: ask the broker (daybook events … --brokers HOST:PORT)."};
+}
+
 awaitable<Result<>> copy(sqlite::Database& file, std::string target) { co_return file.backup(target); }
 
 }  // namespace
@@ -54,7 +58,8 @@ awaitable<Result<>> AdminCommands::run(json::value request, Emit emit) {
 }
 
 awaitable<Result<>> AdminCommands::events_lag(Emit emit) {
-  const auto groups = co_await system_.events().groups();
+  if (!system_.events()) co_return no_event_log();
+  const auto groups = co_await system_.events()->groups();
   if (!groups) co_return groups.error();
   for (const auto& group : *groups) {
     json::object line;
@@ -74,7 +79,9 @@ awaitable<Result<>> AdminCommands::events_tail(std::int64_t after, int limit, Em
     const auto from = after >= 0 ? after : std::max<std::int64_t>(0, sqlite::last_position(db) - limit);
     return sqlite::read_events(db, from, limit);
   };
-  const auto events = co_await system_.database().read(std::move(query));
+  const auto files = system_.files();
+  if (files.empty()) co_return no_event_log();
+  const auto events = co_await files.front()->read(std::move(query));
   if (!events) co_return events.error();
   for (const auto& event : *events)
     if (!emit(event_line(event))) break;
@@ -82,7 +89,8 @@ awaitable<Result<>> AdminCommands::events_tail(std::int64_t after, int limit, Em
 }
 
 awaitable<Result<>> AdminCommands::events_replay(std::string group, std::int64_t after, Emit emit) {
-  auto replayed = co_await system_.events().replay(group, after);
+  if (!system_.events()) co_return no_event_log();
+  auto replayed = co_await system_.events()->replay(group, after);
   if (!replayed) co_return replayed.error();
   json::object line;
   line["group"] = group;
@@ -92,7 +100,8 @@ awaitable<Result<>> AdminCommands::events_replay(std::string group, std::int64_t
 }
 
 awaitable<Result<>> AdminCommands::dead_letters(std::string group, int limit, Emit emit) {
-  const auto letters = co_await system_.events().dead_letters(std::move(group), limit);
+  if (!system_.events()) co_return no_event_log();
+  const auto letters = co_await system_.events()->dead_letters(std::move(group), limit);
   if (!letters) co_return letters.error();
   for (const auto& letter : *letters) {
     json::object line;
@@ -110,7 +119,8 @@ awaitable<Result<>> AdminCommands::dead_letters(std::string group, int limit, Em
 }
 
 awaitable<Result<>> AdminCommands::replay_dead_letter(std::string group, std::int64_t id, Emit emit) {
-  auto replayed = co_await system_.events().replay_dead_letter(std::move(group), id);
+  if (!system_.events()) co_return no_event_log();
+  auto replayed = co_await system_.events()->replay_dead_letter(std::move(group), id);
   if (!replayed) co_return replayed.error();
   json::object line;
   line["id"] = id;
@@ -152,12 +162,14 @@ awaitable<Result<>> AdminCommands::user_seed(int users, int tasks, Emit emit) {
 }
 
 awaitable<Result<>> AdminCommands::backup(std::string folder, Emit emit) {
+  if (system_.files().empty())
+    co_return Error{Errc::unsupported, "Everything is in PostgreSQL: back it up with pg_dump or a base backup."};
   if (folder.empty()) co_return Error{Errc::invalid_argument, "Say where to: daybook backup FOLDER."};
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
   if (failure)
     co_return Error{Errc::misconfigured, "The folder " + folder + " cannot be made: " + failure.message() + "."};
-  for (auto* file : {&system_.database(), &system_.history()}) {
+  for (auto* file : system_.files()) {
     const auto target = folder + "/" + std::filesystem::path(file->path()).filename().string();
     auto copied = co_await boost::asio::co_spawn(slow_, copy(*file, target), boost::asio::use_awaitable);
     if (!copied) co_return copied.error();
@@ -178,7 +190,7 @@ awaitable<Result<>> AdminCommands::doctor(Emit emit) {
     line["from"] = config_.sources.at(std::string(setting.name));
     emit(std::move(line));
   }
-  for (auto* file : {&system_.database(), &system_.history()}) {
+  for (auto* file : system_.files()) {
     const auto counters = file->counters();
     json::object line;
     line["database"] = file->path();

@@ -12,6 +12,7 @@
 #include "services/notifier/module.hpp"
 #include "services/scheduler/module.hpp"
 #include "services/tasks/module.hpp"
+#include "storage/sql/dead_letter.hpp"
 
 namespace daybook::app {
 namespace {
@@ -23,6 +24,8 @@ using asio::awaitable;
 /// How long an event may come again: as long as the log keeps it, and some.
 constexpr std::chrono::days kInboxAge{14};
 constexpr std::chrono::days kDeadLetterAge{30};
+/// What a client may resume from.
+constexpr std::chrono::days kStreamAge{7};
 constexpr int kSlice = 1000;
 
 postgres::PoolOptions pool_options(const std::string& url, telemetry::Registry& metrics) {
@@ -49,21 +52,28 @@ Uuid lowest_v7(Instant at) {
 std::vector<postgres::Schema> postgres_schemas() {
   return {{"identity", identity::sql_migrations()},   {"tasks", tasks::sql_migrations(), tasks::postgres_steps()},
           {"scheduler", scheduler::sql_migrations()}, {"notifier", notifier::sql_migrations()},
-          {"chat", chat::sql_migrations()},           {"audit", audit::sql_migrations()},
-          {"analytics", analytics::sql_migrations()}};
+          {"chat", chat::sql_migrations()},           {"audit", audit::sql_migrations(), audit::postgres_steps()},
+          {"analytics", analytics::sql_migrations()}, gateway::postgres_schema()};
 }
 
 Result<std::unique_ptr<PostgresStores>> PostgresStores::open(asio::io_context& loop, const std::string& url,
-                                                             telemetry::Registry& metrics, const WallClock& clock) {
-  if (auto migrated = postgres::migrate(url, postgres_schemas()); !migrated) return migrated.error();
-  return std::unique_ptr<PostgresStores>(new PostgresStores(loop, url, metrics, clock));
+                                                             telemetry::Registry& metrics, const WallClock& clock,
+                                                             const Services& services) {
+  auto schemas = postgres_schemas();
+  std::erase_if(schemas, [&](const postgres::Schema& schema) { return !services.contains(schema.service); });
+  if (auto migrated = postgres::migrate(url, schemas); !migrated) return migrated.error();
+  return std::unique_ptr<PostgresStores>(new PostgresStores(loop, url, metrics, clock, schemas));
 }
 
 PostgresStores::PostgresStores(asio::io_context& loop, const std::string& url, telemetry::Registry& metrics,
-                               const WallClock& clock)
+                               const WallClock& clock, const std::vector<postgres::Schema>& schemas)
     : clock_(clock), metrics_(metrics), pool_(loop.get_executor(), pool_options(url, metrics)), timer_(loop) {
-  for (const auto& schema : postgres_schemas())
+  for (const auto& schema : schemas)
     databases_.emplace(schema.service, std::make_unique<postgres::Database>(pool_, schema.service));
+  if (databases_.contains("gateway")) {
+    stream_log_ = std::make_unique<gateway::PostgresStreamLog>(of("gateway"));
+    tickets_ = std::make_unique<gateway::PostgresTickets>(of("gateway"));
+  }
   metrics.collect([this](telemetry::MetricSink& sink) {
     const auto pool = pool_.counters();
     sink.gauge("daybook_pg_pool_size", "Connections that there may be", {}, pool.size);
@@ -96,6 +106,7 @@ PostgresStores::PostgresStores(asio::io_context& loop, const std::string& url, t
 
 awaitable<Result<>> PostgresStores::start(postgres::Publish publish) {
   for (const auto* service : {"identity", "tasks", "scheduler", "notifier", "chat"}) {
+    if (!databases_.contains(service)) continue;
     postgres::RelayOptions options;
     auto& age = metrics_.histogram("daybook_outbox_age_seconds", "Age of events when they were published",
                                    {{"service", service}});
@@ -147,11 +158,28 @@ awaitable<void> PostgresStores::purge() {
       more = purged && *purged;
     }
   }
+  if (databases_.contains("audit")) {
+    auto ahead = [now](storage::sql::Writer& db) -> Result<> {
+      db.query("SELECT audit.add_partitions(?::bigint, 2)", now).step();
+      return {};
+    };
+    ignore(co_await of("audit").write(storage::sql::Lane::background, std::move(ahead)),
+           "the others take it, and it is tried again");
+  }
+  if (tickets_) ignore(co_await tickets_->prune(), "they are no good any more");
+  for (bool more = stream_log_ != nullptr; more && !stopping_;) {
+    const auto pruned = co_await stream_log_->prune(kStreamAge, kSlice);
+    more = pruned && *pruned == kSlice;
+  }
 }
 
 awaitable<void> PostgresStores::stop() {
   stopping_ = true;
   timer_.cancel();
+  if (stream_log_) {
+    stream_log_->stop();
+    co_await stream_log_->finish();
+  }
   for (auto& [service, relay] : relays_) co_await relay->stop();
   while (watching_) {
     asio::steady_timer pause(timer_.get_executor(), std::chrono::milliseconds{2});
@@ -166,12 +194,32 @@ awaitable<gateway::Dependency> PostgresStores::readiness() {
     one.step();
     return one.integer(0);
   };
-  const auto answer = co_await of("tasks").read(std::move(query));
+  const auto answer = co_await databases_.begin()->second->read(std::move(query));
   gateway::Dependency dependency;
   dependency.name = "postgres";
   dependency.ok = answer.has_value();
   if (!answer) dependency.detail = answer.error().detail;
   co_return dependency;
+}
+
+std::vector<gateway::Dependency> PostgresStores::relays() const {
+  std::vector<gateway::Dependency> out;
+  for (const auto& [service, relay] : relays_) {
+    const auto counters = relay->counters();
+    out.push_back({"relay " + service, counters.last_error.empty(), counters.last_error});
+  }
+  return out;
+}
+
+awaitable<Result<>> PostgresStores::park(std::string service, std::string group, CloudEvent event, std::string reason,
+                                         int tries) {
+  auto schema = group.substr(0, group.find('.'));
+  if (!databases_.contains(schema)) schema = std::move(service);
+  auto write = [=, now = clock_.now()](storage::sql::Writer& db) -> Result<> {
+    storage::sql::park(db, group, event, reason, tries, now);
+    return {};
+  };
+  co_return co_await of(schema).write(storage::sql::Lane::background, std::move(write));
 }
 
 }  // namespace daybook::app

@@ -5,6 +5,7 @@
 #include "app/system/housekeeping.hpp"
 #include "app/system/postgres_stores.hpp"
 #include "app/system/service_options.hpp"
+#include "app/system/sqlite_files.hpp"
 #include "runtime/embedded/invoker.hpp"
 #include "runtime/embedded/secrets.hpp"
 #include "runtime/embedded/timers.hpp"
@@ -28,10 +29,6 @@ namespace {
 namespace asio = boost::asio;
 namespace sqlite = storage::sqlite;
 using asio::awaitable;
-
-void append(std::vector<sqlite::Migration>& to, std::vector<sqlite::Migration> more) {
-  for (auto& migration : more) to.push_back(std::move(migration));
-}
 
 /// Takes over what services wrote in PostgreSQL, each event once, into the log that consumers follow.
 awaitable<std::vector<Result<>>> append_to_log(sqlite::Database& log, std::vector<CloudEvent> events) {
@@ -152,11 +149,10 @@ class EmbeddedSystem final : public System {
     scheduler_store_->set_limits(series_limits(config));
   }
 
-  runtime::embedded::EventBus& events() override { return bus_; }
+  runtime::embedded::EventBus* events() override { return &bus_; }
   identity::Service* accounts() override { return &identity_.service(); }
   tasks::Client& tasks() override { return tasks_client_; }
-  sqlite::Database& database() override { return *database_; }
-  sqlite::Database& history() override { return *history_; }
+  std::vector<sqlite::Database*> files() override { return {database_.get(), history_.get()}; }
 
  private:
   /// Where a service's tables are.
@@ -244,30 +240,13 @@ class EmbeddedSystem final : public System {
 }  // namespace
 
 Result<std::unique_ptr<System>> System::open(asio::io_context& loop, const Config& config, WallClock& clock, Web web) {
-  std::vector<sqlite::Migration> main_schema = {sqlite::event_log_migration(), sqlite::inbox_migration(),
-                                                sqlite::event_group_migration()};
-  append(main_schema, identity::sql_migrations());
-  append(main_schema, tasks::sql_migrations());
-  append(main_schema, scheduler::sql_migrations());
-  append(main_schema, notifier::sql_migrations());
-  append(main_schema, chat::sql_migrations());
-  sqlite::DatabaseOptions main_options;
-  main_options.path = config.data_dir + "/daybook.db";
-  auto database = sqlite::Database::open(std::move(main_options), std::move(main_schema));
-  if (!database) return database.error();
-
-  std::vector<sqlite::Migration> history_schema = {sqlite::inbox_migration(), sqlite::event_group_migration()};
-  append(history_schema, audit::sql_migrations());
-  append(history_schema, analytics::sql_migrations());
-  sqlite::DatabaseOptions history_options;
-  history_options.path = config.data_dir + "/history.db";
-  history_options.readers = 1;
-  auto history = sqlite::Database::open(std::move(history_options), std::move(history_schema));
-  if (!history) return history.error();
+  auto files = open_sqlite_files(config.data_dir + "/daybook.db", config.data_dir + "/history.db");
+  if (!files) return files.error();
   auto metrics = std::make_unique<telemetry::Registry>();
   std::unique_ptr<PostgresStores> postgres;
   if (config.store == "postgres") {
-    auto opened = PostgresStores::open(loop, config.database, *metrics, clock);
+    auto opened = PostgresStores::open(loop, config.database, *metrics, clock,
+                                       {"identity", "tasks", "scheduler", "notifier", "chat", "audit", "analytics"});
     if (!opened) return opened.error();
     postgres = std::move(*opened);
   }
@@ -277,8 +256,8 @@ Result<std::unique_ptr<System>> System::open(asio::io_context& loop, const Confi
   if (!assistants) return assistants.error();
 
   return std::unique_ptr<System>(std::make_unique<EmbeddedSystem>(
-      loop, config, clock, std::move(metrics), std::move(*database), std::move(*history), std::move(postgres),
-      std::move(*senders), std::move(*assistants), std::move(web)));
+      loop, config, clock, std::move(metrics), std::move(files->database), std::move(files->history),
+      std::move(postgres), std::move(*senders), std::move(*assistants), std::move(web)));
 }
 
 }  // namespace daybook::app

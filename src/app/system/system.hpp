@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/config/config.hpp"
 #include "core/clock.hpp"
@@ -44,12 +45,13 @@ class System {
   /// Takes over what may change without a restart.
   virtual void reload(const Config& config) = 0;
 
-  virtual runtime::embedded::EventBus& events() = 0;
+  /// Null where events stand elsewhere.
+  virtual runtime::embedded::EventBus* events() = 0;
   /// Null where another process has them.
   virtual identity::Service* accounts() = 0;
   virtual tasks::Client& tasks() = 0;
-  virtual storage::sqlite::Database& database() = 0;
-  virtual storage::sqlite::Database& history() = 0;
+  /// The databases in the data folder: daybook.db, history.db; none where everything is elsewhere.
+  virtual std::vector<storage::sqlite::Database*> files() = 0;
 };
 
 }  // namespace daybook::app

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "http/router.hpp"
@@ -11,6 +12,9 @@
 namespace daybook::audit {
 
 std::vector<storage::sql::Migration> sql_migrations();
+/// What PostgreSQL's schema has beside them: partitions by month, and `audit.add_partitions`, to be called now and
+/// then.
+std::vector<std::string> postgres_steps();
 std::unique_ptr<AuditStore> make_sql_store(storage::sql::Database& history);
 
 /// The audit role: consumer of everything, and the routes that read and verify what it kept.

@@ -180,7 +180,7 @@ class GatewayTest : public ::testing::Test {
   /// Lets the loop and the database's threads work until `done`.
   template <class Condition>
   void settle_until(Condition done) {
-    for (int i = 0; i < 10'000 && !done(); ++i) ASSERT_TRUE(database_.run(log_->ends()));
+    for (int i = 0; i < 10'000 && !done(); ++i) ASSERT_TRUE(database_.run(log_->ends(services_.user)));
     ASSERT_TRUE(done());
   }
   void close(const std::shared_ptr<FakeChannel>& channel) {
@@ -478,7 +478,7 @@ TEST_F(GatewayTest, AStreamResumesAfterItsCursor) {
 TEST_F(GatewayTest, AnUnknownCursorGetsOneResync) {
   sign_in(token());
   happen("task.created", "t1", services_.user);
-  const auto epoch = database_.run(log_->ends())->epoch;
+  const auto epoch = database_.run(log_->ends(services_.user))->epoch;
   for (const auto& cursor : {std::string("old-1"), std::string("nonsense"), epoch + "-99"}) {
     const auto channel = open("cursor=" + cursor);
     ASSERT_TRUE(channel);

@@ -65,7 +65,8 @@ Module::Module(Ports ports, Options options)
       authenticator_(ports_.invoker, ports_.clock, options_.own_issuer, options_.trusted_issuer),
       policy_(options_.public_url, options_.cors_origins),
       hub_(ports_.stream_log, ports_.clock, options_.limits.live_connections),
-      tickets_(ports_.clock),
+      own_tickets_(ports_.clock),
+      tickets_(ports_.shared_tickets ? *ports_.shared_tickets : own_tickets_),
       auth_attempts_("attempts to sign in", options_.limits.auth_attempts_per_minute),
       chats_("messages", options_.limits.chats_per_minute),
       requests_("requests", options_.limits.requests_per_minute) {
@@ -226,11 +227,13 @@ awaitable<Result<Reply>> Module::own(const Call& call, const Target& target, con
   co_return reply;
 }
 
-awaitable<Result<Reply>> Module::issue_ticket(const Principal& principal) {
+awaitable<Result<Reply>> Module::issue_ticket(Principal principal) {
   if (auto room = hub_.admit(principal.user); !room) co_return room.error();
-  const auto end = co_await hub_.end_of_log();
+  const auto end = co_await hub_.end_of_log(principal.user);
   if (!end) co_return end.error();
-  json::object body{{"ticket", tickets_.issue(principal)}, {"expiresIn", Tickets::kValid.count()}};
+  const auto ticket = co_await tickets_.issue(std::move(principal));
+  if (!ticket) co_return ticket.error();
+  json::object body{{"ticket", *ticket}, {"expiresIn", Tickets::kValid.count()}};
   body["cursor"] = end->str();
   Reply reply{200, json::serialize(body)};
   reply.headers.add("Cache-Control", "no-store");
@@ -271,11 +274,12 @@ awaitable<Result<Principal>> Module::who_streams(const http::Request& request) {
   if (!policy_.origin_allowed(call))
     co_return Error{Errc::forbidden, "This page may not open the stream.", "origin-not-allowed"};
   if (const auto ticket = request.query("ticket")) {
-    auto principal = tickets_.redeem(*ticket);
-    if (!principal)
+    auto principal = co_await tickets_.redeem(*ticket);
+    if (!principal) co_return principal.error();
+    if (!*principal)
       co_return Error{Errc::unauthenticated, "The ticket was used or is older than 30 seconds; get another.",
                       "invalid-token"};
-    co_return std::move(*principal);
+    co_return std::move(**principal);
   }
   auto principal = co_await authenticator_.authenticate(call);
   if (!principal) co_return principal.error();

@@ -51,6 +51,8 @@ struct Ports {
   std::function<std::optional<Reply>(const Call&)> web;
   /// Each must answer within 400 ms.
   std::function<boost::asio::awaitable<std::vector<Dependency>>()> readiness;
+  /// Those that all gateways know; null: this is the only one.
+  Tickets* shared_tickets = nullptr;
 };
 
 /// The gateway role: hands server() to the HTTP server. Used on the loop.
@@ -81,7 +83,7 @@ class Module {
   boost::asio::awaitable<Result<Signed>> who(const Call& call, const Target& target);
   Result<> within_limits(const Call& call, const Target& target, const Signed& principal);
   boost::asio::awaitable<Result<Reply>> own(const Call& call, const Target& target, const Signed& principal);
-  boost::asio::awaitable<Result<Reply>> issue_ticket(const Principal& principal);
+  boost::asio::awaitable<Result<Reply>> issue_ticket(Principal principal);
   boost::asio::awaitable<Result<Principal>> who_streams(const http::Request& request);
   boost::asio::awaitable<Reply> readiness();
   Reply health() const;
@@ -93,7 +95,8 @@ class Module {
   Authenticator authenticator_;
   EdgePolicy policy_;
   StreamHub hub_;
-  Tickets tickets_;
+  LocalTickets own_tickets_;
+  Tickets& tickets_;
   RateLimiter auth_attempts_;
   RateLimiter chats_;
   RateLimiter requests_;

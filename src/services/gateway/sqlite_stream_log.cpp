@@ -10,10 +10,6 @@ namespace {
 using boost::asio::awaitable;
 using storage::sqlite::LoggedEvent;
 
-bool concerns_the_gateway(const CloudEvent& event) {
-  return event.type == "session.revoked" || event.type == "user.updated" || event.type == "user.deleted";
-}
-
 /// The part of a logged event that the stream needs, kept alive together with it.
 StreamEvent to_stream(const std::shared_ptr<const LoggedEvent>& logged) {
   return {logged->position, std::shared_ptr<const CloudEvent>(logged, &logged->event)};
@@ -23,7 +19,7 @@ class SqliteStreamLog final : public StreamLog {
  public:
   explicit SqliteStreamLog(storage::sqlite::Database& database) : database_(database) {}
 
-  awaitable<Result<Ends>> ends() override {
+  awaitable<Result<Ends>> ends(UserId) override {
     auto query = [](storage::sqlite::Reader& db) -> Result<Ends> {
       return Ends{storage::sqlite::event_epoch(db).name, storage::sqlite::first_position(db),
                   storage::sqlite::last_position(db)};
@@ -53,7 +49,7 @@ class SqliteStreamLog final : public StreamLog {
       const bool all = shared->wanted();
       std::vector<StreamEvent> events;
       for (const auto& logged : effects.events)
-        if (all || concerns_the_gateway(logged->event)) events.push_back(to_stream(logged));
+        if (all || concerns_the_gateway(logged->event.type)) events.push_back(to_stream(logged));
       if (events.empty()) return;
       boost::asio::post(executor, [shared, events = std::move(events)]() mutable {
         // The loop alone calls it, and stop() is called there.

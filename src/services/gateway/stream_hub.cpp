@@ -14,13 +14,6 @@ constexpr int kPage = 200;
 /// Who missed more than this is faster by loading everything again.
 constexpr int kMaxPages = 25;
 
-/// What a user's screens show; the rest of the log is other services' business.
-bool is_shown(std::string_view type) {
-  for (std::string_view prefix : {"task.", "recurring-task.", "reminder.", "notification.", "chat.", "user.updated"})
-    if (type.starts_with(prefix)) return true;
-  return false;
-}
-
 std::shared_ptr<const std::string> message_of(const CloudEvent& event, const std::string& cursor) {
   auto text = to_json(event);
   text.back() = ',';
@@ -28,6 +21,16 @@ std::shared_ptr<const std::string> message_of(const CloudEvent& event, const std
 }
 
 }  // namespace
+
+bool is_shown(std::string_view type) {
+  for (std::string_view prefix : {"task.", "recurring-task.", "reminder.", "notification.", "chat.", "user.updated"})
+    if (type.starts_with(prefix)) return true;
+  return false;
+}
+
+bool concerns_the_gateway(std::string_view type) {
+  return type == "session.revoked" || type == "user.updated" || type == "user.deleted";
+}
 
 std::optional<Cursor> parse_cursor(std::string_view text) {
   const auto dash = text.rfind('-');
@@ -47,8 +50,8 @@ Result<> StreamHub::admit(const UserId& user) const {
                "too-many-connections"};
 }
 
-awaitable<Result<Cursor>> StreamHub::end_of_log() {
-  auto ends = co_await log_.ends();
+awaitable<Result<Cursor>> StreamHub::end_of_log(UserId user) {
+  auto ends = co_await log_.ends(user);
   if (!ends) co_return ends.error();
   co_return Cursor{ends->epoch, ends->last};
 }
@@ -63,7 +66,7 @@ awaitable<void> StreamHub::serve(std::shared_ptr<http::PushChannel> channel, Pri
   add(user, stream);
   std::string failure;
   try {
-    bool going = co_await begin(*stream, cursor);
+    bool going = co_await begin(*stream, user, cursor);
     if (going) going = co_await catch_up(stream, user);
     // What a client says is of no meaning; waiting for it is how we notice that it has gone.
     while (going) going = (co_await channel->receive()).has_value();
@@ -75,8 +78,8 @@ awaitable<void> StreamHub::serve(std::shared_ptr<http::PushChannel> channel, Pri
 }
 
 /// Finds where the stream starts. False: it could not be found out, or the client has gone.
-awaitable<bool> StreamHub::begin(Stream& stream, const std::optional<std::string>& cursor) {
-  const auto ends = co_await log_.ends();
+awaitable<bool> StreamHub::begin(Stream& stream, UserId user, const std::optional<std::string>& cursor) {
+  const auto ends = co_await log_.ends(user);
   if (!ends) {
     stream.channel->close(kTryAgainLater, "The event log is away; connect again.");
     co_return false;
@@ -117,7 +120,7 @@ awaitable<bool> StreamHub::catch_up(std::shared_ptr<Stream> stream, UserId user)
     const bool more = static_cast<int>(missed->size()) == kPage;
     if (!more && stream->behind_to <= stream->sent.position) break;
     if (page < kMaxPages) continue;
-    const auto ends = co_await log_.ends();
+    const auto ends = co_await log_.ends(user);
     if (!ends || !resync(*stream, ends->last)) co_return false;
     page = 0;
   }
@@ -170,7 +173,9 @@ void StreamHub::end_user(const UserId& user) {
 }
 
 void StreamHub::add(const UserId& user, std::shared_ptr<Stream> stream) {
-  streams_[user].push_back(std::move(stream));
+  auto& streams = streams_[user];
+  if (streams.empty()) log_.follow(user);
+  streams.push_back(std::move(stream));
   open_.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -178,7 +183,10 @@ void StreamHub::remove(const UserId& user, const std::shared_ptr<Stream>& stream
   const auto found = streams_.find(user);
   if (found == streams_.end()) return;
   std::erase(found->second, stream);
-  if (found->second.empty()) streams_.erase(found);
+  if (found->second.empty()) {
+    streams_.erase(found);
+    log_.unfollow(user);
+  }
   open_.fetch_sub(1, std::memory_order_relaxed);
 }
 

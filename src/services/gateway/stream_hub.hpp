@@ -46,8 +46,8 @@ class StreamHub {
   int caught_up() const;                                 ///< Of the open ones.
   std::int64_t published() const { return published_; }  ///< Position of the newest event that publish() saw.
   void set_limit(int max_per_user) { max_per_user_ = max_per_user; }
-  /// Where the log ends now. Errors: unavailable.
-  boost::asio::awaitable<Result<Cursor>> end_of_log();
+  /// Where the user's log ends now. Errors: unavailable.
+  boost::asio::awaitable<Result<Cursor>> end_of_log(UserId user);
 
  private:
   struct Stream {
@@ -59,7 +59,7 @@ class StreamHub {
   };
   using Streams = std::vector<std::shared_ptr<Stream>>;
 
-  boost::asio::awaitable<bool> begin(Stream& stream, const std::optional<std::string>& cursor);
+  boost::asio::awaitable<bool> begin(Stream& stream, UserId user, const std::optional<std::string>& cursor);
   boost::asio::awaitable<bool> catch_up(std::shared_ptr<Stream> stream, UserId user);
   bool resync(Stream& stream, std::int64_t position);
   void add(const UserId& user, std::shared_ptr<Stream> stream);

@@ -9,26 +9,27 @@ constexpr std::size_t kMaxTickets = 100'000;
 
 }  // namespace
 
-std::string Tickets::issue(const Principal& principal) {
+boost::asio::awaitable<Result<std::string>> LocalTickets::issue(Principal principal) {
   const auto now = clock_.now();
   if (tickets_.size() % 1024 == 1023 || tickets_.size() >= kMaxTickets)
     std::erase_if(tickets_, [&](const auto& each) { return each.second.expires_at <= now; });
   if (tickets_.size() >= kMaxTickets) tickets_.clear();
   auto ticket = base64url_encode(random_bytes(24));
-  tickets_.emplace(ticket, Ticket{principal, now + kValid});
-  return ticket;
+  tickets_.emplace(ticket, Ticket{std::move(principal), now + kValid});
+  co_return ticket;
 }
 
-std::optional<Principal> Tickets::redeem(const std::string& ticket) {
+boost::asio::awaitable<Result<std::optional<Principal>>> LocalTickets::redeem(std::string ticket) {
   const auto found = tickets_.find(ticket);
-  if (found == tickets_.end()) return std::nullopt;
+  std::optional<Principal> out;
+  if (found == tickets_.end()) co_return out;
   auto held = std::move(found->second);
   tickets_.erase(found);
-  if (clock_.now() >= held.expires_at) return std::nullopt;
-  return std::move(held.principal);
+  if (clock_.now() < held.expires_at) out = std::move(held.principal);
+  co_return out;
 }
 
-void Tickets::revoke(const SessionId& session) {
+void LocalTickets::revoke(const SessionId& session) {
   std::erase_if(tickets_, [&](const auto& each) { return each.second.principal.session == session; });
 }
 

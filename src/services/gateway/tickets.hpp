@@ -1,11 +1,13 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "core/clock.hpp"
 #include "core/principal.hpp"
+#include "core/result.hpp"
 
 namespace daybook::gateway {
 
@@ -14,12 +16,22 @@ class Tickets {
  public:
   static constexpr std::chrono::seconds kValid{30};
 
-  explicit Tickets(const WallClock& clock) : clock_(clock) {}
-  std::string issue(const Principal& principal);
+  virtual ~Tickets() = default;
+  /// Errors of both: unavailable.
+  virtual boost::asio::awaitable<Result<std::string>> issue(Principal principal) = 0;
   /// The principal it was issued to; nullopt when it is unknown, used or too old.
-  std::optional<Principal> redeem(const std::string& ticket);
+  virtual boost::asio::awaitable<Result<std::optional<Principal>>> redeem(std::string ticket) = 0;
   /// The session's tickets are good no longer.
-  void revoke(const SessionId& session);
+  virtual void revoke(const SessionId& session) = 0;
+};
+
+/// For one gateway alone.
+class LocalTickets final : public Tickets {
+ public:
+  explicit LocalTickets(const WallClock& clock) : clock_(clock) {}
+  boost::asio::awaitable<Result<std::string>> issue(Principal principal) override;
+  boost::asio::awaitable<Result<std::optional<Principal>>> redeem(std::string ticket) override;
+  void revoke(const SessionId& session) override;
 
  private:
   struct Ticket {
