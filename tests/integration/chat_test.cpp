@@ -289,12 +289,13 @@ TEST(Chat, RepeatedRequestMakesNothingTwice) {
   EXPECT_EQ(world.open_titles(), titles);
 
   // As if the first try had died before it was written down: its effects carry sub-keys, and are found again.
-  world.db_.write([](storage::sqlite::Writer& db) -> Result<int> {
+  auto forget = [](storage::sql::Writer& db) -> Result<int> {
     db.run("DELETE FROM chat_idempotency");
     db.run("DELETE FROM chat_conversation");
     db.run("DELETE FROM chat_message");
     return 0;
-  });
+  };
+  world.db_.run(world.tables_.of("chat").write(storage::sql::Lane::foreground, std::move(forget)));
   EXPECT_EQ(world.ask("/api/v1/chat", body, "k-1").status, 200);
   EXPECT_EQ(world.open_titles(), titles);
 }

@@ -20,10 +20,10 @@ class ChatWorld : public scheduler::testing_world::World {
  public:
   explicit ChatWorld(std::string_view start = "2026-03-04T09:00:00Z")
       : World(start, more_migrations()),
-        analytics_store_(analytics::make_sql_store(*db_)),
+        analytics_store_(analytics::make_sql_store(tables_.of("analytics"))),
         analytics_(*analytics_store_, clock_),
-        store_(make_sql_store(*db_)),
-        other_store_(make_sql_store(*db_)),
+        store_(make_sql_store(tables_.of("chat"))),
+        other_store_(make_sql_store(tables_.of("chat"))),
         chat_(*store_, *invoker_, assistant_, clock_),
         other_(*other_store_, *invoker_, assistant_, clock_) {
     invoker_->add("analytics", [this](Call call) { return analytics_.router().dispatch(std::move(call)); });

@@ -30,14 +30,13 @@ std::string id_of(World& world, std::size_t i = 0) {
   return std::string{reminders(world).at(i).as_object().at("id").as_string()};
 }
 std::vector<std::string> ledger(World& world) {
-  return world.db_
-      .read([](storage::sqlite::Reader& r) -> Result<std::vector<std::string>> {
-        std::vector<std::string> out;
-        auto rows = r.query("SELECT outcome FROM scheduler_firing ORDER BY due_at");
-        while (rows.step()) out.emplace_back(rows.text(0));
-        return out;
-      })
-      .value();
+  auto query = [](storage::sql::Reader& r) -> Result<std::vector<std::string>> {
+    std::vector<std::string> out;
+    auto rows = r.query("SELECT outcome FROM scheduler_firing ORDER BY due_at");
+    while (rows.step()) out.emplace_back(rows.text(0));
+    return out;
+  };
+  return world.db_.run(world.tables_.of("scheduler").read(std::move(query))).value();
 }
 
 // C-01, C-03, S-2.3.2

@@ -13,6 +13,7 @@
 #include "services/tasks/module.hpp"
 #include "storage/sql/timer_table.hpp"
 #include "storage/sqlite/test_database.hpp"
+#include "world_tables.hpp"
 
 // The scheduler with the tasks service, the event log and its timers, under a clock that is set by hand.
 namespace daybook::scheduler::testing_world {
@@ -44,6 +45,7 @@ class World {
   void restart() {
     halt();
     db_.reopen();
+    tables_.reopen();
     boot();
   }
 
@@ -74,7 +76,10 @@ class World {
   /// Everything that events and timers make happen at this moment.
   void settle() {
     for (int round = 0; round < 20; ++round) {
-      ASSERT_TRUE(db_.run(bus_->deliver_all()));
+      do {
+        tables_.pump();
+        ASSERT_TRUE(db_.run(bus_->deliver_all()));
+      } while (tables_.pump() > 0);
       auto fired = db_.run(timers_->fire_due());
       ASSERT_TRUE(fired) << fired.error().detail;
       if (*fired == 0) return;
@@ -117,19 +122,20 @@ class World {
   }
   std::vector<CloudEvent> events(std::string_view type) {
     std::vector<CloudEvent> out;
+    tables_.pump();
     for (auto& event : db_.events()) {
       if (event.type == type) out.push_back(std::move(event));
     }
     return out;
   }
   std::int64_t count(std::string sql) {
-    return db_
-        .read([&](storage::sqlite::Reader& r) -> Result<std::int64_t> {
-          auto row = r.query(sql);
-          row.step();
-          return row.integer(0);
-        })
-        .value();
+    auto query = [sql](storage::sql::Reader& r) -> Result<std::int64_t> {
+      auto row = r.prepare(sql);
+      row.step();
+      return row.integer(0);
+    };
+    const auto table = sql.find("FROM ") + 5;
+    return db_.run(tables_.of(sql.substr(table, sql.find('_') - table)).read(std::move(query))).value();
   }
   void publish(std::string type, std::string data, UserId user = kAnn) {
     CloudEvent event;
@@ -147,7 +153,8 @@ class World {
   }
 
   ManualClock clock_;
-  TestDatabase db_;
+  TestDatabase db_;  ///< The event log, and the tables too unless they are in PostgreSQL.
+  daybook::testing_world::WorldTables tables_{db_};
   std::string zone_ = "UTC";
   std::map<std::string, std::string> headers_;
   bool tasks_away_ = false;
@@ -162,8 +169,8 @@ class World {
  private:
   void boot() {
     auto executor = db_.loop().get_executor();
-    task_store_ = tasks::make_sql_store(*db_);
-    store_ = make_sql_store(*db_);
+    task_store_ = tasks::make_sql_store(tables_.of("tasks"));
+    store_ = make_sql_store(tables_.of("scheduler"));
     invoker_ = std::make_unique<runtime::embedded::Invoker>(executor);
     tasks_ = std::make_unique<tasks::Module>(*task_store_, clock_);
     module_ = std::make_unique<Module>(*store_, *invoker_, clock_);
@@ -175,8 +182,8 @@ class World {
     runtime::embedded::EventBusOptions options;
     options.pause = [](std::chrono::milliseconds) -> boost::asio::awaitable<void> { co_return; };
     bus_ = std::make_unique<runtime::embedded::EventBus>(executor, *db_, clock_, std::move(options));
-    timers_ =
-        std::make_unique<runtime::embedded::Timers>(executor, *db_, storage::sql::TimerTable{"scheduler"}, clock_);
+    timers_ = std::make_unique<runtime::embedded::Timers>(executor, tables_.of("scheduler"),
+                                                          storage::sql::TimerTable{"scheduler"}, clock_);
     tasks_->subscribe(*bus_);
     module_->subscribe(*bus_);
     module_->handle(*timers_);

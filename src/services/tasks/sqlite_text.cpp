@@ -99,6 +99,16 @@ void remove_text(storage::sql::Writer& db, std::int64_t key) {
   }
 }
 
+std::int64_t text_row_of(std::int64_t key) { return row_of(key); }
+
+std::vector<std::pair<std::int64_t, std::string>> unpack_text_row(std::int64_t row, std::string_view text) {
+  std::vector<Record> records;
+  match_records(text, {}, nullptr, records);
+  std::vector<std::pair<std::int64_t, std::string>> out;
+  for (const auto& record : records) out.emplace_back(make_key(ordinal_of(row), record.number), record.line);
+  return out;
+}
+
 void scan_text(storage::sql::Connection& db, std::int64_t ordinal, const TextCondition& condition, bool descending,
                std::int64_t after, const std::function<bool(std::int64_t key, std::string_view line)>& found) {
   // Long words are rare words, and are skipped to the fastest.

@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "storage/sql/connection.hpp"
@@ -23,6 +24,11 @@ struct TextCondition {
 
 void add_text(storage::sql::Writer& db, std::int64_t key, std::string_view line);
 void remove_text(storage::sql::Writer& db, std::int64_t key);
+
+/// Where SQLite keeps a task's line, and all lines of such a row with their tasks' keys: for a move to PostgreSQL, where
+/// each has a row of its own.
+std::int64_t text_row_of(std::int64_t key);
+std::vector<std::pair<std::int64_t, std::string>> unpack_text_row(std::int64_t row, std::string_view text);
 
 /// Calls `found` with the keys and lines of the owner's matching tasks, in rising or falling order, beginning after
 /// `after` where that is not 0, until it returns false.

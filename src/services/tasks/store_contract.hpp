@@ -5,10 +5,12 @@
 
 #include "core/json.hpp"
 #include "domain/task_json.hpp"
+#include "runtime/together.hpp"
 #include "services/tasks/store.hpp"
 
 /// The cases that every adapter of TaskStore passes. An adapter's test defines a Backend with
 ///   TaskStore& store();  run(awaitable) -> its result;  events() -> vector<CloudEvent> so far;  reopen()
+/// (and, where 10,000 tasks take it too long, a smaller number as `static constexpr int kManyTasks`)
 /// and instantiates the suite:
 ///   INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, TaskStoreContract, SqliteBackend);
 namespace daybook::tasks {
@@ -78,6 +80,18 @@ class TaskStoreContract : public ::testing::Test {
   json::object last_data() {
     const auto events = backend_.events();
     return parse_json(events.back().data).value().as_object();
+  }
+
+  /// `work(i)` for i in [0, count) at the same time.
+  template <class Work>
+  void together(std::size_t count, Work& work) {
+    backend_.run(runtime::together(count, work));
+  }
+  static constexpr int many() {
+    if constexpr (requires { Backend::kManyTasks; })
+      return Backend::kManyTasks;
+    else
+      return 10'000;
   }
 
   Backend backend_;
@@ -637,6 +651,85 @@ TYPED_TEST_P(TaskStoreContract, PagingMeetsEveryUnchangedTaskOnceWhileOthersCome
   }
 }
 
+// X-15, rule 13
+TYPED_TEST_P(TaskStoreContract, OfWritersWithTheSameVersionOneWinsAndTheOthersHearIt) {
+  const auto id = this->made("Milk").id;
+  for (int round = 0; round < 5; ++round) {
+    const auto version = this->get(id)->version;
+    int won = 0, stale = 0;
+    auto write = [&](std::size_t i) -> boost::asio::awaitable<void> {
+      auto command = this->command();
+      command.if_match = version;
+      domain::TaskPatch patch;
+      patch.title = "Milk " + std::to_string(round) + "/" + std::to_string(i);
+      const auto done = co_await this->store().patch(std::move(command), TaskRef{id}, std::move(patch));
+      if (done)
+        ++won;
+      else if (done.error().code == Errc::version_mismatch)
+        ++stale;
+    };
+    this->together(8, write);
+    EXPECT_EQ(won, 1);
+    EXPECT_EQ(stale, 7);
+    EXPECT_EQ(this->get(id)->version, version + 1);
+  }
+  EXPECT_THAT(this->event_types(), ::testing::SizeIs(1 + 5));
+}
+
+TYPED_TEST_P(TaskStoreContract, NumbersSequencesAndTheQuotaHoldForThoseWhoComeAtOnce) {
+  int made = 0, refused = 0;
+  auto write = [&](std::size_t i) -> boost::asio::awaitable<void> {
+    auto draft = this->draft("Task " + std::to_string(i));
+    const auto done = co_await this->store().create(this->command(), std::move(draft));
+    ++(done ? made : refused);
+  };
+  this->together(12, write);
+  EXPECT_EQ(made, 5);
+  EXPECT_EQ(refused, 7);
+  std::vector<std::int64_t> numbers, sequences;
+  for (const auto& event : this->backend_.events()) {
+    sequences.push_back(event.sequence);
+    numbers.push_back(parse_json(event.data)->at("number").as_int64());
+  }
+  std::sort(sequences.begin(), sequences.end());
+  std::sort(numbers.begin(), numbers.end());
+  EXPECT_THAT(sequences, ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_EQ(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  EXPECT_THAT(this->titles({}), ::testing::SizeIs(5));
+}
+
+// what a page costs grows neither with the tasks before it nor with those of others.
+TYPED_TEST_P(TaskStoreContract, TenThousandTasksArePagedSearchedAndCounted) {
+  const int tasks = this->many();
+  StoreLimits limits;
+  limits.open_tasks = tasks;
+  this->store().set_limits(limits);
+  auto write = [&](std::size_t lane) -> boost::asio::awaitable<void> {
+    for (int i = static_cast<int>(lane); i < tasks; i += 32) {
+      auto draft = this->draft("Task " + std::to_string(i) + (i % 100 == 0 ? " rare" : ""));
+      draft.tags = {i % 2 == 0 ? "even" : "odd"};
+      draft.due = this->now_ + std::chrono::minutes{i};
+      EXPECT_TRUE(co_await this->store().create(this->command(), std::move(draft)));
+    }
+  };
+  this->together(32, write);
+  EXPECT_EQ(this->create(this->draft("One more")).error().code, Errc::limit_exceeded);
+
+  domain::TaskQuery query;
+  query.sort = domain::parse_sort("due").value();
+  const auto all = this->all(query, 200);
+  ASSERT_THAT(all, ::testing::SizeIs(static_cast<std::size_t>(tasks)));
+  EXPECT_EQ(all.front(), "Task 0 rare");
+  EXPECT_EQ(all.back(), "Task " + std::to_string(tasks - 1));
+  EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), all.size());
+  query.text = "rar";
+  EXPECT_THAT(this->all(query, 30), ::testing::SizeIs(static_cast<std::size_t>(tasks) / 100));
+  query.tags = {"odd"};
+  EXPECT_THAT(this->all(query, 30), IsEmpty());
+  const auto labels = this->backend_.run(this->store().labels(this->user_)).value();
+  for (const auto& tag : labels.tags) EXPECT_EQ(tag.total, tasks / 2) << tag.name;
+}
+
 TYPED_TEST_P(TaskStoreContract, ACursorBelongsToItsQuery) {
   for (int i = 0; i < 4; ++i) this->made("task");
   domain::TaskQuery query;
@@ -709,7 +802,9 @@ REGISTER_TYPED_TEST_SUITE_P(
     AnOwnersNewClockMovesWhatHangsOnIt, ErasingLeavesNothingAndOthersAlone,
     SearchFindsFoldedWordsPrefixesPhrasesAndPairsOfHan, SearchFollowsEdits, FiltersCombine,
     TheCalendarPutsEachTaskOnItsDay, SortsInEveryOrderWithWhatHasNoDueTimeLast,
-    PagingMeetsEveryUnchangedTaskOnceWhileOthersComeGoAndMove, ACursorBelongsToItsQuery, LabelsAreCountedAsTheyChange,
-    SavedFiltersAreKeptByNameAndVersion, EverythingIsThereAfterReopening);
+    PagingMeetsEveryUnchangedTaskOnceWhileOthersComeGoAndMove, OfWritersWithTheSameVersionOneWinsAndTheOthersHearIt,
+    NumbersSequencesAndTheQuotaHoldForThoseWhoComeAtOnce, TenThousandTasksArePagedSearchedAndCounted,
+    ACursorBelongsToItsQuery, LabelsAreCountedAsTheyChange, SavedFiltersAreKeptByNameAndVersion,
+    EverythingIsThereAfterReopening);
 
 }  // namespace daybook::tasks
