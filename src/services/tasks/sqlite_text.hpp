@@ -25,8 +25,8 @@ struct TextCondition {
 void add_text(storage::sql::Writer& db, std::int64_t key, std::string_view line);
 void remove_text(storage::sql::Writer& db, std::int64_t key);
 
-/// Where SQLite keeps a task's line, and all lines of such a row with their tasks' keys: for a move to PostgreSQL, where
-/// each has a row of its own.
+/// Where SQLite keeps a task's line, and all lines of such a row with their tasks' keys: for a move to PostgreSQL,
+/// where each has a row of its own.
 std::int64_t text_row_of(std::int64_t key);
 std::vector<std::pair<std::int64_t, std::string>> unpack_text_row(std::int64_t row, std::string_view text);
 
