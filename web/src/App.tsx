@@ -1,6 +1,6 @@
 import { Button, Center, Loader, Stack, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Http } from "./api/http";
 import type { User } from "./api/types";
@@ -15,11 +15,14 @@ export function App({ http }: { http: Http }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [session, setSession] = useState<Session>({ kind: "asking" });
+  const userId = useRef<string | undefined>(undefined);
 
   useEffect(
     () =>
       http.onSession((user) => {
-        if (!user) queries.clear();
+        // What was loaded is another person's.
+        if (user?.id !== userId.current) queries.clear();
+        userId.current = user?.id;
         setSession(user ? { kind: "in", user } : { kind: "out" });
       }),
     [http, queries],
@@ -58,7 +61,7 @@ export function App({ http }: { http: Http }) {
     case "in":
       return (
         <Suspense fallback={waiting}>
-          <Shell http={http} user={session.user} setUser={(user) => setSession({ kind: "in", user })} />
+          <Shell key={session.user.id} http={http} user={session.user} setUser={(user) => setSession({ kind: "in", user })} />
         </Suspense>
       );
   }

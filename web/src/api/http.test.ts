@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { ApiError, Http, queryText } from "./http";
 
-const session = (token: string) => Response.json({ user: { id: "u", email: "a@b.c" }, accessToken: token, expiresIn: 900 });
+const session = (token: string, id = "u") => Response.json({ user: { id, email: "a@b.c" }, accessToken: token, expiresIn: 900 });
 const refusal = (status: number, slug: string) =>
   Response.json({ type: `urn:daybook:error:${slug}`, title: "No", status, detail: "Because." }, { status });
 
@@ -41,6 +41,43 @@ describe("Http", () => {
     http.onSession((user) => told.push(user));
     await expect(http.resume()).rejects.toBeInstanceOf(ApiError);
     expect(told).toEqual([]);
+  });
+
+  it("does not repeat a request as somebody else who has signed in meanwhile", async () => {
+    const sent: string[] = [];
+    const fetcher = server((path, token) => {
+      if (path.endsWith("/login")) return session("of-a", "a");
+      if (path.endsWith("/refresh")) return session("of-b", "b");
+      sent.push(`${path} ${token}`);
+      return token === "Bearer of-b" ? Response.json({}) : refusal(401, "token-expired");
+    });
+    const http = new Http(fetcher);
+    await http.signIn("a@b.c", "secret");
+    const told: unknown[] = [];
+    http.onSession((user) => told.push(user?.id));
+    await expect(http.post("/api/v1/tasks", { title: "A's" })).rejects.toMatchObject({ slug: "signed-in-as-another" });
+    expect(sent).toEqual(["/api/v1/tasks Bearer of-a"]);
+    expect(told).toEqual(["b"]);
+    await http.get("/api/v1/tasks");
+    expect(sent.at(-1)).toBe("/api/v1/tasks Bearer of-b");
+  });
+
+  it("stays signed in when the server does not hear of signing out", async () => {
+    let down = true;
+    const fetcher = server((path) => {
+      if (path.endsWith("/login")) return session("t");
+      if (down) throw new TypeError("network");
+      return new Response(null, { status: 204 });
+    });
+    const http = new Http(fetcher);
+    await http.signIn("a@b.c", "secret");
+    const told: unknown[] = [];
+    http.onSession((user) => told.push(user));
+    await expect(http.signOut()).rejects.toBeInstanceOf(ApiError);
+    expect(told).toEqual([]);
+    down = false;
+    await http.signOut();
+    expect(told).toEqual([null]);
   });
 
   it("sends the same idempotency key when it repeats a command", async () => {

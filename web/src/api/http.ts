@@ -23,6 +23,7 @@ type Listener = (user: User | null) => void;
  */
 export class Http {
   private token: string | null = null;
+  private userId: string | null = null;
   private refreshing: Promise<boolean> | null = null;
   private listeners = new Set<Listener>();
 
@@ -42,9 +43,19 @@ export class Http {
     this.accept(await this.send<SignedIn>("POST", "/api/v1/auth/register", body, null));
   }
 
+  /** Errors: the server could not be asked, and the session goes on. */
   async signOut(): Promise<void> {
-    await this.send("POST", "/api/v1/auth/logout", undefined, this.token).catch(() => undefined);
-    this.drop();
+    await this.send("POST", "/api/v1/auth/logout", undefined, this.token).catch((error: unknown) => {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    });
+    this.forget();
+  }
+
+  /** The session is over already: with its account, or by the server's word. */
+  forget(): void {
+    this.token = null;
+    this.userId = null;
+    this.listeners.forEach((listener) => listener(null));
   }
 
   /** Signs in by the refresh cookie. False: there is no session. Errors: the server could not be asked. */
@@ -80,13 +91,19 @@ export class Http {
   }
 
   private async call<T>(method: string, path: string, body?: Body, headers: Record<string, string> = {}): Promise<T> {
+    const asked = this.userId;
     try {
       return await this.send<T>(method, path, body, this.token, headers);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      if (await this.resume()) return await this.send<T>(method, path, body, this.token, headers);
-      this.drop();
-      throw error;
+      if (!(await this.resume())) {
+        this.forget();
+        throw error;
+      }
+      // All tabs share the cookie: in another one somebody else may have signed in, whose request this is not.
+      if (asked !== null && asked !== this.userId)
+        throw new ApiError(401, "signed-in-as-another", "Somebody else has signed in here. Nothing was changed; try again.");
+      return await this.send<T>(method, path, body, this.token, headers);
     }
   }
 
@@ -119,11 +136,8 @@ export class Http {
 
   private accept(session: SignedIn): void {
     this.token = session.accessToken;
+    this.userId = session.user.id;
     this.listeners.forEach((listener) => listener(session.user));
-  }
-  private drop(): void {
-    this.token = null;
-    this.listeners.forEach((listener) => listener(null));
   }
 }
 

@@ -52,6 +52,14 @@ describe("LiveStream", () => {
     expect(resyncs).toBe(1);
   });
 
+  it("loads once when only the second socket opens", async () => {
+    await settle();
+    sockets[0]?.onclose?.();
+    await vi.advanceTimersByTimeAsync(1000);
+    sockets[1]?.onopen?.();
+    expect(resyncs).toBe(1);
+  });
+
   it("resumes after the last event with a new ticket", async () => {
     await settle();
     sockets[0]?.onopen?.();

@@ -39,6 +39,7 @@ export class LiveStream {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private attempt = 0;
   private stopped = false;
+  private loaded = false;
 
   constructor(private readonly options: StreamOptions) {}
 
@@ -72,8 +73,6 @@ export class LiveStream {
       return this.retryLater();
     }
     if (this.stopped) return;
-    // The first time, the state on the screen may be older than the ticket: it is loaded again once live.
-    const first = this.cursor === null;
     this.cursor ??= ticket.cursor;
     const query = new URLSearchParams({ ticket: ticket.ticket });
     if (this.cursor) query.set("cursor", this.cursor);
@@ -84,7 +83,9 @@ export class LiveStream {
     socket.onopen = () => {
       this.attempt = 0;
       this.options.onState?.("live");
-      if (first) this.options.onResync();
+      // The first time, the state on the screen may be older than the ticket.
+      if (!this.loaded) this.options.onResync();
+      this.loaded = true;
     };
     socket.onmessage = (message) => this.receive(String(message.data));
     socket.onclose = () => {

@@ -42,7 +42,7 @@ export default function SettingsView() {
     },
     onError: failed,
   });
-  const erase = useMutation({ mutationFn: () => http.delete("/api/v1/me"), onSuccess: () => http.signOut(), onError: failed });
+  const erase = useMutation({ mutationFn: () => http.delete("/api/v1/me"), onSuccess: () => http.forget(), onError: failed });
   const quiet = notices.data?.quietHours ?? null;
 
   return (
@@ -138,7 +138,7 @@ export default function SettingsView() {
           data={(["auto", "light", "dark"] as const).map((value) => ({ value, label: t(`settings.${value}`) }))} />
       </div>
       <Group justify="space-between" mt="md">
-        <Button variant="default" onClick={() => void http.signOut()}>
+        <Button variant="default" onClick={() => void http.signOut().catch(failed)}>
           {t("auth.signOut")}
         </Button>
         <Button variant="subtle" color="red" onClick={() => setDeleting(true)}>
