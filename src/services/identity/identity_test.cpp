@@ -248,6 +248,98 @@ TEST_F(IdentityTest, ANewPasswordNeedsTheOldAndEndsOtherSessions) {
       200);
 }
 
+TEST_F(IdentityTest, SigningOutEndsBothTheCookiesAndTheTokensSession) {
+  const auto first = register_ada();
+  act_as(json_of(first));
+  const auto of_cookie = principal_->session;
+  const auto second =
+      send(Method::post, "/api/v1/auth/login", R"({"email":"ada@example.com","password":"correct horse"})");
+  act_as(json_of(second));
+  const auto of_token = principal_->session;
+  use_cookie(cookie(first));
+  EXPECT_EQ(send(Method::post, "/api/v1/auth/logout").status, 204);
+  EXPECT_FALSE(session_is_active(of_cookie));
+  EXPECT_FALSE(session_is_active(of_token));
+}
+
+// Design, rule 13
+TEST_F(IdentityTest, ARepeatedPasswordChangeIsAnsweredAgain) {
+  as_ada();
+  headers_.set("Idempotency-Key", "k-1");
+  const std::string change = R"({"newPassword":"battery staple","currentPassword":"correct horse"})";
+  EXPECT_EQ(send(Method::patch, "/api/v1/me", change).status, 200);
+  const auto again = send(Method::patch, "/api/v1/me", change);
+  EXPECT_EQ(again.status, 200) << again.body;
+  EXPECT_EQ(again.headers.get("ETag"), "\"2\"");
+  const auto other = R"({"newPassword":"paper clip it","currentPassword":"correct horse"})";
+  EXPECT_THAT(send(Method::patch, "/api/v1/me", other).body, HasSubstr("idempotency-key-reused"));
+
+  // What is kept of it is no hash that a password could be guessed by.
+  const auto kept = database_.read([](storage::sql::Reader& db) -> Result<std::string> {
+    auto row = db.query("SELECT request_hash FROM identity_idempotency");
+    row.step();
+    return std::string(row.blob(0));
+  });
+  EXPECT_NE(*kept, std::string(as_chars(sha256("PATCH /api/v1/me?\n" + change))));
+}
+
+TEST_F(IdentityTest, AKeyIsUsedUpByWhatChangedNothing) {
+  as_ada();
+  headers_.set("Idempotency-Key", "k-1");
+  EXPECT_EQ(send(Method::patch, "/api/v1/me", R"({"name":"Ada"})").headers.get("ETag"), "\"1\"");
+  EXPECT_EQ(send(Method::patch, "/api/v1/me", R"({"name":"Byron"})").status, 422);
+}
+
+TEST_F(IdentityTest, OnePasswordOfAUserIsCheckedAtATime) {
+  as_ada();
+  std::vector<int> statuses;
+  for (int i = 0; i < 3; ++i) {
+    Call call;
+    call.method = Method::patch;
+    call.path = "/api/v1/me";
+    call.body = R"({"newPassword":"battery staple","currentPassword":"wrong"})";
+    call.principal = principal_;
+    call.headers.set("Content-Type", "application/json");
+    boost::asio::co_spawn(database_.loop(), module_.router().dispatch(std::move(call)),
+                          [&](std::exception_ptr, Reply reply) { statuses.push_back(reply.status); });
+  }
+  while (statuses.size() < 3) send(Method::get, "/api/v1/me");
+  EXPECT_THAT(statuses, ::testing::UnorderedElementsAre(403, 429, 429));
+}
+
+TEST_F(IdentityTest, ARepeatedTokenIsMadeOnceAndToldAgain) {
+  as_ada();
+  headers_.set("Idempotency-Key", "k-1");
+  const auto first = json_of(send(Method::post, "/api/v1/tokens", R"({"name":"backup"})"));
+  const auto again = send(Method::post, "/api/v1/tokens", R"({"name":"backup"})");
+  ASSERT_EQ(again.status, 201) << again.body;
+  EXPECT_EQ(text(json_of(again), "/id"), text(first, "/id"));
+  EXPECT_EQ(json_of(send(Method::get, "/api/v1/tokens")).at("items").as_array().size(), 1u);
+  EXPECT_EQ(send(Method::post, "/api/v1/tokens", R"({"name":"other"})").status, 422);
+
+  // The secret is kept as a hash alone: the token has another one now.
+  const auto person = std::exchange(principal_, Principal::of_service("gateway", UserId{}));
+  const auto use = [&](const json::value& made) {
+    return send(Method::post, "/internal/v1/tokens/use", R"({"token":")" + text(made, "/token") + "\"}").status;
+  };
+  EXPECT_EQ(use(json_of(again)), 200);
+  EXPECT_EQ(use(first), 401);
+  principal_ = person;
+  EXPECT_EQ(send(Method::delete_, "/api/v1/tokens/" + text(first, "/id")).status, 204);
+  EXPECT_EQ(send(Method::post, "/api/v1/tokens", R"({"name":"backup"})").status, 404);
+}
+
+TEST_F(IdentityTest, NamesOfTokensAreCountedInCharacters) {
+  as_ada();
+  const auto make = [&](int characters) {
+    std::string name;
+    for (int i = 0; i < characters; ++i) name += "\u00e9";
+    return send(Method::post, "/api/v1/tokens", R"({"name":")" + name + "\"}").status;
+  };
+  EXPECT_EQ(make(100), 201);
+  EXPECT_EQ(make(101), 400);
+}
+
 // Design, rule 14.
 TEST_F(IdentityTest, DeletingTheAccountErasesItAndFreesTheAddress) {
   as_ada();
@@ -413,6 +505,19 @@ TEST_F(IdentityTest, SigningKeysAreSealedWithTheSecret) {
   Module module{*store_, clock_, with};
   ASSERT_TRUE(database_.run(module.start()));
   EXPECT_EQ(database_.run(module.service().jwks()).value(), keys);
+}
+
+TEST(PasswordHasher, AHashThatFailsGivesItsPlaceBack) {
+  boost::asio::io_context loop;
+  PasswordHasher hasher{{SIZE_MAX, 1}};  // More memory than there is.
+  int thrown = 0;
+  for (int i = 0; i < PasswordHasher::kAtOnce + PasswordHasher::kQueue + 5; ++i) {
+    boost::asio::co_spawn(loop, hasher.hash("secret"),
+                          [&](std::exception_ptr failure, Result<std::string>) { thrown += failure != nullptr; });
+    loop.run();
+    loop.restart();
+  }
+  EXPECT_EQ(thrown, PasswordHasher::kAtOnce + PasswordHasher::kQueue + 5);
 }
 
 TEST(PasswordHasher, RefusesMoreThanItsQueue) {

@@ -47,8 +47,14 @@ awaitable<Result<>> KeyRing::reload() {
   fresh.created_at = clock_.now();
   auto stored = co_await store_.rotate_signing_keys(std::move(fresh), kRotateAfter, kKeepReplaced);
   if (!stored) co_return stored.error();
+  if (auto adopted = co_await adopt(std::move(*stored)); !adopted) co_return adopted.error();
+  checked_at_ = clock_.now();
+  co_return Result<>{};
+}
+
+awaitable<Result<>> KeyRing::adopt(std::vector<StoredKey> stored) {
   std::vector<SigningKey> keys;
-  for (auto& each : *stored) {
+  for (auto& each : stored) {
     const auto seed = open(each.seed);
     if (!seed) co_return seed.error();
     auto key = SigningKey::from_seed(each.kid, *seed);
@@ -59,12 +65,15 @@ awaitable<Result<>> KeyRing::reload() {
     if (auto sealed = co_await store_.replace_signing_key(std::move(each)); !sealed) co_return sealed.error();
   }
   keys_ = std::move(keys);
-  checked_at_ = clock_.now();
   co_return Result<>{};
 }
 
 awaitable<Result<std::string>> KeyRing::jwks() {
-  if (auto loaded = co_await reload(); !loaded) co_return loaded.error();
+  // Once an hour this writes; otherwise who only reads does not wait for the writer.
+  if (auto ready = co_await refresh(); !ready) co_return ready.error();
+  auto stored = co_await store_.signing_keys();
+  if (!stored) co_return stored.error();
+  if (auto adopted = co_await adopt(std::move(*stored)); !adopted) co_return adopted.error();
   json::array keys;
   for (const auto& key : keys_) keys.push_back(to_jwk(key));
   co_return json::serialize(json::object{{"keys", std::move(keys)}});

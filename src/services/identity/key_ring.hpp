@@ -35,6 +35,8 @@ class KeyRing {
  private:
   boost::asio::awaitable<Result<>> read_secret();
   boost::asio::awaitable<Result<>> reload();
+  /// Takes them as the keys that are used and published from now on.
+  boost::asio::awaitable<Result<>> adopt(std::vector<StoredKey> stored);
   std::string seal(const std::string& seed) const;
   Result<std::string> open(const std::string& stored) const;
 

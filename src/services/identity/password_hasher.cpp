@@ -13,6 +13,17 @@ namespace {
 
 using boost::asio::awaitable;
 
+/// A place among those who hash; given back however the hash ends.
+class Inside {
+ public:
+  explicit Inside(int& count) : count_(count) { ++count_; }
+  Inside(const Inside&) = delete;
+  ~Inside() { --count_; }
+
+ private:
+  int& count_;
+};
+
 std::string compute(const std::string& password, HashCost cost) {
   char encoded[crypto_pwhash_STRBYTES];
   if (crypto_pwhash_str_alg(encoded, password.data(), password.size(), cost.passes, cost.memory_bytes,
@@ -38,22 +49,20 @@ PasswordHasher::~PasswordHasher() {
   pool_.join();
 }
 
-Result<> PasswordHasher::enter() {
+Result<> PasswordHasher::enter() const {
   if (inside_ >= kAtOnce + kQueue) {
     Error busy{Errc::rate_limited, "Many people are signing in at this moment; try again in a few seconds."};
     busy.retry_after = std::chrono::seconds{3};
     return busy;
   }
-  ++inside_;
   return {};
 }
 
 awaitable<Result<std::string>> PasswordHasher::hash(std::string password) {
   if (auto entered = enter(); !entered) co_return entered.error();
   auto work = compute_there(std::move(password), cost_);
-  auto encoded = co_await boost::asio::co_spawn(pool_.get_executor(), std::move(work), boost::asio::use_awaitable);
-  --inside_;
-  co_return encoded;
+  const Inside inside{inside_};
+  co_return co_await boost::asio::co_spawn(pool_.get_executor(), std::move(work), boost::asio::use_awaitable);
 }
 
 awaitable<Result<bool>> PasswordHasher::verify(std::string password, std::string encoded) {
@@ -65,8 +74,8 @@ awaitable<Result<bool>> PasswordHasher::verify(std::string password, std::string
   }
   if (auto entered = enter(); !entered) co_return entered.error();
   auto work = verify_there(std::move(password), somebody ? std::move(encoded) : nobody_);
+  const Inside inside{inside_};
   const bool right = co_await boost::asio::co_spawn(pool_.get_executor(), std::move(work), boost::asio::use_awaitable);
-  --inside_;
   co_return right&& somebody;
 }
 

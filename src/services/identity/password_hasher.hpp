@@ -29,7 +29,7 @@ class PasswordHasher {
   static constexpr int kQueue = 64;
 
  private:
-  Result<> enter();
+  Result<> enter() const;
 
   HashCost cost_;
   std::string nobody_;  ///< Hash of a random password.

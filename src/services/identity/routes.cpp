@@ -1,9 +1,9 @@
 #include "services/identity/routes.hpp"
 
 #include "core/characters.hpp"
-#include "domain/zone.hpp"
 #include "http/request_head.hpp"
 #include "services/identity/account_export.hpp"
+#include "services/identity/account_fields.hpp"
 #include "services/identity/preferences.hpp"
 
 namespace daybook::identity {
@@ -13,7 +13,6 @@ using boost::asio::awaitable;
 using http::Request;
 
 constexpr std::string_view kCookie = "daybook_refresh";
-constexpr std::size_t kMaxPasswordBytes = 800;  // 200 characters of 4 bytes.
 
 // ---- reading
 
@@ -50,34 +49,20 @@ std::string cookie_of(const Call& call, std::string_view name) {
   return {};
 }
 
-std::optional<std::string> read_email(JsonReader& in, bool required) {
-  auto email = in.text("email", {.required = required, .max_bytes = 254});
-  if (email && !is_email(*email)) return in.fail("email", "must be an e-mail address"), std::nullopt;
-  return email;
-}
-
-std::optional<std::string> read_new_password(JsonReader& in, std::string_view name, bool required) {
-  auto password = in.text(name, {.required = required, .max_bytes = kMaxPasswordBytes});
-  if (!password) return std::nullopt;
-  const auto characters = count_characters(*password);
-  if (characters < 8 || characters > 200) return in.fail(name, "must have 8 to 200 characters"), std::nullopt;
-  return password;
-}
-
-std::optional<std::string> read_zone(JsonReader& in) {
-  auto zone = in.text("timezone", {.min_bytes = 1, .max_bytes = 64});
-  if (!zone) return std::nullopt;
-  const auto located = domain::Zone::locate(*zone);
-  // A browser without a place of its own says "UTC"; other fixed offsets are no one's zone.
-  if (!located || (located->is_fixed() && located->name() != "UTC"))
-    return in.fail("timezone", "must be an IANA time zone such as Europe/Berlin"), std::nullopt;
-  return located->name();
-}
-
-std::optional<std::string> read_name(JsonReader& in) {
-  auto name = in.text("name", {.max_bytes = 400, .single_line = true});
-  if (name && count_characters(*name) > 100) return in.fail("name", "must have at most 100 characters"), std::nullopt;
-  return name;
+/// What is kept of a request for a week must not be good to guess passwords by: they are no part of its hash.
+Result<Idempotency> key_without_passwords(const Call& call, const json::value& body) {
+  if (!body.is_object()) return http::read_idempotency_key(call);
+  auto rest = body.get_object();
+  bool found = false;
+  for (const char* name : {"currentPassword", "newPassword"})
+    if (auto* password = rest.if_contains(name)) {
+      *password = true;
+      found = true;
+    }
+  if (!found) return http::read_idempotency_key(call);
+  auto without = call;
+  without.body = json::serialize(rest);
+  return http::read_idempotency_key(without);
 }
 
 // ---- answering
@@ -96,14 +81,9 @@ class Routes {
   awaitable<Result<Reply>> sign_up(Request request) {
     const auto body = http::json_body(request);
     if (!body) co_return body.error();
-    JsonReader in(*body, Unknown::strict);
-    Service::Registration registration;
-    registration.email = read_email(in, true).value_or("");
-    registration.password = read_new_password(in, "password", true).value_or("");
-    registration.timezone = read_zone(in).value_or("UTC");
-    registration.name = read_name(in);
-    if (auto error = in.finish()) co_return *error;
-    auto made = co_await service_.sign_up(std::move(registration), cause(request));
+    auto registration = read_registration(*body);
+    if (!registration) co_return registration.error();
+    auto made = co_await service_.sign_up(std::move(*registration), cause(request));
     if (!made) co_return made.error();
     co_return signed_in(201, *made);
   }
@@ -152,10 +132,10 @@ class Routes {
     if (!user) co_return user.error();
     const auto if_match = http::read_if_match(request.call);
     if (!if_match) co_return if_match.error();
-    auto key = http::read_idempotency_key(request.call);
-    if (!key) co_return key.error();
     const auto body = http::json_body(request);
     if (!body) co_return body.error();
+    auto key = key_without_passwords(request.call, *body);
+    if (!key) co_return key.error();
 
     JsonReader in(*body, Unknown::strict);
     UpdateUser update;
@@ -202,13 +182,16 @@ class Routes {
   awaitable<Result<Reply>> create_token(Request request) {
     const auto user = person(request);
     if (!user) co_return user.error();
+    auto key = http::read_idempotency_key(request.call);
+    if (!key) co_return key.error();
     const auto body = http::json_body(request);
     if (!body) co_return body.error();
     JsonReader in(*body, Unknown::strict);
     ApiToken token;
     token.user = *user;
     token.name =
-        in.text("name", {.required = true, .min_bytes = 1, .max_bytes = 100, .single_line = true}).value_or("");
+        in.text("name", {.required = true, .min_bytes = 1, .max_bytes = 400, .single_line = true}).value_or("");
+    if (count_characters(token.name) > 100) in.fail("name", "must have at most 100 characters");
     token.scopes = in.texts("scopes", 32, {.min_bytes = 1, .max_bytes = 64, .single_line = true})
                        .value_or(std::vector<std::string>{});
     for (const auto& scope : token.scopes)
@@ -218,7 +201,7 @@ class Routes {
     const auto now = cause(request);
     if (token.expires_at && *token.expires_at <= now.now) in.fail("expiresAt", "must be in the future");
     if (auto error = in.finish()) co_return *error;
-    auto made = co_await service_.create_token(std::move(token), now);
+    auto made = co_await service_.create_token(std::move(token), std::move(*key), now);
     if (!made) co_return made.error();
     auto json = to_json(made->first);
     json.back() = ',';
@@ -295,6 +278,7 @@ class Routes {
     auto state = co_await service_.store().session(*id, cause(request).now);
     if (!state) co_return state.error();
     json::object out{{"userId", state->user.str()}, {"active", state->active}, {"timezone", state->timezone}};
+    if (state->active) out["expiresAt"] = format_rfc3339(state->expires_at);
     co_return Reply{200, json::serialize(out)};
   }
 

@@ -14,6 +14,18 @@ std::string new_secret() { return base64url_encode(random_bytes(32)); }
 
 constexpr std::size_t kSeedBatch = 256;
 
+/// Takes `user` out of `users` at its end.
+class Checked {
+ public:
+  Checked(std::unordered_set<UserId>& users, const UserId& user) : users_(users), user_(user) {}
+  Checked(const Checked&) = delete;
+  ~Checked() { users_.erase(user_); }
+
+ private:
+  std::unordered_set<UserId>& users_;
+  UserId user_;
+};
+
 }  // namespace
 
 Sha256 secret_hash(std::string_view secret) { return sha256(secret); }
@@ -105,6 +117,17 @@ awaitable<Result<>> Service::sign_out(std::string refresh_token, SessionId sessi
   co_return co_await store_.sign_out(hash, session, std::move(cause));
 }
 
+/// One at a time: who guesses takes nobody else's place in the queue.
+awaitable<Result<bool>> Service::is_password_of(UserId user, std::string password, std::string encoded) {
+  if (!checked_.insert(user).second) {
+    Error busy{Errc::rate_limited, "The current password is being checked; try again in a second."};
+    busy.retry_after = std::chrono::seconds{1};
+    co_return busy;
+  }
+  const Checked checked{checked_, user};
+  co_return co_await hasher_.verify(std::move(password), std::move(encoded));
+}
+
 awaitable<Result<User>> Service::update(UpdateUser update, std::optional<std::string> new_password,
                                         std::optional<std::string> current_password, Cause cause) {
   if (new_password || update.email) {
@@ -112,9 +135,15 @@ awaitable<Result<User>> Service::update(UpdateUser update, std::optional<std::st
     if (!current) co_return current.error();
     // An address sent back as it was is no change.
     if (update.email && *update.email == current->user.email) update.email.reset();
-    if (new_password || update.email) {
+    const bool matters = new_password || update.email;
+    if (matters && !update.idempotency_key.empty()) {
+      auto repeated = co_await store_.is_repeated(update.user, update.idempotency_key, update.request_hash);
+      if (!repeated) co_return repeated.error();
+      if (*repeated) co_return co_await repeat(std::move(*current), std::move(new_password));
+    }
+    if (matters) {
       auto given = current_password.value_or("");
-      auto right = co_await hasher_.verify(std::move(given), current->password_hash);
+      auto right = co_await is_password_of(update.user, std::move(given), current->password_hash);
       if (!right) co_return right.error();
       if (!*right) {
         ignore(co_await store_.audit(update.user, "password-check-failed", "refused", "{}", cause),
@@ -131,11 +160,31 @@ awaitable<Result<User>> Service::update(UpdateUser update, std::optional<std::st
   co_return co_await store_.update(std::move(update), std::move(cause));
 }
 
-awaitable<Result<std::pair<ApiToken, std::string>>> Service::create_token(ApiToken token, Cause cause) {
+/// The current password is another one by now. The new one is no part of the request's hash, so it is compared here.
+awaitable<Result<User>> Service::repeat(Credentials current, std::optional<std::string> new_password) {
+  if (new_password) {
+    const auto user = current.user.id;
+    auto same = co_await is_password_of(user, std::move(*new_password), std::move(current.password_hash));
+    if (!same) co_return same.error();
+    if (!*same)
+      co_return Error{Errc::unprocessable,
+                      "This Idempotency-Key was used for another request. Send a new key with a new request",
+                      "idempotency-key-reused"};
+  }
+  co_return std::move(current.user);
+}
+
+awaitable<Result<std::pair<ApiToken, std::string>>> Service::create_token(ApiToken token, Idempotency key,
+                                                                          Cause cause) {
   auto secret = "dbk_" + new_secret();
   token.id = Uuid::v7(cause.now);
   token.created_at = cause.now;
-  auto made = co_await store_.create_token(std::move(token), secret_hash(secret), std::move(cause));
+  NewToken wanted;
+  wanted.token = std::move(token);
+  wanted.hash = secret_hash(secret);
+  wanted.idempotency_key = std::move(key.key);
+  wanted.request_hash = key.request_hash;
+  auto made = co_await store_.create_token(std::move(wanted), std::move(cause));
   if (!made) co_return made.error();
   co_return std::pair{std::move(*made), std::move(secret)};
 }

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <unordered_set>
+
 #include "core/clock.hpp"
+#include "core/idempotency.hpp"
 #include "services/identity/key_ring.hpp"
 #include "services/identity/password_hasher.hpp"
 #include "services/identity/store.hpp"
@@ -51,12 +54,14 @@ class Service {
   boost::asio::awaitable<Result<>> sign_out(std::string refresh_token, SessionId session, Cause cause);
 
   /// `update.password_hash` is made here of `new_password`; a new password or address needs the current password.
-  /// Errors besides the store's: forbidden ("wrong-password"), rate_limited.
+  /// Errors besides the store's: forbidden ("wrong-password"), rate_limited (also while another check of this user's
+  /// password is under way).
   boost::asio::awaitable<Result<User>> update(UpdateUser update, std::optional<std::string> new_password,
                                               std::optional<std::string> current_password, Cause cause);
 
-  /// The secret is given once, here.
-  boost::asio::awaitable<Result<std::pair<ApiToken, std::string>>> create_token(ApiToken token, Cause cause);
+  /// The secret is given once, here; under a repeated key the token gets another one.
+  boost::asio::awaitable<Result<std::pair<ApiToken, std::string>>> create_token(ApiToken token, Idempotency key,
+                                                                                Cause cause);
 
   /// Users "<prefix>1@…" to "<prefix>N@…" without passwords, with access tokens good for `validity`: for benchmarks.
   boost::asio::awaitable<Result<std::vector<SeededUser>>> seed(int count, std::string prefix,
@@ -72,6 +77,8 @@ class Service {
  private:
   SignedIn signed_in(User user, SessionId session, std::string refresh_token, Instant now) const;
   std::string access_token(const User& user, SessionId session, Instant now, std::chrono::seconds validity) const;
+  boost::asio::awaitable<Result<bool>> is_password_of(UserId user, std::string password, std::string encoded);
+  boost::asio::awaitable<Result<User>> repeat(Credentials current, std::optional<std::string> new_password);
   NewSession new_session(const std::string& refresh_token, Instant now) const;
 
   Store& store_;
@@ -79,6 +86,7 @@ class Service {
   Limits limits_;
   PasswordHasher hasher_;
   KeyRing keys_;
+  std::unordered_set<UserId> checked_;  ///< Whose password is being checked.
 };
 
 /// How a secret is stored and looked up.

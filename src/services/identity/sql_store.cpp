@@ -130,13 +130,15 @@ class SqlStore final : public Store {
 
   awaitable<Result<>> sign_out(std::optional<Sha256> refresh_hash, SessionId session, Cause cause) override {
     auto change = [=](Writer& db) -> Result<> {
-      SessionId ends = session;
+      SessionId of_cookie;
       if (refresh_hash) {
         auto row = db.prepare("SELECT session_id FROM identity_refresh WHERE hash = ?");
         row.bind_blob(1, as_chars(*refresh_hash));
-        if (row.step()) ends = SessionId{row.uuid(0)};
+        if (row.step()) of_cookie = SessionId{row.uuid(0)};
       }
-      if (!ends.is_nil()) revoke_session(db, ends, "logout", cause);
+      if (!of_cookie.is_nil()) revoke_session(db, of_cookie, "logout", cause);
+      // The gateway lets the access token's session in no longer, so it has to be over here too.
+      if (!session.is_nil() && session != of_cookie) revoke_session(db, session, "logout", cause);
       return {};
     };
     co_return co_await database_.write(Lane::foreground, std::move(change));
@@ -145,7 +147,8 @@ class SqlStore final : public Store {
   awaitable<Result<SessionState>> session(SessionId session, Instant now) override {
     auto query = [=](Reader& db) -> Result<SessionState> {
       auto row = db.query(
-          "SELECT s.user_id, s.revoked_at IS NULL AND s.expires_at > ?, u.timezone FROM identity_session s "
+          "SELECT s.user_id, s.revoked_at IS NULL AND s.expires_at > ?, u.timezone, s.expires_at "
+          "FROM identity_session s "
           "JOIN identity_user u ON u.id = s.user_id WHERE s.id = ? AND u.deleted_at IS NULL",
           now, session);
       SessionState state;
@@ -153,6 +156,7 @@ class SqlStore final : public Store {
       state.user = UserId{row.uuid(0)};
       state.active = row.integer(1) != 0;
       state.timezone = row.text(2);
+      state.expires_at = row.instant(3);
       return state;
     };
     co_return co_await database_.read(std::move(query));
@@ -181,7 +185,10 @@ class SqlStore final : public Store {
       if (update.timezone) after.timezone = *update.timezone;
       if (update.preferences) after.preferences = *update.preferences;
       const auto changes = changes_of(before, after, update.password_hash.has_value());
-      if (changes.empty()) return before;
+      if (changes.empty()) {
+        idempotency_.record(db, update.user, key, {200, before.id.str()}, cause.now);
+        return before;
+      }
       if (update.if_match && *update.if_match != before.version) return stale(before.version);
       if (update.email && email_is_taken(db, *update.email, update.user))
         return Error{Errc::conflict, "Another account has this address.", "email-taken"};
@@ -199,6 +206,15 @@ class SqlStore final : public Store {
       return after;
     };
     co_return co_await database_.write(Lane::foreground, std::move(change));
+  }
+
+  awaitable<Result<bool>> is_repeated(UserId user, std::string idempotency_key, Sha256 request_hash) override {
+    auto query = [=, this](Writer& db) -> Result<bool> {
+      const auto seen = idempotency_.find(db, user, {idempotency_key, request_hash});
+      if (!seen) return seen.error();
+      return seen->has_value();
+    };
+    co_return co_await database_.write(Lane::foreground, std::move(query));
   }
 
   awaitable<Result<Instant>> remove(UserId user, std::optional<std::int64_t> if_match, Cause cause) override {
@@ -236,9 +252,14 @@ class SqlStore final : public Store {
     co_return co_await database_.write(Lane::foreground, std::move(change));
   }
 
-  awaitable<Result<ApiToken>> create_token(ApiToken token, Sha256 hash, Cause cause) override {
-    auto change = [=](Writer& db) -> Result<ApiToken> {
+  awaitable<Result<ApiToken>> create_token(NewToken wanted, Cause cause) override {
+    auto change = [this, wanted = std::move(wanted), cause](Writer& db) -> Result<ApiToken> {
+      const auto& token = wanted.token;
       db.lock(token.user);
+      const storage::sql::Idempotency key{wanted.idempotency_key, wanted.request_hash};
+      auto seen = idempotency_.find(db, token.user, key);
+      if (!seen) return seen.error();
+      if (*seen) return give_new_secret(db, token.user, (*seen)->resource, wanted.hash, cause);
       if (list_tokens(db, token.user).size() >= kMaxTokens)
         return Error{Errc::limit_exceeded, "An account has at most " + std::to_string(kMaxTokens) +
                                                " API tokens; revoke one that is not used."};
@@ -247,10 +268,12 @@ class SqlStore final : public Store {
           "VALUES (?, ?, ?, ?, ?, ?, ?)");
       std::string scopes;
       for (const auto& scope : token.scopes) scopes += (scopes.empty() ? "" : " ") + scope;
-      insert.bind(1, token.id).bind(2, token.user).bind_blob(3, as_chars(hash)).bind(4, token.name).bind(5, scopes);
+      insert.bind(1, token.id).bind(2, token.user).bind_blob(3, as_chars(wanted.hash));
+      insert.bind(4, token.name).bind(5, scopes);
       insert.bind(6, token.created_at).bind(7, token.expires_at);
       insert.run();
       publish_audit(db, token.user, "token-created", "allowed", R"({"tokenId":")" + token.id.str() + "\"}", cause);
+      idempotency_.record(db, token.user, key, {201, token.id.str()}, cause.now);
       return token;
     };
     co_return co_await database_.write(Lane::foreground, std::move(change));
@@ -277,23 +300,26 @@ class SqlStore final : public Store {
   }
 
   awaitable<Result<std::pair<ApiToken, std::string>>> use_token(Sha256 hash, Instant now) override {
-    auto change = [=](Writer& db) -> Result<std::pair<ApiToken, std::string>> {
-      std::pair<ApiToken, std::string> found;
-      {
-        auto row = db.prepare(
-            "SELECT t.id, t.user_id, t.name, t.scopes, t.created_at, t.expires_at, u.timezone FROM identity_token t "
-            "JOIN identity_user u ON u.id = t.user_id WHERE t.hash = ?");
-        row.bind_blob(1, as_chars(hash));
-        if (!row.step()) return Error{Errc::unauthenticated, "This API token is not known.", "invalid-token"};
-        found.first = read_token(row);
-        found.second = row.text(6);
-      }
+    // Read first: anybody may send tokens that nobody made, and those shall not wait in the writer's queue.
+    auto query = [=](Reader& db) -> Result<std::pair<ApiToken, std::string>> {
+      auto row = db.prepare(
+          "SELECT t.id, t.user_id, t.name, t.scopes, t.created_at, t.expires_at, t.last_used_at, u.timezone "
+          "FROM identity_token t JOIN identity_user u ON u.id = t.user_id WHERE t.hash = ?");
+      row.bind_blob(1, as_chars(hash));
+      if (!row.step()) return Error{Errc::unauthenticated, "This API token is not known.", "invalid-token"};
+      std::pair<ApiToken, std::string> found{read_token(row), row.text(7)};
       if (found.first.expires_at && *found.first.expires_at <= now)
         return Error{Errc::unauthenticated, "The API token has expired; make a new one.", "token-expired"};
-      db.run("UPDATE identity_token SET last_used_at = ? WHERE id = ?", now, found.first.id);
       return found;
     };
-    co_return co_await database_.write(Lane::foreground, std::move(change));
+    auto found = co_await database_.read(std::move(query));
+    if (!found) co_return found.error();
+    auto change = [id = found->first.id, now](Writer& db) -> Result<> {
+      db.run("UPDATE identity_token SET last_used_at = ? WHERE id = ?", now, id);
+      return {};
+    };
+    ignore(co_await database_.write(Lane::background, std::move(change)), "when it was used is worth no refusal");
+    co_return found;
   }
 
   awaitable<Result<std::vector<StoredKey>>> rotate_signing_keys(StoredKey fresh, std::chrono::seconds rotate_after,
@@ -318,6 +344,11 @@ class SqlStore final : public Store {
       return keys;
     };
     co_return co_await database_.write(Lane::foreground, std::move(change));
+  }
+
+  awaitable<Result<std::vector<StoredKey>>> signing_keys() override {
+    auto query = [](Reader& db) -> Result<std::vector<StoredKey>> { return load_keys(db); };
+    co_return co_await database_.read(std::move(query));
   }
 
   awaitable<Result<>> replace_signing_key(StoredKey key) override {
@@ -345,7 +376,7 @@ class SqlStore final : public Store {
   }
 
  private:
-  static std::vector<StoredKey> load_keys(Writer& db) {
+  static std::vector<StoredKey> load_keys(storage::sql::Connection& db) {
     std::vector<StoredKey> keys;
     auto row = db.query("SELECT kid, seed, created_at FROM identity_key ORDER BY created_at DESC");
     while (row.step()) keys.push_back({std::string(row.text(0)), std::string(row.blob(1)), row.instant(2)});
@@ -373,7 +404,22 @@ class SqlStore final : public Store {
     }
     token.created_at = row.instant(4);
     if (!row.is_null(5)) token.expires_at = row.instant(5);
+    if (!row.is_null(6)) token.last_used_at = row.instant(6);
     return token;
+  }
+
+  /// Of the token that was made under the same key; its name, scopes and end stay.
+  static Result<ApiToken> give_new_secret(Writer& db, const UserId& user, const std::string& id, const Sha256& hash,
+                                          const Cause& cause) {
+    for (auto& token : list_tokens(db, user)) {
+      if (token.id.str() != id) continue;
+      auto update = db.prepare("UPDATE identity_token SET hash = ? WHERE id = ?");
+      update.bind_blob(1, as_chars(hash)).bind(2, token.id);
+      update.run();
+      publish_audit(db, user, "token-created", "allowed", R"({"tokenId":")" + id + R"(","again":true})", cause);
+      return std::move(token);
+    }
+    return Error{Errc::not_found, "The token that was made with this Idempotency-Key was revoked; use a new key."};
   }
 
   static std::vector<ApiToken> list_tokens(storage::sql::Connection& db, const UserId& user) {
@@ -382,10 +428,7 @@ class SqlStore final : public Store {
         "ORDER BY created_at",
         user);
     std::vector<ApiToken> tokens;
-    while (rows.step()) {
-      tokens.push_back(read_token(rows));
-      if (!rows.is_null(6)) tokens.back().last_used_at = rows.instant(6);
-    }
+    while (rows.step()) tokens.push_back(read_token(rows));
     return tokens;
   }
 

@@ -39,9 +39,17 @@ struct UpdateUser {
   Sha256 request_hash{};
 };
 
+struct NewToken {
+  ApiToken token;
+  Sha256 hash{};  ///< Of its secret.
+  std::string idempotency_key;
+  Sha256 request_hash{};
+};
+
 struct SessionState {
   UserId user;
   bool active = false;
+  Instant expires_at{};
   std::string timezone;
 };
 
@@ -69,7 +77,7 @@ class Store {
   /// replaced; used later it ends the session. Errors: unauthenticated, slug "session-ended".
   virtual boost::asio::awaitable<Result<Refreshed>> refresh(Sha256 old_hash, NewSession next,
                                                             std::chrono::seconds grace, Cause cause) = 0;
-  /// Ends the session of the secret, or the session itself; nothing to end is success too.
+  /// Ends the session of the secret, and `session`; nothing to end is success too.
   virtual boost::asio::awaitable<Result<>> sign_out(std::optional<Sha256> refresh_hash, SessionId session,
                                                     Cause cause) = 0;
   virtual boost::asio::awaitable<Result<SessionState>> session(SessionId session, Instant now) = 0;
@@ -78,6 +86,9 @@ class Store {
   virtual boost::asio::awaitable<Result<User>> get(UserId user) = 0;
   /// Errors: not_found, version_mismatch, conflict ("email-taken"), unprocessable ("idempotency-key-reused").
   virtual boost::asio::awaitable<Result<User>> update(UpdateUser update, Cause cause) = 0;
+  /// Whether update() was done before under this key. Errors: unprocessable ("idempotency-key-reused").
+  virtual boost::asio::awaitable<Result<bool>> is_repeated(UserId user, std::string idempotency_key,
+                                                           Sha256 request_hash) = 0;
   /// Erases the account and publishes user.deleted; gives the day by which all others have. Deleting it again succeeds.
   /// Errors: version_mismatch.
   virtual boost::asio::awaitable<Result<Instant>> remove(UserId user, std::optional<std::int64_t> if_match,
@@ -85,8 +96,10 @@ class Store {
   virtual boost::asio::awaitable<Result<>> audit(UserId user, std::string action, std::string outcome,
                                                  std::string details_json, Cause cause) = 0;
 
-  /// Errors: limit_exceeded.
-  virtual boost::asio::awaitable<Result<ApiToken>> create_token(ApiToken token, Sha256 hash, Cause cause) = 0;
+  /// Under a key that was used before, the token that was made then gets this secret instead of its own, which is not
+  /// kept and cannot be told again. Errors: limit_exceeded, unprocessable ("idempotency-key-reused"), not_found (it was
+  /// made, and revoked since).
+  virtual boost::asio::awaitable<Result<ApiToken>> create_token(NewToken wanted, Cause cause) = 0;
   virtual boost::asio::awaitable<Result<std::vector<ApiToken>>> tokens(UserId user) = 0;
   /// Errors: not_found.
   virtual boost::asio::awaitable<Result<>> revoke_token(UserId user, Uuid token, Cause cause) = 0;
@@ -98,6 +111,8 @@ class Store {
   virtual boost::asio::awaitable<Result<std::vector<StoredKey>>> rotate_signing_keys(StoredKey fresh,
                                                                                      std::chrono::seconds rotate_after,
                                                                                      std::chrono::seconds keep) = 0;
+  /// All of them, newest first.
+  virtual boost::asio::awaitable<Result<std::vector<StoredKey>>> signing_keys() = 0;
   /// Keeps `key.seed` for the key of this `kid`.
   virtual boost::asio::awaitable<Result<>> replace_signing_key(StoredKey key) = 0;
 
