@@ -16,7 +16,7 @@ namespace {
 
 class NoLog final : public gateway::StreamLog {
  public:
-  awaitable<Result<Ends>> ends() override { co_return Ends{"none", 0, 0}; }
+  awaitable<Result<Ends>> ends(UserId) override { co_return Ends{"none", 0, 0}; }
   awaitable<Result<std::vector<gateway::StreamEvent>>> read(UserId, std::int64_t, int) override {
     co_return std::vector<gateway::StreamEvent>{};
   }
