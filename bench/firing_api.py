@@ -58,6 +58,15 @@ def lag(server):
     return sum(group["lag"] for group in server.admin("events", "lag"))
 
 
+def wait_until(what, probe, pause=0.1, seconds=180):
+    """Bounded: a benchmark that hangs says nothing."""
+    end = time.monotonic() + seconds
+    while not probe():
+        if time.monotonic() > end:
+            raise SystemExit(f"{what}: not within {seconds} s")
+        time.sleep(pause)
+
+
 def main():
     binary = os.path.realpath(sys.argv[1])
     reminders = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
@@ -77,8 +86,7 @@ def main():
             assert status == 201, (status, body)
 
     in_parallel(server, tokens, make)
-    while lag(server):
-        time.sleep(0.1)
+    wait_until("consumers take the tasks in", lambda: lag(server) == 0)
     print(f"{users * EACH} reminders of {users} users are set", flush=True)
 
     times, stop = [], threading.Event()
@@ -121,17 +129,18 @@ def main():
 
     def fire(began):
         call(server.port, "POST", "/test/clock", {"now": (due + datetime.timedelta(seconds=1)).isoformat()})
-        while fired(server) < users * EACH:
-            time.sleep(0.05)
+        wait_until("all are handed out", lambda: fired(server) >= users * EACH, 0.05)
         handed_out = time.monotonic() - began
-        while lag(server):
-            time.sleep(0.1)
+        wait_until("all consumers are through", lambda: lag(server) == 0)
         print(f"handed out within {handed_out:.2f} s")
         return time.monotonic() - began
 
-    phase("at rest", rest)
-    phase("while all fire and reach the inbox", fire)
-    assert server.stop() == 0
+    try:
+        phase("at rest", rest)
+        phase("while all fire and reach the inbox", fire)
+    finally:
+        code = server.stop()
+    assert code == 0, code
     with sqlite3.connect(data / "daybook.db") as db:
         lines = db.execute("SELECT count(*), count(DISTINCT reminder_id) FROM scheduler_firing").fetchone()
         told = db.execute("SELECT count(*) FROM notifier_notification").fetchone()[0]

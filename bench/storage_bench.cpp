@@ -260,7 +260,9 @@ void timers(const std::string& directory) {
     co_return std::vector<Result<>>(n, done);
   });
   ignore(run_on(loop, timers.start()), "cannot fail");
-  std::printf("timers: start with 1,000,000 pending: %.1f ms, %ld KiB more memory\n",
+  auto first_look = db->read([&](Reader& r) -> Result<std::optional<Instant>> { return table.next(r, "reminder"); });
+  if (!run_on(loop, std::move(first_look))) std::printf("failed: the table cannot be read\n");
+  std::printf("timers: start with 1,000,000 pending, to knowing the next: %.1f ms, %ld KiB more memory\n",
               std::chrono::duration<double, std::milli>(Steady::now() - began).count(), resident_kib() - before);
 
   for (int i = 0; i < kDue; i += kBatch)
@@ -271,7 +273,9 @@ void timers(const std::string& directory) {
     });
   began = Steady::now();
   clock.set(start + std::chrono::seconds{11});
-  while (fired < kDue) loop.run_one();
+  const auto give_up = began + std::chrono::seconds{60};
+  while (fired < kDue && Steady::now() < give_up) loop.run_one_for(std::chrono::milliseconds{100});
+  if (fired < kDue) std::printf("failed: %d of %d fired\n", fired, kDue);
   std::printf("timers: 10,000 due within one second: fired in %.2f s, %ld KiB more memory\n",
               std::chrono::duration<double>(Steady::now() - began).count(), resident_kib() - before);
   run_on(loop, timers.stop());
@@ -309,6 +313,11 @@ int main(int argc, char** argv) {
   const std::filesystem::path parent = argc > 1 ? argv[1] : ".";
   const std::string directory = (parent / "storage_bench.tmp").string();
   std::filesystem::create_directories(directory);
+  if (argc > 2 && std::string_view(argv[2]) == "timers") {  // These alone: storage_bench DIR timers
+    timers(directory);
+    std::filesystem::remove_all(directory);
+    return 0;
+  }
   for (const bool search : {false, true}) {
     const double alone = sqlite_alone(directory, search, kUsers);
     std::printf("creates%s, SQLite alone, 64 a transaction: %.0f/s\n", search ? " with search index" : "", alone);

@@ -121,11 +121,11 @@ constexpr Member kMembers[] = {
      [](std::string& out, const TaskFields& t) {
        append_optional(out, t.parent, [](std::string& o, const TaskId& id) { append_id(o, id.value); });
      }},
-    {"seriesId", false,
+    {"seriesId", true,
      [](std::string& out, const TaskFields& t) {
        append_optional(out, t.series, [](std::string& o, const SeriesId& id) { append_id(o, id.value); });
      }},
-    {"recurrenceId", false, [](std::string& out, const TaskFields& t) { append_or_null(out, t.recurrence_id); }},
+    {"recurrenceId", true, [](std::string& out, const TaskFields& t) { append_or_null(out, t.recurrence_id); }},
     {"completedAt", true,
      [](std::string& out, const TaskFields& t) { append_optional(out, t.completed_at, append_instant); }},
     {"createdAt", false, [](std::string& out, const TaskFields& t) { append_instant(out, t.created_at); }},

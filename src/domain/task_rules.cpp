@@ -350,6 +350,13 @@ TaskChange restore_task(const Task& before, Instant now) {
   return TaskRules::succeed(before, std::move(task), now);
 }
 
+TaskChange adopt_task(const Task& before, const SeriesId& series, std::string_view recurrence_id, Instant now) {
+  TaskFields task = *before;
+  task.series = series;
+  task.recurrence_id = recurrence_id;
+  return TaskRules::succeed(before, std::move(task), now);
+}
+
 std::optional<Task> with_reminder_state(const Task& before, const ReminderId& id, ReminderState state,
                                         std::optional<Instant> fire_at) {
   if (state == ReminderState::pending || state == ReminderState::canceled) return std::nullopt;

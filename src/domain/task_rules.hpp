@@ -85,6 +85,8 @@ TaskChange complete_task(const Task& task, Instant now);
 TaskChange reopen_task(const Task& task, Instant now);
 TaskChange delete_task(const Task& task, Instant now);
 TaskChange restore_task(const Task& task, Instant now);
+/// The task as another occurrence, of the same series or of one that goes on in its place.
+TaskChange adopt_task(const Task& task, const SeriesId& series, std::string_view recurrence_id, Instant now);
 /// Takes over what the scheduler says of a reminder: its state and, when snoozed, its next time. The version stays,
 /// since nothing that a person edits has changed. `pending` and `canceled` follow from the task itself and are not
 /// taken. nullopt: nothing changes.

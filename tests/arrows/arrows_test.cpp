@@ -79,8 +79,9 @@ bool service_may(const std::string& file, const std::string& role, const std::st
   if (layer == "storage") return !pure;
   if (layer == "http") {
     if (pure) return false;
-    static const std::vector<std::string> kRoutes = {"http/router.hpp", "http/query_reader.hpp", "http/problem.hpp",
-                                                     "http/authorize.hpp", "http/request_head.hpp"};
+    static const std::vector<std::string> kRoutes = {"http/router.hpp",       "http/query_reader.hpp",
+                                                     "http/problem.hpp",      "http/authorize.hpp",
+                                                     "http/request_head.hpp", "http/snapshot_route.hpp"};
     if (std::find(kRoutes.begin(), kRoutes.end(), target) != kRoutes.end()) return true;
     // The gateway holds the live connections; the notifier calls webhooks.
     return (role == "gateway" && target == "http/server.hpp") || target == "http/client.hpp";

@@ -109,6 +109,12 @@ void add_events(CLI::App& cli, Action& chosen, const Build& build) {
     return ask(options->sources, build, request, print_json);
   });
 
+  auto* rebuild = events->add_subcommand("rebuild", "Make what a consumer keeps again from what the owners have");
+  rebuild->add_option("--consumer", options->group, "analytics or scheduler")->required();
+  on(*rebuild, [options, &build] {
+    return ask(options->sources, build, {{"command", "events.rebuild"}, {"group", options->group}}, print_json);
+  });
+
   auto* dlq = events->add_subcommand("dlq", "Dead letters: events that a group could not digest");
   dlq->require_subcommand(1);
   auto* list = dlq->add_subcommand("list", "Newest first");

@@ -126,6 +126,7 @@ class DaprSystem final : public System {
       if (auto started = co_await notifier_->start(); !started) co_return started.error();
     if (tasks_)
       if (auto started = co_await tasks_->start(); !started) co_return started.error();
+    if (auto started = co_await rebuilds_.start(); !started) co_return started.error();
     if (gateway_) {
       gateway_->start(executor_);
       if (auto listening = listen_to_sidecar(); !listening) co_return listening.error();
@@ -136,11 +137,13 @@ class DaprSystem final : public System {
   void announce_stop() override {
     stopping_ = true;
     if (gateway_) gateway_->begin_shutdown();
+    rebuilds_.begin_stop();
   }
 
   awaitable<void> stop() override {
     if (app_server_) co_await app_server_->stop(std::chrono::seconds(config_.drain_seconds));
     if (gateway_) gateway_->stop();
+    co_await rebuilds_.stop();
     if (tasks_) co_await tasks_->stop();
     if (scheduler_timers_) co_await scheduler_timers_->stop();
     if (notifier_timers_) co_await notifier_timers_->stop();
@@ -163,6 +166,7 @@ class DaprSystem final : public System {
   }
 
   runtime::embedded::EventBus* events() override { return stores_->events(); }
+  Rebuilds& rebuilds() override { return rebuilds_; }
   identity::Service* accounts() override { return identity_ ? &identity_->service() : nullptr; }
   tasks::Client& tasks() override { return tasks_client_; }
   std::vector<storage::sqlite::Database*> files() override { return stores_->files(); }
@@ -204,6 +208,8 @@ class DaprSystem final : public System {
       serve("scheduler", scheduler_->router());
       scheduler_->subscribe(bus_);
       scheduler_->handle(*scheduler_timers_);
+      rebuilds_.add(std::make_unique<runtime::Rebuilder>(executor_, "scheduler", *scheduler_store_, invoker_, clock_,
+                                                         scheduler::snapshot_sources()));
     }
     if (has("chat")) {
       chat_store_ = chat::make_sql_store(stores_->of("chat"));
@@ -232,6 +238,8 @@ class DaprSystem final : public System {
       analytics_ = std::make_unique<analytics::Module>(*analytics_store_, clock_);
       serve("analytics", analytics_->router());
       analytics_->subscribe(bus_);
+      rebuilds_.add(std::make_unique<runtime::Rebuilder>(executor_, "analytics", *analytics_store_, invoker_, clock_,
+                                                         analytics::snapshot_sources()));
     }
   }
 
@@ -325,6 +333,7 @@ class DaprSystem final : public System {
   std::unique_ptr<audit::Module> audit_;
   std::unique_ptr<analytics::AnalyticsStore> analytics_store_;
   std::unique_ptr<analytics::Module> analytics_;
+  Rebuilds rebuilds_;
   std::unique_ptr<gateway::Module> gateway_;
   std::unique_ptr<http::Server> app_server_;
 };

@@ -48,6 +48,7 @@ awaitable<Result<>> AdminCommands::run(json::value request, Emit emit) {
   if (command == "events.lag") co_return co_await events_lag(std::move(emit));
   if (command == "events.tail") co_return co_await events_tail(after.value_or(-1), limit, std::move(emit));
   if (command == "events.replay") co_return co_await events_replay(group, after.value_or(0), std::move(emit));
+  if (command == "events.rebuild") co_return co_await events_rebuild(group, std::move(emit));
   if (command == "events.dlq") co_return co_await dead_letters(group, limit, std::move(emit));
   if (command == "events.dlq.replay") co_return co_await replay_dead_letter(group, id, std::move(emit));
   if (command == "user.add") co_return co_await user_add(email, password, timezone, std::move(emit));
@@ -95,6 +96,17 @@ awaitable<Result<>> AdminCommands::events_replay(std::string group, std::int64_t
   json::object line;
   line["group"] = group;
   line["replayedAfter"] = after;
+  emit(std::move(line));
+  co_return Result<>{};
+}
+
+awaitable<Result<>> AdminCommands::events_rebuild(std::string consumer, Emit emit) {
+  const auto rebuilt = co_await system_.rebuilds().rebuild(consumer);
+  if (!rebuilt) co_return rebuilt.error();
+  json::object line;
+  line["consumer"] = consumer;
+  line["generation"] = rebuilt->generation;
+  line["snapshots"] = rebuilt->snapshots;
   emit(std::move(line));
   co_return Result<>{};
 }

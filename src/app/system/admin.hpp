@@ -28,6 +28,7 @@ class AdminCommands {
   boost::asio::awaitable<Result<>> events_lag(Emit emit);
   boost::asio::awaitable<Result<>> events_tail(std::int64_t after, int limit, Emit emit);
   boost::asio::awaitable<Result<>> events_replay(std::string group, std::int64_t after, Emit emit);
+  boost::asio::awaitable<Result<>> events_rebuild(std::string consumer, Emit emit);
   boost::asio::awaitable<Result<>> dead_letters(std::string group, int limit, Emit emit);
   boost::asio::awaitable<Result<>> replay_dead_letter(std::string group, std::int64_t id, Emit emit);
   boost::asio::awaitable<Result<>> user_add(std::string email, std::string password, std::string timezone, Emit emit);

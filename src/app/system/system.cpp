@@ -98,6 +98,11 @@ class EmbeddedSystem final : public System {
     // What they make of events stands in history.db, and so must how far they have come.
     bus_.keep_offsets_in("audit", *history_);
     bus_.keep_offsets_in("analytics", *history_);
+    const auto executor = loop.get_executor();
+    rebuilds_.add(std::make_unique<runtime::Rebuilder>(executor, "analytics", *analytics_store_, invoker_, clock,
+                                                       analytics::snapshot_sources()));
+    rebuilds_.add(std::make_unique<runtime::Rebuilder>(executor, "scheduler", *scheduler_store_, invoker_, clock,
+                                                       scheduler::snapshot_sources()));
   }
 
   awaitable<Result<>> prepare() override { return identity_.start(); }
@@ -116,18 +121,23 @@ class EmbeddedSystem final : public System {
     if (auto started = co_await notifier_timers_.start(); !started) co_return started.error();
     if (auto started = co_await notifier_.start(); !started) co_return started.error();
     if (auto started = co_await tasks_.start(); !started) co_return started.error();
+    if (auto started = co_await rebuilds_.start(); !started) co_return started.error();
     gateway_.start(executor_);
     housekeeping_.start();
     gauges_.start();
     co_return Result<>{};
   }
 
-  void announce_stop() override { gateway_.begin_shutdown(); }
+  void announce_stop() override {
+    gateway_.begin_shutdown();
+    rebuilds_.begin_stop();
+  }
 
   awaitable<void> stop() override {
     gateway_.stop();
     co_await gauges_.stop();
     co_await housekeeping_.stop();
+    co_await rebuilds_.stop();
     co_await tasks_.stop();
     co_await scheduler_timers_.stop();
     co_await notifier_timers_.stop();
@@ -150,6 +160,7 @@ class EmbeddedSystem final : public System {
   }
 
   runtime::embedded::EventBus* events() override { return &bus_; }
+  Rebuilds& rebuilds() override { return rebuilds_; }
   identity::Service* accounts() override { return &identity_.service(); }
   tasks::Client& tasks() override { return tasks_client_; }
   std::vector<sqlite::Database*> files() override { return {database_.get(), history_.get()}; }
@@ -233,6 +244,7 @@ class EmbeddedSystem final : public System {
   std::unique_ptr<analytics::AnalyticsStore> analytics_store_;
   analytics::Module analytics_;
 
+  Rebuilds rebuilds_;
   std::unique_ptr<gateway::StreamLog> stream_log_;
   gateway::Module gateway_;
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/config/config.hpp"
+#include "app/system/rebuilds.hpp"
 #include "core/clock.hpp"
 #include "http/server.hpp"
 #include "runtime/embedded/event_bus.hpp"
@@ -47,6 +48,8 @@ class System {
 
   /// Null where events stand elsewhere.
   virtual runtime::embedded::EventBus* events() = 0;
+  /// What can be made again here.
+  virtual Rebuilds& rebuilds() = 0;
   /// Null where another process has them.
   virtual identity::Service* accounts() = 0;
   virtual tasks::Client& tasks() = 0;

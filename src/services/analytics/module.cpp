@@ -6,6 +6,12 @@ using boost::asio::awaitable;
 
 Module::Module(AnalyticsStore& store, const WallClock& clock) : store_(store), router_(make_router(store, clock)) {}
 
+std::vector<runtime::SnapshotSource> snapshot_sources() {
+  return {{"identity", "/internal/v1/snapshots/users"},
+          {"tasks", "/internal/v1/snapshots/tasks"},
+          {"scheduler", "/internal/v1/snapshots/notices"}};
+}
+
 void Module::subscribe(runtime::EventBus& bus) {
   runtime::Subscription subscription{
       .group = "analytics", .types = {"task.*", "user.*", "reminder.triggered"}, .patient = true};

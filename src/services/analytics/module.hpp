@@ -14,6 +14,9 @@ namespace daybook::analytics {
 std::vector<storage::sql::Migration> sql_migrations();
 std::unique_ptr<AnalyticsStore> make_sql_store(storage::sql::Database& history);
 
+/// Whose snapshots it is made of: the zones of people first, since days go by them.
+std::vector<runtime::SnapshotSource> snapshot_sources();
+
 /// The analytics role: a projection of what happened to tasks, and the route that reads it.
 class Module {
  public:

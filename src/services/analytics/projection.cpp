@@ -1,5 +1,7 @@
 #include "services/analytics/projection.hpp"
 
+#include <algorithm>
+
 namespace daybook::analytics {
 namespace {
 
@@ -12,34 +14,37 @@ std::optional<std::int64_t> whole(const json::object& data, std::string_view nam
   return number;
 }
 
+std::optional<Instant> instant(const json::object& data, std::string_view name) {
+  const auto* value = data.if_contains(name);
+  if (!value || !value->is_string()) return std::nullopt;
+  const auto parsed = parse_rfc3339(value->get_string());
+  if (!parsed) return std::nullopt;
+  return *parsed;
+}
+
 }  // namespace
 
-std::optional<TaskState> state_of(const CloudEvent& event, const json::object& data) {
+std::string day_of(const domain::Zone& zone, Instant at) { return format_local(zone.to_local(at)).substr(0, 10); }
+
+std::optional<TaskState> state_of(const CloudEvent& event, const json::object& data, const domain::Zone& zone) {
   const auto version = whole(data, "version");
   if (!version) return std::nullopt;
   TaskState state;
   state.version = *version;
-  state.deleted = event.type == "task.deleted";
+  const auto deleted_at = instant(data, "deletedAt");
+  state.deleted = event.type == "task.deleted" || deleted_at;
   const auto* status = data.if_contains("status");
   state.completed = status && status->is_string() && status->get_string() == "completed";
-  return state;
-}
-
-Delta difference(const std::optional<TaskState>& before, const TaskState& after, const json::object& data) {
-  Delta delta;
-  if (before && after.version <= before->version) return delta;
-  const auto open = [](const TaskState& state) { return !state.completed && !state.deleted; };
-  // Events may come out of order: whichever tells of a task first counts it as made.
-  delta.created = before ? 0 : 1;
-  delta.open = static_cast<int>(open(after)) - static_cast<int>(before && open(*before));
-  if (after.completed && !(before && before->completed)) {
-    delta.completed = 1;
-    delta.completion_ms = whole(data, "timeToComplete").value_or(0);
-  } else if (before && before->completed && !after.completed) {
-    delta.completed = -1;
+  const auto created_at = instant(data, "createdAt").value_or(event.time);
+  state.created_on = day_of(zone, created_at);
+  if (state.deleted) state.deleted_on = day_of(zone, deleted_at.value_or(event.time));
+  if (state.completed) {
+    const auto completed_at = instant(data, "completedAt").value_or(event.time);
+    state.completed_on = day_of(zone, completed_at);
+    const auto taken = std::chrono::duration_cast<std::chrono::milliseconds>(completed_at - created_at);
+    state.completion_ms = whole(data, "timeToComplete").value_or(std::max<std::int64_t>(0, taken.count()));
   }
-  delta.deleted = static_cast<int>(after.deleted) - static_cast<int>(before && before->deleted);
-  return delta;
+  return state;
 }
 
 Delta& Delta::operator+=(const Delta& more) {

@@ -1,9 +1,7 @@
-#include <map>
 #include <set>
 
-#include "domain/zone.hpp"
 #include "services/analytics/module.hpp"
-#include "services/analytics/projection.hpp"
+#include "services/analytics/sql_counts.hpp"
 #include "storage/sql/connection.hpp"
 
 namespace daybook::analytics {
@@ -13,113 +11,14 @@ using boost::asio::awaitable;
 using storage::sql::Database;
 using storage::sql::Lane;
 using storage::sql::Reader;
-using storage::sql::Writer;
 
-/// What the events of one transaction add up to: a batch touches few users and days many times, and each row is
-/// written once. Save it before anything reads or deletes those rows.
-class Counts {
- public:
-  explicit Counts(Writer& db) : db_(db) {}
+/// Users of one closure of the switch.
+constexpr int kSlice = 20;
 
-  void add(const UserId& user, Instant at, const Delta& delta) {
-    auto of_user = users_.find(user);
-    if (of_user == users_.end()) of_user = users_.emplace(user, OfUser{zone_of(user), {}, {}}).first;
-    const auto date = format_local(of_user->second.zone.to_local(at)).substr(0, 10);
-    of_user->second.total += delta;
-    of_user->second.days[date] += delta;
-  }
-
-  void save() {
-    for (const auto& [user, counts] : users_) {
-      for (const auto& [date, delta] : counts.days) {
-        db_.run(
-            "INSERT INTO analytics_day(user_id, date, created, completed, deleted, reminders) VALUES (?1, ?2, ?3, ?4, "
-            "?5, ?6) ON CONFLICT(user_id, date) DO UPDATE SET created = analytics_day.created + ?3, "
-            "completed = analytics_day.completed + ?4, deleted = analytics_day.deleted + ?5, "
-            "reminders = analytics_day.reminders + ?6",
-            user, date, delta.created, delta.completed, delta.deleted, delta.reminders);
-      }
-      const auto& total = counts.total;
-      db_.run(
-          "INSERT INTO analytics_user(user_id, zone, created, completed, deleted, open, completion_ms) VALUES (?1, "
-          "'UTC', ?2, ?3, ?4, ?5, ?6) ON CONFLICT(user_id) DO UPDATE SET created = analytics_user.created + ?2, "
-          "completed = analytics_user.completed + ?3, deleted = analytics_user.deleted + ?4, "
-          "open = analytics_user.open + ?5, completion_ms = analytics_user.completion_ms + ?6",
-          user, total.created, total.completed, total.deleted, total.open, total.completion_ms);
-    }
-    users_.clear();
-  }
-
- private:
-  struct OfUser {
-    domain::Zone zone;  ///< Of the days that the person would name.
-    Delta total;
-    std::map<std::string, Delta> days;
-  };
-
-  domain::Zone zone_of(const UserId& user) {
-    auto row = db_.query("SELECT zone FROM analytics_user WHERE user_id = ?", user);
-    if (!row.step()) return {};
-    const auto zone = domain::Zone::locate(row.text(0));
-    return zone ? *zone : domain::Zone{};
-  }
-
-  Writer& db_;
-  std::map<UserId, OfUser> users_;
-};
-
-Result<> apply_task(Writer& db, Counts& counts, const CloudEvent& event, const json::object& data) {
-  const auto after = state_of(event, data);
-  const auto task = Uuid::parse(event.subject);
-  if (!after || !task)
-    return Error{Errc::invalid_argument, "a " + event.type + " event without a version or a task id"};
-  std::optional<TaskState> before;
-  {
-    auto row = db.query("SELECT version, completed, deleted FROM analytics_task WHERE user_id = ? AND task_id = ?",
-                        event.user, *task);
-    if (row.step()) before = TaskState{row.integer(0), row.integer(1) != 0, row.integer(2) != 0};
-  }
-  if (before && after->version <= before->version) return {};
-  db.run(
-      "INSERT INTO analytics_task(user_id, task_id, version, completed, deleted) VALUES (?1, ?2, ?3, ?4, ?5) ON "
-      "CONFLICT(user_id, task_id) DO UPDATE SET version = ?3, completed = ?4, deleted = ?5",
-      event.user, *task, after->version, after->completed, after->deleted);
-  counts.add(event.user, event.time, difference(before, *after, data));
-  return {};
-}
-
-void apply_user(Writer& db, const CloudEvent& event, const json::object& data) {
-  if (event.type == "user.deleted") {
-    db.run("DELETE FROM analytics_task WHERE user_id = ?", event.user);
-    db.run("DELETE FROM analytics_day WHERE user_id = ?", event.user);
-    db.run("DELETE FROM analytics_user WHERE user_id = ?", event.user);
-    return;
-  }
-  const auto* zone = data.if_contains("timezone");
-  if (!zone || !zone->is_string()) return;
-  db.run(
-      "INSERT INTO analytics_user(user_id, zone, created, completed, deleted, open, completion_ms) VALUES (?1, ?2, 0, "
-      "0, "
-      "0, 0, 0) ON CONFLICT(user_id) DO UPDATE SET zone = ?2",
-      event.user, std::string_view{zone->get_string()});
-}
-
-Result<> apply_one(Writer& db, Counts& counts, const CloudEvent& event) {
-  if (!storage::sql::record_inbox(db, "analytics", event.id)) return {};
-  auto parsed = parse_json(event.data);
-  if (!parsed) return parsed.error();
-  const auto* data = parsed->if_object();
-  if (!data) return Error{Errc::invalid_argument, "a " + event.type + " event whose data is not an object"};
-  if (event.type.starts_with("task.")) return apply_task(db, counts, event, *data);
-  if (event.type.starts_with("user.")) {
-    counts.save();
-    apply_user(db, event, *data);
-  } else if (event.type == "reminder.triggered") {
-    Delta delta;
-    delta.reminders = 1;
-    counts.add(event.user, event.time, delta);
-  }
-  return {};
+void lock_users(Writer& db, const std::vector<CloudEvent>& events) {
+  std::set<UserId> users;
+  for (const auto& event : events) users.insert(event.user);
+  for (const auto& user : users) db.lock(user);
 }
 
 class SqlAnalyticsStore final : public AnalyticsStore {
@@ -128,12 +27,14 @@ class SqlAnalyticsStore final : public AnalyticsStore {
 
   awaitable<Result<>> apply(std::vector<CloudEvent> events) override {
     auto change = [events = std::move(events)](Writer& db) -> Result<> {
-      std::set<UserId> users;
-      for (const auto& event : events) users.insert(event.user);
-      for (const auto& user : users) db.lock(user);
+      lock_users(db, events);
+      News news;
+      news.generation = rebuild_table().load(db).generation;
       Counts counts(db);
-      for (const auto& event : events)
-        if (auto applied = apply_one(db, counts, event); !applied) return applied;
+      for (const auto& event : events) {
+        if (!storage::sql::record_inbox(db, "analytics", event.id)) continue;
+        if (auto applied = apply_state(db, counts, event, news); !applied) return applied;
+      }
       counts.save();
       return {};
     };
@@ -151,7 +52,7 @@ class SqlAnalyticsStore final : public AnalyticsStore {
       }
       auto days = db.query(
           "SELECT date, created, completed, deleted, reminders FROM analytics_day WHERE user_id = ? AND date >= ? AND "
-          "date <= ? ORDER BY date",
+          "date <= ? AND (created <> 0 OR completed <> 0 OR deleted <> 0 OR reminders <> 0) ORDER BY date",
           user, from, to);
       while (days.step())
         out.days.push_back(
@@ -159,6 +60,64 @@ class SqlAnalyticsStore final : public AnalyticsStore {
       return out;
     };
     co_return co_await db_.read(std::move(select));
+  }
+
+  Awaitable<RebuildState> rebuild_state() override {
+    auto query = [](Reader& db) -> Result<RebuildState> { return rebuild_table().load(db); };
+    co_return co_await db_.read(std::move(query));
+  }
+
+  Awaitable<RebuildState> begin_rebuild() override {
+    auto change = [](Writer& db) -> Result<RebuildState> {
+      db.lock(UserId{});
+      return rebuild_table().begin(db);
+    };
+    co_return co_await db_.write(Lane::background, std::move(change));
+  }
+
+  Awaitable<> load(std::vector<CloudEvent> snapshots, RebuildState then, Instant) override {
+    auto change = [snapshots = std::move(snapshots), then = std::move(then)](Writer& db) -> Result<> {
+      lock_users(db, snapshots);
+      News news;
+      news.snapshot = true;
+      news.generation = then.generation;
+      Counts counts(db);
+      for (const auto& event : snapshots) {
+        if (rebuild_table().is_gone(db, event.user)) continue;
+        if (auto applied = apply_state(db, counts, event, news); !applied)
+          return Error{Errc::corrupt, applied.error().detail};
+      }
+      counts.save();
+      rebuild_table().save(db, then);
+      return {};
+    };
+    co_return co_await db_.write(Lane::background, std::move(change));
+  }
+
+  Awaitable<bool> switch_over(Instant) override {
+    auto change = [](Writer& db) -> Result<bool> {
+      auto state = rebuild_table().load(db);
+      UserId last;
+      if (!state.cursor.empty()) last = UserId::parse(state.cursor).value();
+      std::vector<UserId> users;
+      {
+        auto rows =
+            db.query("SELECT user_id FROM analytics_user WHERE user_id > ? ORDER BY user_id LIMIT ?", last, kSlice);
+        while (rows.step()) users.emplace_back(rows.uuid(0));
+      }
+      for (const auto& user : users) {
+        db.lock(user);
+        recount(db, user, state.generation);
+      }
+      if (users.size() < kSlice) {
+        rebuild_table().end(db);
+        return false;
+      }
+      state.cursor = users.back().str();
+      rebuild_table().save(db, state);
+      return true;
+    };
+    co_return co_await db_.write(Lane::background, std::move(change));
   }
 
  private:
@@ -178,7 +137,19 @@ std::vector<storage::sql::Migration> sql_migrations() {
     CREATE TABLE analytics_day(
       user_id UUID NOT NULL, date TEXT NOT NULL, created INTEGER NOT NULL, completed INTEGER NOT NULL,
       deleted INTEGER NOT NULL, reminders INTEGER NOT NULL, PRIMARY KEY(user_id, date)) WITHOUT ROWID;
-  )sql"}};
+  )sql"},
+          // What the counts are made of, so that they can be made again.
+          {"analytics", 2, R"sql(
+    ALTER TABLE analytics_task ADD COLUMN completion_ms INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE analytics_task ADD COLUMN created_on TEXT NOT NULL DEFAULT '';
+    ALTER TABLE analytics_task ADD COLUMN completed_on TEXT NOT NULL DEFAULT '';
+    ALTER TABLE analytics_task ADD COLUMN deleted_on TEXT NOT NULL DEFAULT '';
+    ALTER TABLE analytics_task ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE analytics_notice(
+      user_id UUID NOT NULL, reminder_id UUID NOT NULL, fired_at INTEGER NOT NULL, day TEXT NOT NULL,
+      generation INTEGER NOT NULL, PRIMARY KEY(user_id, reminder_id, fired_at)) WITHOUT ROWID;
+  )sql"},
+          rebuild_table().migration(3)};
 }
 
 std::unique_ptr<AnalyticsStore> make_sql_store(Database& db) { return std::make_unique<SqlAnalyticsStore>(db); }

@@ -6,6 +6,7 @@
 
 #include "core/cloud_event.hpp"
 #include "core/result.hpp"
+#include "runtime/rebuild.hpp"
 
 namespace daybook::analytics {
 
@@ -28,10 +29,10 @@ struct Stats {
   std::vector<DayCount> days;  ///< Ascending; days on which nothing happened are left out.
 };
 
-/// Keeps the counts. All methods: unavailable or corrupt when the store fails.
-class AnalyticsStore {
+/// Keeps the counts: a projection, made again from what tasks, identity and scheduler own. All methods: unavailable or
+/// corrupt when the store fails.
+class AnalyticsStore : public runtime::Projection {
  public:
-  virtual ~AnalyticsStore() = default;
   /// Applies each event once, in any order.
   virtual boost::asio::awaitable<Result<>> apply(std::vector<CloudEvent> events) = 0;
   /// Totals, and the days `from` to `to` ("YYYY-MM-DD", inclusive).

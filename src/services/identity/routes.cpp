@@ -2,6 +2,7 @@
 
 #include "core/characters.hpp"
 #include "http/request_head.hpp"
+#include "http/snapshot_route.hpp"
 #include "services/identity/account_export.hpp"
 #include "services/identity/account_fields.hpp"
 #include "services/identity/preferences.hpp"
@@ -362,6 +363,9 @@ http::Router make_router(Service& service, runtime::Invoker* invoker, bool secur
   add(Method::get, "/internal/v1/users/{id}", &Routes::profile);
   add(Method::get, "/internal/v1/sessions/{id}", &Routes::session);
   add(Method::post, "/internal/v1/tokens/use", &Routes::use_token);
+  http::add_snapshot_route(router, "/internal/v1/snapshots/users", [&service](std::string after, int limit) {
+    return service.store().snapshot(std::move(after), limit, service.cause_of("", "").now);
+  });
   return router;
 }
 

@@ -135,6 +135,19 @@ void publish(Writer& db, const UserId& user, std::string type, std::string subje
   storage::sql::append_event(db, std::move(event));
 }
 
+CloudEvent snapshot_of(const User& user, Instant now) {
+  CloudEvent event;
+  event.source = "/daybook/identity";
+  event.type = "user.snapshot";
+  event.dataschema = "urn:daybook:schema:user.snapshot:1";
+  event.subject = user.id.str();
+  event.id = snapshot_id(event.type, user.id.value, user.version);
+  event.time = now;
+  event.user = user.id;
+  event.data = to_json(user);
+  return event;
+}
+
 void publish_audit(Writer& db, const UserId& user, std::string_view action, std::string_view outcome,
                    std::string_view details_json, const Cause& cause) {
   std::string data = R"({"action":)";

@@ -5,7 +5,7 @@
 
 namespace daybook::identity {
 
-// The pieces that the use cases of sql_store.cpp are made of.
+// The pieces that the use cases of sqlite_store.cpp are made of.
 
 std::optional<Credentials> load_credentials(storage::sql::Connection& db, const UserId& user);
 std::optional<Credentials> load_credentials_by_email(storage::sql::Connection& db, std::string_view email_key);
@@ -25,6 +25,8 @@ void purge_sessions(storage::sql::Writer& db, Instant now);
 
 void publish(storage::sql::Writer& db, const UserId& user, std::string type, std::string subject, std::string data,
              const Cause& cause);
+/// The account as it is now (design, rule 15).
+CloudEvent snapshot_of(const User& user, Instant now);
 void publish_audit(storage::sql::Writer& db, const UserId& user, std::string_view action, std::string_view outcome,
                    std::string_view details_json, const Cause& cause);
 void publish_authenticated(storage::sql::Writer& db, const UserId& user, const SessionId& session,

@@ -361,6 +361,27 @@ class SqlStore final : public Store {
     co_return co_await database_.write(Lane::foreground, std::move(change));
   }
 
+  awaitable<Result<SnapshotPage>> snapshot(std::string after, int limit, Instant now) override {
+    auto last = after.empty() ? Result<UserId>{UserId{}} : UserId::parse(after);
+    if (!last) co_return Error{Errc::invalid_argument, "This cursor is none of ours: begin without one."};
+    auto query = [last = *last, limit, now](Reader& db) -> Result<SnapshotPage> {
+      std::vector<UserId> found;
+      {
+        auto rows = db.query("SELECT id FROM identity_user WHERE id > ? AND deleted_at IS NULL ORDER BY id LIMIT ?",
+                             last, limit);
+        while (rows.step()) found.emplace_back(rows.uuid(0));
+      }
+      SnapshotPage page;
+      for (const auto& id : found) {
+        const auto user = load_credentials(db, id);
+        if (user) page.events.push_back(snapshot_of(user->user, now));
+      }
+      if (found.size() == static_cast<std::size_t>(limit)) page.next_cursor = found.back().str();
+      return page;
+    };
+    co_return co_await database_.read(std::move(query));
+  }
+
   awaitable<Result<>> seed(std::vector<SignUp> users, Cause cause) override {
     auto change = [users = std::move(users), cause](Writer& db) -> Result<> {
       for (const auto& each : users) {

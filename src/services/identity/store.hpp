@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "core/rebuild.hpp"
 #include "core/result.hpp"
 #include "services/identity/model.hpp"
 
@@ -115,6 +116,10 @@ class Store {
   virtual boost::asio::awaitable<Result<std::vector<StoredKey>>> signing_keys() = 0;
   /// Keeps `key.seed` for the key of this `kid`.
   virtual boost::asio::awaitable<Result<>> replace_signing_key(StoredKey key) = 0;
+
+  /// Every account that there is, as user.snapshot events (design, rule 15). `after`: the cursor of the page before.
+  /// Errors: invalid_argument.
+  virtual boost::asio::awaitable<Result<SnapshotPage>> snapshot(std::string after, int limit, Instant now) = 0;
 
   /// Makes many users with a session each; what exists already stays.
   virtual boost::asio::awaitable<Result<>> seed(std::vector<SignUp> users, Cause cause) = 0;

@@ -74,6 +74,18 @@ std::string to_json(const ReminderRow& reminder) {
   return out + ",\"version\":" + std::to_string(reminder.version) + '}';
 }
 
+CloudEvent notice_snapshot(const UserId& user, const ReminderId& reminder, Instant fired_at, Instant now) {
+  Command command;
+  command.user = user;
+  command.now = now;
+  CloudEvent event = make_event("reminder.triggered.snapshot", command, reminder.str());
+  event.id = snapshot_id(event.type, reminder.value, to_micros(fired_at));
+  event.data = "{\"id\":\"" + event.subject + "\",\"reminderId\":\"" + event.subject + '"';
+  append_instant(event.data, "firedAt", fired_at);
+  event.data += '}';
+  return event;
+}
+
 CloudEvent reminder_event(std::string type, const Command& command, const ReminderRow& reminder,
                           std::string_view more) {
   CloudEvent event = make_event(std::move(type), command, reminder.id.str());

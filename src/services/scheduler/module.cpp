@@ -17,6 +17,8 @@ constexpr int kPurgeSlice = 200;
 Module::Module(SchedulerStore& store, runtime::Invoker& invoker, const WallClock& clock)
     : store_(store), service_(store, invoker), clock_(clock), router_(make_router(store_, service_, invoker, clock_)) {}
 
+std::vector<runtime::SnapshotSource> snapshot_sources() { return {{"tasks", "/internal/v1/snapshots/tasks"}}; }
+
 void Module::subscribe(runtime::EventBus& bus) {
   runtime::Subscription subscription;
   subscription.group = "scheduler";

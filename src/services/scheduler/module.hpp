@@ -16,6 +16,9 @@ namespace daybook::scheduler {
 std::vector<storage::sql::Migration> sql_migrations();
 std::unique_ptr<SchedulerStore> make_sql_store(storage::sql::Database& db, StoreLimits limits = {});
 
+/// Whose snapshots its copies are made of.
+std::vector<runtime::SnapshotSource> snapshot_sources();
+
 /// The scheduler role. Timers of the service "scheduler" (kinds "generate", "reminder", "purge", "tzdb") are its.
 class Module {
  public:

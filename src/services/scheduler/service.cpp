@@ -15,6 +15,23 @@ runtime::Caller caller_for(const UserId& user) {
 
 }  // namespace
 
+awaitable<Result<>> Service::patch(const domain::Series& series, const Occurrence& row, std::int64_t version,
+                                   SettledOccurrence& settled) {
+  auto patch = domain::occurrence_patch(series, row.start);
+  auto task = co_await tasks_.patch(caller_for(series.owner), row.task.str(), std::move(patch), version);
+  if (task) {
+    settled.task_version = (*task)->version;
+  } else if (task.error().code == Errc::version_mismatch || task.error().code == Errc::unprocessable) {
+    settled.detached = true;  // The person was there first: the edit stays.
+  } else if (task.error().code == Errc::not_found) {
+    settled.deleted = true;
+    settled.open = false;
+  } else {
+    co_return task.error();
+  }
+  co_return Result<>{};
+}
+
 awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series, const Occurrence& row) {
   auto caller = caller_for(series.owner);
   SettledOccurrence settled{row.recurrence_id, row.pending, row.task_version, row.open, false, false};
@@ -27,17 +44,24 @@ awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series,
     settled.open = task->is_open();
     settled.deleted = (*task)->deleted_at.has_value();
   } else if (row.pending == "patch") {
-    auto patch = domain::occurrence_patch(series, row.start);
-    auto task = co_await tasks_.patch(caller, row.task.str(), std::move(patch), row.task_version);
-    if (task) {
-      settled.task_version = (*task)->version;
-    } else if (task.error().code == Errc::version_mismatch || task.error().code == Errc::unprocessable) {
-      settled.detached = true;  // The person was there first: the edit stays.
-    } else if (task.error().code == Errc::not_found) {
+    if (auto told = co_await patch(series, row, row.task_version, settled); !told) co_return told.error();
+  } else if (row.pending == "adopt") {
+    auto task = co_await tasks_.adopt(caller, row.task, series.id, row.recurrence_id);
+    if (!task && task.error().code != Errc::not_found) co_return task.error();
+    if (!task) {
       settled.deleted = true;
       settled.open = false;
-    } else {
-      co_return task.error();
+      co_return settled;
+    }
+    settled.task_version = (*task)->version;
+    settled.open = task->is_open();
+    const auto difference = domain::compare_occurrence(series, row.start, **task);
+    if (!settled.open || (!difference.moved && !difference.edited)) co_return settled;
+    // One version more than generation left it at is this very call, so that nobody else was there.
+    if ((*task)->version != row.task_version + 1) {
+      settled.detached = true;
+    } else if (auto told = co_await patch(series, row, (*task)->version, settled); !told) {
+      co_return told.error();
     }
   } else if (row.pending == "restore") {
     auto task = co_await tasks_.restore(caller, row.task.str());

@@ -20,6 +20,10 @@ class Service {
  private:
   boost::asio::awaitable<Result<SettledOccurrence>> tell(const domain::Series& series, const Occurrence& row);
 
+  /// Takes the task to the template as it is, if it is at `version`; notes in `settled` what came of it.
+  boost::asio::awaitable<Result<>> patch(const domain::Series& series, const Occurrence& row, std::int64_t version,
+                                         SettledOccurrence& settled);
+
   SchedulerStore& store_;
   tasks::Client tasks_;
   tasks::Client asking_;

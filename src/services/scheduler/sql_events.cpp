@@ -4,7 +4,9 @@
 #include "domain/task_json.hpp"
 #include "runtime/together.hpp"
 #include "services/scheduler/events.hpp"
+#include "services/scheduler/sql_events.hpp"
 #include "services/scheduler/sql_rows.hpp"
+#include "services/scheduler/sql_series.hpp"
 #include "services/scheduler/sql_store.hpp"
 #include "storage/sql/connection.hpp"
 
@@ -29,19 +31,20 @@ Command command_of(const CloudEvent& event, Instant now) {
   return command;
 }
 
-void apply_occurrence(Writer& db, const CloudEvent& event, const TaskFields& task, Instant now) {
-  auto row = load_occurrence(db, event.user, *task.series, task.recurrence_id);
+void apply_occurrence(Writer& db, const TaskNews& news, const TaskFields& task, Instant now) {
+  const auto& user = task.owner;
+  auto row = load_occurrence(db, user, *task.series, task.recurrence_id);
   if (!row || row->task != task.id) return;
   {
+    // A snapshot may tell what is known already, and what is known may be wrong.
     auto newer = db.query(
-        "UPDATE scheduler_occurrence SET seen_version = ? WHERE user_id = ? AND series_id = ? AND recurrence_id = ? "
-        "AND "
-        "seen_version < ? RETURNING 1",
-        task.version, event.user, *task.series, task.recurrence_id, task.version);
+        "UPDATE scheduler_occurrence SET seen_version = ?1 WHERE user_id = ?2 AND series_id = ?3 AND "
+        "recurrence_id = ?4 AND seen_version < ?5 RETURNING 1",
+        task.version, user, *task.series, task.recurrence_id, news.snapshot ? task.version + 1 : task.version);
     if (!newer.step()) return;
     newer.run();
   }
-  auto series = load_series(db, event.user, *task.series, true);
+  auto series = load_series(db, user, *task.series, true);
   if (!series) return;
   const bool was_open = row->open;
   if (task.deleted_at && row->pending == "restore") return;  // It is being brought back from just this.
@@ -54,7 +57,7 @@ void apply_occurrence(Writer& db, const CloudEvent& event, const TaskFields& tas
   } else {
     if (row->state == "deleted") row->state = "detached";  // The person brought it back.
     row->open = task.status != domain::Status::completed;
-    if (event.type == "task.updated" && row->pending.empty() && task.version > row->task_version) {
+    if (news.may_be_edited && row->pending.empty() && task.version > row->task_version) {
       const auto difference = domain::compare_occurrence(*series, row->start, task);
       if (difference.moved) {
         row->state = "moved";
@@ -63,17 +66,17 @@ void apply_occurrence(Writer& db, const CloudEvent& event, const TaskFields& tas
       }
     }
   }
-  save_occurrence(db, event.user, *task.series, *row);
+  save_occurrence(db, user, *task.series, *row);
   if (task.completed_at) {
     db.run("UPDATE scheduler_occurrence SET completed_at = ? WHERE user_id = ? AND series_id = ? AND recurrence_id = ?",
-           task.completed_at, event.user, *task.series, task.recurrence_id);
+           task.completed_at, user, *task.series, task.recurrence_id);
   }
   if (was_open && !row->open && series->anchor == domain::Anchor::completion && !series->deleted_at) {
     // A deleted one counts from now: the person will not complete it.
     if (!task.completed_at) {
       db.run(
           "UPDATE scheduler_occurrence SET completed_at = ? WHERE user_id = ? AND series_id = ? AND recurrence_id = ?",
-          now, event.user, *task.series, task.recurrence_id);
+          now, user, *task.series, task.recurrence_id);
     }
     look_at(db, *series, now);
   }
@@ -93,18 +96,40 @@ void cancel(Writer& db, const Command& command, ReminderRow row, std::string_vie
   append_event(db, reminder_event("reminder.canceled", command, row, ",\"reason\":\"" + std::string{reason} + '"'));
 }
 
-void apply_reminders(Writer& db, const Command& command, const TaskFields& task) {
+/// What a snapshot says of a reminder that is not known here (any more).
+void begin_anew(Writer& db, const TaskNews& news, ReminderRow& row, const domain::Reminder& told, bool open) {
+  row.base_at = row.fire_at = told.fire_at;
+  row.state = told.state;
+  if (row.state == ReminderState::snoozed) row.snoozed_until = told.fire_at;
+  // The tasks service takes no report that is older than the last one it had.
+  if (const auto it = news.reminder_versions.find(row.id); it != news.reminder_versions.end()) row.version = it->second;
+  row.version = std::max<std::int64_t>(row.version, 1);
+  row.updated_at = news.now;
+  auto line = db.query(
+      "SELECT due_at, at, outcome FROM scheduler_firing WHERE user_id = ? AND reminder_id = ? ORDER BY due_at DESC "
+      "LIMIT 1",
+      row.user, row.id);
+  if (line.step()) {
+    const auto outcome = domain::parse_reminder_state(line.text(2));
+    if (outcome == ReminderState::fired || outcome == ReminderState::merged) row.fired_at = line.instant(1);
+    // The task may not have heard of it yet.
+    if (waits(row) && row.fire_at == line.instant(0) && outcome) row.state = *outcome;
+  }
+  if (!open && waits(row)) row.state = ReminderState::canceled;
+}
+
+void apply_reminders(Writer& db, const Command& command, const TaskNews& news, const TaskFields& task) {
   auto known = load_task_reminders(db, command.user, task.id);
   const bool open = !task.deleted_at && task.status != domain::Status::completed;
   for (auto& row : known) {
-    if (row.task_version >= task.version) return;  // Older news.
+    if (row.task_version >= task.version + (news.snapshot ? 1 : 0)) return;  // Older news.
   }
   for (const auto& reminder : task.reminders) {
     auto it = std::find_if(known.begin(), known.end(), [&](const auto& row) { return row.id == reminder.id; });
     ReminderRow row;
     const bool fresh = it == known.end();
     if (fresh) {
-      if (!open) continue;
+      if (!open && !news.snapshot) continue;
       row.id = reminder.id;
       row.user = command.user;
       row.task = task.id;
@@ -114,12 +139,19 @@ void apply_reminders(Writer& db, const Command& command, const TaskFields& task)
       row = std::move(*it);
       known.erase(it);
     }
+    row.generation = std::max(row.generation, news.generation);
     row.task_number = task.number;
     row.task_title = task.title;
     row.task_due = task.due;
     row.rule.clear();
     domain::append_reminder_rule(row.rule, reminder.rule);
     row.task_version = task.version;
+    if (fresh && news.snapshot) {
+      begin_anew(db, news, row, reminder, open);
+      save_reminder(db, row);
+      set_reminder_timer(db, row);
+      continue;
+    }
     if (!open) {
       if (waits(row)) {
         cancel(db, command, row, task.deleted_at ? "task-deleted" : "task-completed");
@@ -145,11 +177,13 @@ void apply_reminders(Writer& db, const Command& command, const TaskFields& task)
       if (!fresh) append_event(db, reminder_event("reminder.updated", command, row));
     } else {
       save_reminder(db, row);
+      if (news.snapshot) set_reminder_timer(db, row);
     }
   }
   // What the task no longer has, or what its end takes along.
   for (auto& row : known) {
     row.task_version = task.version;
+    row.generation = std::max(row.generation, news.generation);
     if (waits(row)) {
       cancel(db, command, row,
              task.deleted_at                            ? "task-deleted"
@@ -161,10 +195,22 @@ void apply_reminders(Writer& db, const Command& command, const TaskFields& task)
   }
 }
 
-Result<> apply_task(Writer& db, const CloudEvent& event, const TaskFields& task, Instant now) {
+}  // namespace
+
+void apply_task(Writer& db, const Command& command, const TaskNews& news, const TaskFields& task) {
+  if (task.series) apply_occurrence(db, news, task, command.now);
+  apply_reminders(db, command, news, task);
+}
+
+namespace {
+
+Result<> apply_task_event(Writer& db, const CloudEvent& event, const TaskFields& task, Instant now) {
   if (!storage::sql::record_inbox(db, kConsumer, event.id)) return {};
-  if (task.series) apply_occurrence(db, event, task, now);
-  apply_reminders(db, command_of(event, now), task);
+  TaskNews news;
+  news.generation = rebuild_table().load(db).generation;
+  news.may_be_edited = event.type == "task.updated";
+  news.now = now;
+  apply_task(db, command_of(event, now), news, task);
   return {};
 }
 
@@ -196,18 +242,13 @@ Result<> apply_user(Writer& db, const CloudEvent& event, Instant now) {
     series->updated_at = now;
     const auto begin = domain::horizon_begin(*series, now);
     series->considered = begin;
-    const auto wanted = domain::recurrence_of(*series);
-    for (auto row : load_occurrences(db, event.user, id)) {
-      if (!row.open || row.state != "made" || row.pending == "delete" || instant_of(*series, row.start) <= begin)
-        continue;
-      const auto local = domain::parse_recurrence_id(row.recurrence_id);
-      const auto found = local ? wanted.next_after(domain::Zone::locate(after)->to_instant(*local).instant -
-                                                   std::chrono::microseconds{1})
-                               : std::nullopt;
-      if (series->all_day && found) continue;  // The same day; tasks moves what hangs on the clock.
-      take_along(row);
-      row.state = "replaced";
-      save_occurrence(db, event.user, id, row);
+    // The same readings of the clock, elsewhere; whole days stay, and tasks moves what hangs on the clock.
+    if (!series->all_day) {
+      std::vector<Occurrence> future;
+      for (auto& row : load_occurrences(db, event.user, id)) {
+        if (follows(row) && instant_of(*series, row.start) > begin) future.push_back(std::move(row));
+      }
+      carry_over(db, *series, *series, std::move(future), now);
     }
     save_series(db, *series);
     append_event(db, series_updated_event(command, old, *series));
@@ -218,6 +259,7 @@ Result<> apply_user(Writer& db, const CloudEvent& event, Instant now) {
 
 Result<> erase_user(Writer& db, const CloudEvent& event) {
   if (!storage::sql::record_inbox(db, kConsumer, event.id)) return {};
+  rebuild_table().note_gone(db, event.user);
   std::vector<std::pair<std::string_view, Uuid>> timers;
   for (auto [sql, kind] : {std::pair{"SELECT id FROM scheduler_series WHERE user_id = ?", kGenerate},
                            std::pair{"SELECT id FROM scheduler_reminder WHERE user_id = ?", kReminder}}) {
@@ -253,7 +295,7 @@ boost::asio::awaitable<std::vector<Result<>>> SqlSchedulerStore::apply_events(st
       event.data.clear();
       auto change = [task = std::move(*task), event = std::move(event), now](Writer& db) -> Result<> {
         db.lock(event.user);
-        return apply_task(db, event, *task, now);
+        return apply_task_event(db, event, *task, now);
       };
       out[i] = co_await db_.write(Lane::background, std::move(change));
       co_return;

@@ -26,21 +26,21 @@ Occurrence unmade_occurrence(const Series& series, const domain::OccurrenceTime&
   return row;
 }
 
-/// Takes what `series` has made from `from` on away, and tells the other series which starts are spoken for: by tasks
-/// that the person has edited or done, and by those that are to be no more.
-void hand_over(Writer& db, const Series& series, Instant from, Series& other) {
-  for (auto row : load_occurrences(db, series.owner, series.id)) {
+/// Hands what `series` has made from `from` on to the other series, and tells that which starts are spoken for: by
+/// tasks that the person has edited or done, and by those that are to be no more.
+void hand_over(Writer& db, const Series& series, Instant from, Series& other, Instant now) {
+  std::vector<Occurrence> rows;
+  for (auto& row : load_occurrences(db, series.owner, series.id)) {
     if (row.state == "replaced" || instant_of(series, row.start) < from) continue;
-    if (row.open && row.state == "made") {
-      take_along(row);
-      row.state = "replaced";
-      save_occurrence(db, series.owner, series.id, row);
+    if (follows(row)) {
+      rows.push_back(std::move(row));
     } else {
       other.exdates.push_back(row.recurrence_id.substr(0, series.all_day ? 10 : 19));
     }
   }
   std::sort(other.exdates.begin(), other.exdates.end());
   other.exdates.erase(std::unique(other.exdates.begin(), other.exdates.end()), other.exdates.end());
+  carry_over(db, series, other, std::move(rows), now);
 }
 
 }  // namespace
@@ -107,7 +107,7 @@ SchedulerStore::Awaitable<SchedulerStore::Split> SqlSchedulerStore::split_series
     if (auto room = check_room(db, command.user, limits()); !room) return room.error();
     auto split = domain::split_series(*series, *found, patch, SeriesId::make(command.now), command.now);
     if (!split) return split.error();
-    hand_over(db, *series, found->instant, split->after);
+    hand_over(db, *series, found->instant, split->after, command.now);
     save_changed_series(db, command, *series, split->before);
     save_series(db, split->after);
     append_event(db, series_event("recurring-task.created", command, split->after));

@@ -47,13 +47,14 @@ ReminderRow reminder_of(Statement& row, const UserId& user) {
   out.version = row.integer(12);
   out.created_at = row.instant(13);
   out.updated_at = row.instant(14);
+  out.generation = row.integer(15);
   return out;
 }
 
 #define DAYBOOK_OCCURRENCE_COLUMNS "recurrence_id, revision, state, task_id, task_version, starts, open, pending, taken"
 #define DAYBOOK_REMINDER_COLUMNS                                                                             \
   "id, task_id, task_number, task_title, task_due, rule, base_at, fire_at, state, fired_at, snoozed_until, " \
-  "task_version, version, created_at, updated_at"
+  "task_version, version, created_at, updated_at, generation"
 
 }  // namespace
 
@@ -63,6 +64,11 @@ const storage::sql::TimerTable& timer_table() {
 }
 const storage::sql::IdempotencyTable& idempotency_table() {
   static const storage::sql::IdempotencyTable table{"scheduler"};
+  return table;
+}
+
+const storage::sql::RebuildTable& rebuild_table() {
+  static const storage::sql::RebuildTable table{"scheduler"};
   return table;
 }
 
@@ -192,10 +198,10 @@ std::vector<ReminderRow> load_task_reminders(Connection& db, const UserId& user,
 
 void save_reminder(Writer& db, const ReminderRow& row) {
   db.run("INSERT OR REPLACE INTO scheduler_reminder(user_id, " DAYBOOK_REMINDER_COLUMNS
-         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
          row.user, row.id, row.task, row.task_number, row.task_title, format_when(row.task_due), row.rule, row.base_at,
          row.fire_at, to_string(row.state), row.fired_at, row.snoozed_until, row.task_version, row.version,
-         row.created_at, row.updated_at);
+         row.created_at, row.updated_at, row.generation);
 }
 
 void set_reminder_timer(Writer& db, const ReminderRow& row) {

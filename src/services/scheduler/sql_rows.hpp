@@ -2,6 +2,7 @@
 
 #include "services/scheduler/store.hpp"
 #include "storage/sql/idempotency.hpp"
+#include "storage/sql/rebuild_table.hpp"
 #include "storage/sql/timer_table.hpp"
 
 /// Rows of the scheduler's tables, and what is done to several of them alike.
@@ -12,6 +13,7 @@ using storage::sql::Writer;
 
 const storage::sql::TimerTable& timer_table();
 const storage::sql::IdempotencyTable& idempotency_table();
+const storage::sql::RebuildTable& rebuild_table();
 inline constexpr std::string_view kGenerate = "generate";
 inline constexpr std::string_view kReminder = "reminder";
 inline constexpr std::string_view kPurge = "purge";  ///< One timer for the whole store, of the nil key.

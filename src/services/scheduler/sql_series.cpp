@@ -28,30 +28,18 @@ void go_on_from(Series& series, Instant now) {
 void mark_future(Writer& db, const domain::SeriesChange& change, Instant now) {
   const auto& series = change.series;
   const auto begin = domain::horizon_begin(series, now);
-  std::vector<std::string> kept;
-  std::vector<domain::OccurrenceTime> wanted;
-  if (change.schedule_changed && series.anchor == domain::Anchor::schedule) {
-    wanted = domain::recurrence_of(series).between(begin, now + std::chrono::days{3660}, 2000);
+  std::vector<Occurrence> future;
+  for (auto& row : load_occurrences(db, series.owner, series.id)) {
+    if (follows(row) && instant_of(series, row.start) > begin) future.push_back(std::move(row));
   }
-  for (auto row : load_occurrences(db, series.owner, series.id)) {
-    if (!row.open || row.state != "made" || row.pending == "delete") continue;
-    if (instant_of(series, row.start) <= begin) continue;
-    if (change.schedule_changed) {
-      const bool stays = std::any_of(wanted.begin(), wanted.end(), [&](const domain::OccurrenceTime& each) {
-        return domain::recurrence_id(series, each) == row.recurrence_id && domain::start_of(series, each) == row.start;
-      });
-      if (!stays) {
-        take_along(row);
-        row.state = "replaced";
-        save_occurrence(db, series.owner, series.id, row);
-        continue;
-      }
-    }
-    if (change.template_changed && row.pending.empty()) {
+  if (change.template_changed) {
+    for (auto& row : future) {
+      if (!row.pending.empty()) continue;
       row.pending = "patch";
       save_occurrence(db, series.owner, series.id, row);
     }
   }
+  if (change.schedule_changed) carry_over(db, series, series, std::move(future), now);
 }
 
 }  // namespace

@@ -18,6 +18,12 @@ std::optional<Error> mismatch(const Command& command, const domain::Series& seri
 /// The series with the patch, and what is to come marked for change; to be saved by the caller.
 Result<domain::Series> apply_patch(Writer& db, domain::Series series, const domain::SeriesPatch& patch, Instant now);
 void save_changed_series(Writer& db, const Command& command, const domain::Series& before, const domain::Series& after);
+/// Whether the occurrence stands as generation made it, so that it follows its series.
+bool follows(const Occurrence& row);
+/// The series' schedule has changed, or `to` goes on in its place: tasks of `rows` become what `to` has at the same
+/// reading of the clock, or else on the same day, with all that hangs on them; those that `to` has no place for go.
+void carry_over(Writer& db, const domain::Series& from, const domain::Series& to, std::vector<Occurrence> rows,
+                Instant now);
 /// Takes a skip back; false if that occurrence is not skipped. Errors: invalid_argument.
 Result<bool> unskip(Writer& db, domain::Series& series, const std::string& recurrence_id);
 

@@ -41,6 +41,8 @@ std::vector<storage::sql::Migration> sql_migrations() {
         CREATE INDEX scheduler_reminder_over ON scheduler_reminder(updated_at) WHERE state NOT IN ('pending', 'snoozed');
         CREATE INDEX scheduler_firing_age ON scheduler_firing(at);
       )"},
+      {"scheduler", 6, "ALTER TABLE scheduler_reminder ADD COLUMN generation INTEGER NOT NULL DEFAULT 0"},
+      rebuild_table().migration(7),
   };
 }
 

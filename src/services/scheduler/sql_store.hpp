@@ -7,7 +7,7 @@
 
 namespace daybook::scheduler {
 
-/// The store on SQLite or PostgreSQL. Closures that read and write rows stand in sql_*.cpp, one file a subject.
+/// The embedded adapter. Closures that read and write rows stand in sqlite_*.cpp, one file a subject.
 class SqlSchedulerStore final : public SchedulerStore {
  public:
   SqlSchedulerStore(storage::sql::Database& db, StoreLimits limits) : db_(db), max_series_(limits.series) {}
@@ -38,7 +38,13 @@ class SqlSchedulerStore final : public SchedulerStore {
   Awaitable<ReminderRow> snooze(Command command, ReminderId id, Instant until) override;
   Awaitable<ReminderRow> dismiss(Command command, ReminderId id) override;
   Awaitable<std::vector<ReminderRow>> due_reminders(std::vector<Timer> timers) override;
+  Awaitable<SnapshotPage> notices(std::string after, int limit, Instant now) override;
   Awaitable<> fire(UserId user, std::vector<DueReminder> due, Instant now) override;
+
+  Awaitable<RebuildState> rebuild_state() override;
+  Awaitable<RebuildState> begin_rebuild() override;
+  Awaitable<> load(std::vector<CloudEvent> snapshots, RebuildState then, Instant now) override;
+  Awaitable<bool> switch_over(Instant now) override;
 
  private:
   using SeriesEdit = std::function<Result<domain::Series>(storage::sql::Writer&, domain::Series)>;

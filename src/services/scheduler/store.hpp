@@ -10,6 +10,7 @@
 #include "core/hash.hpp"
 #include "core/timer.hpp"
 #include "domain/series.hpp"
+#include "runtime/rebuild.hpp"
 
 namespace daybook::scheduler {
 
@@ -38,7 +39,8 @@ struct Occurrence {
   std::int64_t task_version = 0;  ///< That generation itself left; 0: not made yet.
   domain::When start;
   bool open = false;
-  /// What the tasks service has still to be told: "make", "patch", "delete", "restore" or nothing.
+  /// What the tasks service has still to be told: "make", "patch", "delete", "restore", "adopt" (the task of another
+  /// occurrence is this one's from now on) or nothing.
   std::string pending;
   std::string taken{};  ///< The state before a skip or the series' deletion took it along; the way back needs it.
 };
@@ -75,6 +77,7 @@ struct ReminderRow {
   std::int64_t version = 1;
   Instant created_at{};
   Instant updated_at{};
+  std::int64_t generation = 0;  ///< Of the copies: which rebuild has seen it.
 };
 
 struct ReminderQuery {
@@ -118,13 +121,11 @@ struct StoreLimits {
 ///
 /// Errors of all: unavailable. Of those with an id: not_found. Of changes: version_mismatch; unprocessable, slug
 /// "idempotency-key-reused".
-class SchedulerStore {
+///
+/// What it copies of tasks (reminders' definitions, which occurrences are open) is a projection that can be rebuilt;
+/// series, occurrences and the ledger are its own.
+class SchedulerStore : public runtime::Projection {
  public:
-  template <class T = void>
-  using Awaitable = boost::asio::awaitable<Result<T>>;
-
-  virtual ~SchedulerStore() = default;
-
   /// For what is decided from now on.
   virtual void set_limits(StoreLimits limits) = 0;
 
@@ -183,6 +184,9 @@ class SchedulerStore {
   virtual Awaitable<ReminderRow> dismiss(Command command, ReminderId id) = 0;
   /// The rows behind timers that are still in force; others are taken away.
   virtual Awaitable<std::vector<ReminderRow>> due_reminders(std::vector<Timer> timers) = 0;
+  /// Every notice that the ledger knows of, as reminder.triggered.snapshot events (design, rule 15). `after`: the
+  /// cursor of the page before. Errors: invalid_argument.
+  virtual Awaitable<SnapshotPage> notices(std::string after, int limit, Instant now) = 0;
   /// Fires, merges, misses or cancels (design, rule 9; decision 7). One user's, in order of due.
   virtual Awaitable<> fire(UserId user, std::vector<DueReminder> due, Instant now) = 0;
 };

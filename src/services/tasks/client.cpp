@@ -134,6 +134,14 @@ awaitable<Result<Task>> Client::create_occurrence(Caller caller, domain::TaskDra
   co_return task_of(reply, caller.principal.user);
 }
 
+awaitable<Result<Task>> Client::adopt(Caller caller, TaskId task, SeriesId series, std::string recurrence_id) {
+  json::object body{{"seriesId", series.str()}, {"recurrenceId", recurrence_id}};
+  auto call =
+      runtime::make_call(caller, Method::post, "/internal/v1/tasks/" + task.str() + "/adopt", json::serialize(body));
+  const auto reply = co_await invoker_.invoke("tasks", std::move(call), deadline_);
+  co_return task_of(reply, caller.principal.user);
+}
+
 awaitable<Result<std::vector<StillDueAnswer>>> Client::still_due(Caller caller,
                                                                  std::vector<StillDueQuestion> questions) {
   std::string body = "{\"questions\":[";

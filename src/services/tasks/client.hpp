@@ -78,6 +78,9 @@ class Client {
   /// (then `deleted_at` is set). Reminders that are past already are kept as `missed`. Does not count against the
   /// quota of open tasks.
   Awaitable<domain::Task> create_occurrence(Caller caller, domain::TaskDraft draft);
+  /// The task becomes that occurrence of that series, and keeps all else: what hangs on it, what the person did to it.
+  /// Repeatable.
+  Awaitable<domain::Task> adopt(Caller caller, TaskId task, SeriesId series, std::string recurrence_id);
   /// One answer a question, in order. Deadline 500 ms (design, rule 9).
   Awaitable<std::vector<StillDueAnswer>> still_due(Caller caller, std::vector<StillDueQuestion> questions);
 

@@ -38,6 +38,13 @@ void append_values(std::string& data, std::string_view name, const std::vector<d
   data += '}';
 }
 
+void append_time_to_complete(std::string& data, const domain::TaskFields& task) {
+  const auto taken = *task.completed_at - task.created_at;
+  data += R"(,"timeToComplete":)";
+  data +=
+      std::to_string(std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::milliseconds>(taken).count()));
+}
+
 }  // namespace
 
 CloudEvent created_event(const Command& command, const domain::Task& task, std::string_view document) {
@@ -66,13 +73,19 @@ CloudEvent changed_event(const Command& command, const domain::TaskChange& chang
     data += R"(,"reason":)";
     append_json_string(data, reason.empty() ? "user-deletion" : reason);
   }
-  if (change.completed_now) {
-    const auto taken = *task->completed_at - task->created_at;
-    data += R"(,"timeToComplete":)";
-    data +=
-        std::to_string(std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::milliseconds>(taken).count()));
-  }
+  if (change.completed_now) append_time_to_complete(data, *task);
   data += '}';
+  return event;
+}
+
+CloudEvent snapshot_event(const domain::Task& task, std::string_view document, std::string_view more, Instant now) {
+  Command command;
+  command.now = now;
+  CloudEvent event = make_event(command, task, "task.snapshot");
+  event.id = snapshot_id(event.type, task->id.value, task->version);
+  begin_state(event.data, event, document);
+  if (task->completed_at) append_time_to_complete(event.data, *task);
+  event.data.append(more).push_back('}');
   return event;
 }
 

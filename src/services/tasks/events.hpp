@@ -15,4 +15,7 @@ CloudEvent created_event(const Command& command, const domain::Task& task, std::
 CloudEvent changed_event(const Command& command, const domain::TaskChange& change, std::string_view document,
                          std::string_view reason = {});
 
+/// The task as it is now (design, rule 15). `more`: further members with their leading comma.
+CloudEvent snapshot_event(const domain::Task& task, std::string_view document, std::string_view more, Instant now);
+
 }  // namespace daybook::tasks

@@ -1,4 +1,5 @@
 #include "domain/task_json.hpp"
+#include "http/snapshot_route.hpp"
 #include "services/tasks/requests.hpp"
 #include "services/tasks/routes.hpp"
 
@@ -25,6 +26,24 @@ awaitable<Result<Reply>> create_occurrence(TaskStore& store, WallClock& clock, R
   if (!document) co_return document.error();
   const int status = document->created ? 201 : 200;
   co_return task_reply(status, std::move(*document));
+}
+
+awaitable<Result<Reply>> adopt(TaskStore& store, WallClock& clock, Request request) {
+  const auto service = http::called_by_service(request);
+  if (!service) co_return service.error();
+  auto command = http::read_command(request, clock);
+  if (!command) co_return command.error();
+  const auto id = TaskId::parse(request.path("id"));
+  if (!id) co_return Error{Errc::not_found, "There is no such task."};
+  const auto body = http::json_body(request);
+  if (!body) co_return body.error();
+  JsonReader in(*body, Unknown::lenient);
+  const SeriesId series{in.uuid("seriesId", true).value_or(Uuid{})};
+  auto recurrence_id = in.text("recurrenceId", {.required = true, .max_bytes = 64}).value_or("");
+  if (auto error = in.finish()) co_return *error;
+  auto document = co_await store.adopt(std::move(*command), *id, series, std::move(recurrence_id));
+  if (!document) co_return document.error();
+  co_return task_reply(200, std::move(*document));
 }
 
 awaitable<Result<Reply>> still_due(TaskStore& store, WallClock& clock, Request request) {
@@ -77,8 +96,13 @@ awaitable<Result<Reply>> remove(TaskStore& store, WallClock& clock, Request requ
 void add_internal_routes(http::Router& router, TaskStore& store, WallClock& clock) {
   router.add(Method::post, "/internal/v1/tasks/occurrences",
              [&store, &clock](Request request) { return create_occurrence(store, clock, std::move(request)); });
+  router.add(Method::post, "/internal/v1/tasks/{id}/adopt",
+             [&store, &clock](Request request) { return adopt(store, clock, std::move(request)); });
   router.add(Method::post, "/internal/v1/tasks/still-due",
              [&store, &clock](Request request) { return still_due(store, clock, std::move(request)); });
+  http::add_snapshot_route(router, "/internal/v1/snapshots/tasks", [&store, &clock](std::string after, int limit) {
+    return store.snapshot(std::move(after), limit, clock.now());
+  });
   router.add(Method::post, "/internal/v1/tasks/{id}/delete",
              [&store, &clock](Request request) { return remove(store, clock, std::move(request)); });
 }

@@ -199,9 +199,9 @@ std::string update_task(Writer& db, const OwnerRow& owner, TaskRow& row, const d
   std::string body = stored_body(*after);
   db.run(
       "UPDATE tasks_task SET shelf=?, status=?, priority=?, due=?, updated=?, completed=?, deleted=?, parent=?, "
-      "reminders=?, version=?, body=? WHERE key=?",
+      "series=?, reminders=?, version=?, body=? WHERE key=?",
       static_cast<int>(shelf_of(*after)), static_cast<int>(after->status), static_cast<int>(after->priority),
-      due_column(after, owner), after->updated_at, after->completed_at, after->deleted_at, parent_after,
+      due_column(after, owner), after->updated_at, after->completed_at, after->deleted_at, parent_after, after->series,
       static_cast<std::int64_t>(after->reminders.size()), after->version, body, row.key);
   // A time that stays is still read by the clock that it was given by.
   if (after->due != before->due || after->start != before->start || after->timezone != before->timezone)

@@ -68,6 +68,17 @@ awaitable<Result<TaskDocument>> SqlTaskStore::create_occurrence(Command command,
   co_return co_await db_.write(Lane::foreground, std::move(body));
 }
 
+awaitable<Result<TaskDocument>> SqlTaskStore::adopt(Command command, TaskId task, SeriesId series,
+                                                    std::string recurrence_id) {
+  auto body = [command = std::move(command), task, series, recurrence_id = std::move(recurrence_id),
+               limits = limits_](Writer& db) {
+    return change_in(db, command, TaskRef{task}, limits, {}, [&](Writer&, const OwnerRow&, const TaskRow& row) {
+      return Result<domain::TaskChange>(domain::adopt_task(row.task, series, recurrence_id, command.now));
+    });
+  };
+  co_return co_await db_.write(Lane::foreground, std::move(body));
+}
+
 awaitable<Result<TaskDocument>> SqlTaskStore::get(UserId user, TaskRef ref) {
   auto body = [user, ref](Reader& db) -> Result<TaskDocument> {
     const auto* number = std::get_if<std::int64_t>(&ref);

@@ -8,7 +8,7 @@
 
 namespace daybook::tasks {
 
-/// The store on SQLite or PostgreSQL, whose migrations are sql_migrations().
+/// The store on one SQLite database, whose migrations are sql_migrations().
 class SqlTaskStore final : public TaskStore {
  public:
   explicit SqlTaskStore(storage::sql::Database& db, StoreLimits limits = {}) : db_(db), limits_(limits) {}
@@ -16,6 +16,7 @@ class SqlTaskStore final : public TaskStore {
 
   Awaitable<TaskDocument> create(Command command, domain::TaskDraft draft) override;
   Awaitable<TaskDocument> create_occurrence(Command command, domain::TaskDraft draft) override;
+  Awaitable<TaskDocument> adopt(Command command, TaskId task, SeriesId series, std::string recurrence_id) override;
   Awaitable<TaskDocument> get(UserId user, TaskRef task) override;
   Awaitable<DocumentPage> list(UserId user, std::string timezone, domain::TaskQuery query) override;
   Awaitable<CalendarPage> calendar(UserId user, std::string timezone, CalendarQuery query) override;
@@ -38,6 +39,7 @@ class SqlTaskStore final : public TaskStore {
   Awaitable<> apply_owner(OwnerReport report, Instant now) override;
   Awaitable<> erase(UserId user) override;
   Awaitable<bool> adopt_tzdb(std::string version, Instant now) override;
+  Awaitable<SnapshotPage> snapshot(std::string after, int limit, Instant now) override;
   Awaitable<int> purge(Instant now, int limit) override;
 
  private:

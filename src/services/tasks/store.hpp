@@ -9,6 +9,7 @@
 #include "core/cloud_event.hpp"
 #include "core/command.hpp"
 #include "core/hash.hpp"
+#include "core/rebuild.hpp"
 #include "domain/task_query.hpp"
 #include "domain/task_rules.hpp"
 #include "services/tasks/client.hpp"
@@ -100,6 +101,8 @@ class TaskStore {
   virtual Awaitable<TaskDocument> create(Command command, domain::TaskDraft draft) = 0;
   /// As Client::create_occurrence.
   virtual Awaitable<TaskDocument> create_occurrence(Command command, domain::TaskDraft draft) = 0;
+  /// As Client::adopt.
+  virtual Awaitable<TaskDocument> adopt(Command command, TaskId task, SeriesId series, std::string recurrence_id) = 0;
   virtual Awaitable<TaskDocument> get(UserId user, TaskRef task) = 0;
   /// Errors: invalid_argument for a cursor that is not this query's.
   virtual Awaitable<DocumentPage> list(UserId user, std::string timezone, domain::TaskQuery query) = 0;
@@ -138,6 +141,9 @@ class TaskStore {
   /// After a change of the time zone data: takes one slice of the open tasks to the new law and notes how far that is;
   /// true while there is more. Nothing to do for a version that is in force.
   virtual Awaitable<bool> adopt_tzdb(std::string version, Instant now) = 0;
+  /// Every task that there is, tombstones too, as task.snapshot events (design, rule 15). `after`: the cursor of the
+  /// page before. Errors: invalid_argument.
+  virtual Awaitable<SnapshotPage> snapshot(std::string after, int limit, Instant now) = 0;
   /// Removes at most `limit` tombstones and idempotency records that are older than their time; gives how many.
   virtual Awaitable<int> purge(Instant now, int limit) = 0;
 };
