@@ -12,26 +12,30 @@ ROLES = ("identity", "tasks", "scheduler", "notifier", "audit", "analytics", "ch
 
 
 class Role:
-    """A role's process and its sidecar."""
+    """One process of a role and its sidecar. The sidecar of a second one is another of the same app id."""
 
-    def __init__(self, cluster, role, port=None):
+    def __init__(self, cluster, role, port=None, number=1):
         self.role = role
+        name = role if number == 1 else f"{role}-{number}"
         folder = cluster.folder
         self.port = parts.free_port()
         self.public_port = (port or parts.free_port()) if role == "gateway" else None
         environment = {"APP_API_TOKEN": cluster.app_token, "DAPR_API_TOKEN": cluster.api_token}
         self.sidecar = parts.Daprd(folder, role, self.port, cluster.resources, env=cluster.environment,
                                    scheduler=cluster.scheduler, api_token=cluster.api_token,
-                                   app_token=cluster.app_token,
+                                   app_token=cluster.app_token, name=f"daprd-{name}",
                                    extra=("--enable-app-health-check", "--app-health-check-path", "/dapr/health",
                                           "--app-health-probe-interval", "2", "--app-health-threshold", "2"))
-        command = [cluster.program, "serve", "--runtime", "dapr", "--roles", role, "--data", folder / role, "--dapr-url",
-                   self.sidecar.url(), "--secret-store", "secretstore"]
+        command = [cluster.program, "serve", "--runtime", "dapr", "--roles", role, "--data", folder / name, "--dapr-url",
+                   self.sidecar.url(), "--secret-store", "secretstore", *cluster.store(), *cluster.settings]
         if role == "gateway":
             command += ["--listen", f"127.0.0.1:{self.public_port}", "--app-listen", f"127.0.0.1:{self.port}"]
         else:
             command += ["--listen", f"127.0.0.1:{self.port}"]
-        self.app = parts.Part(role, command, folder, environment)
+        self.app = parts.Part(name, command, folder, environment)
+
+    def url(self):
+        return f"http://127.0.0.1:{self.public_port or self.port}"
 
     def is_ready(self):
         return parts.http("GET", f"http://127.0.0.1:{self.port}/readiness", timeout=2)[0] == 200 and \
@@ -42,7 +46,9 @@ class Cluster:
     """Starts everything, and stops it by process id. `folder` holds data and logs, and survives a stop."""
 
     def __init__(self, folder, program, nodes=1, port=None, resources=("pubsub-kafka", "common"), kafka=None,
-                 environment=None):
+                 environment=None, replicas=1, postgres=None, settings=()):
+        """`replicas` of each role need `postgres`, where all roles then keep their data (it is started and stopped
+        here). `settings` are more arguments of serve."""
         self.folder, self.program, self.resources = Path(folder), Path(program).resolve(), resources
         self.folder.mkdir(parents=True, exist_ok=True)
         self.app_token, self.api_token = random_secrets.token_hex(16), random_secrets.token_hex(16)
@@ -53,31 +59,49 @@ class Cluster:
         secret_file.chmod(0o600)
         self.environment = {"DAYBOOK_KAFKA_BROKERS": self.kafka.brokers, "DAYBOOK_SECRETS_FILE": str(secret_file),
                             **(environment or {})}
-        self.roles = {role: Role(self, role, port) for role in ROLES}
-        self.url = f"http://127.0.0.1:{self.roles['gateway'].public_port}"
+        self.postgres, self.settings = postgres, settings
+        self.replicas = {role: [Role(self, role, port if number == 1 else None, number)
+                                for number in range(1, replicas + 1)] for role in ROLES}
+        self.roles = {role: some[0] for role, some in self.replicas.items()}
+        self.url = self.roles["gateway"].url()
+
+    def store(self):
+        """Where roles keep their data, as arguments of serve."""
+        return ["--store", "postgres", "--database", self.postgres.url()] if self.postgres else []
+
+    def everyone(self):
+        return [one for some in self.replicas.values() for one in some]
 
     def start(self):
         self.scheduler.start()
         self.kafka.start()
         os.environ["DAYBOOK"] = str(self.program)
         self.kafka.make_topics()
-        for role in self.roles.values():
+        if self.postgres:
+            self.postgres.start()
+        for role in self.everyone():
             role.app.start()
             role.sidecar.launch()
         self.wait_ready()
         return self
 
     def wait_ready(self, seconds=90):
-        for role in self.roles.values():
+        for role in self.everyone():
             role.app.ready(role.is_ready, seconds)
 
     def stop(self):
-        for role in self.roles.values():
+        for role in self.everyone():
             if role.app.alive():
                 role.app.process.send_signal(signal.SIGTERM)
-        for role in self.roles.values():
+        for role in self.everyone():
             role.app.stop(40)
+        for role in self.everyone():
+            if role.sidecar.alive():
+                role.sidecar.process.send_signal(signal.SIGTERM)
+        for role in self.everyone():
             role.sidecar.stop()
+        if self.postgres:
+            self.postgres.stop()
         self.kafka.stop()
         self.scheduler.stop()
 
@@ -85,9 +109,8 @@ class Cluster:
         """(name, pid, where it answers)"""
         rows = [(node.name, node.pid, f"127.0.0.1:{node.client_port}") for node in self.kafka.nodes]
         rows.append((self.scheduler.name, self.scheduler.pid, f"127.0.0.1:{self.scheduler.port}"))
-        for role in self.roles.values():
-            where = self.url if role.role == "gateway" else f"http://127.0.0.1:{role.port}"
-            rows += [(role.role, role.app.pid, where), (role.sidecar.name, role.sidecar.pid, role.sidecar.url())]
+        for role in self.everyone():
+            rows += [(role.app.name, role.app.pid, role.url()), (role.sidecar.name, role.sidecar.pid, role.sidecar.url())]
         return rows
 
     def save(self, path):

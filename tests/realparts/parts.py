@@ -137,6 +137,40 @@ class Redis(Part):
         return self.ready(lambda: listens(self.port), 15)
 
 
+RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # Not the wrapper in PATH, which insists on its own user.
+
+
+class RabbitMq(Part):
+    def __init__(self, folder):
+        self.port = free_port()
+        home = Path(folder) / "rabbitmq"
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "plugins").write_text("[].\n")
+        names = free_port()
+        env = {"HOME": str(home), "ERL_EPMD_PORT": str(names), "ERL_EPMD_ADDRESS": "127.0.0.1",
+               "RABBITMQ_NODENAME": "daybook@localhost", "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+               "RABBITMQ_NODE_PORT": str(self.port), "RABBITMQ_DIST_PORT": str(free_port()),
+               "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+               "RABBITMQ_MNESIA_BASE": str(home / "mnesia"), "RABBITMQ_LOG_BASE": str(home / "log"),
+               "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "plugins"), "RABBITMQ_CONF_ENV_FILE": "/dev/null"}
+        self.names = Part("epmd", ["epmd", "-port", names, "-address", "127.0.0.1"], folder, env)
+        super().__init__("rabbitmq", [RABBITMQ], folder, env)
+
+    def url(self):
+        return f"amqp://guest:guest@127.0.0.1:{self.port}"
+
+    def start(self):
+        self.names.launch()
+        super().launch()
+        return self.ready(lambda: listens(self.port), 60)
+
+    def stop(self, seconds=30, sig=signal.SIGTERM):
+        if self.alive():  # The script has started the machine that runs RabbitMQ in its own session.
+            os.killpg(self.pid, sig)
+        super().stop(seconds)
+        self.names.stop()
+
+
 def postgres_bin():
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[4]))
     return found[-1].parent if found else None
@@ -358,7 +392,7 @@ class Scheduler(Part):
 class Daprd(Part):
     def __init__(self, folder, app_id, app_port, resources, env=None, scheduler=None, api_token="", app_token="",
                  extra=(), name=None):
-        self.http_port = free_port()
+        self.http_port, self.metrics_port = free_port(), free_port()
         self.app_id = app_id
         names = ["--scheduler-host-address", f"127.0.0.1:{scheduler.port}" if scheduler else ""]
         env = {"DAPR_HOST_IP": "127.0.0.1", **(env or {})}
@@ -369,8 +403,8 @@ class Daprd(Part):
         command = [DAPR / "daprd", "--app-id", app_id, "--app-port", app_port, "--app-channel-address", "127.0.0.1",
                    "--dapr-listen-addresses", "127.0.0.1", "--dapr-http-port", self.http_port, "--dapr-grpc-port",
                    free_port(), "--dapr-internal-grpc-port", free_port(), "--dapr-internal-grpc-listen-address",
-                   "127.0.0.1", "--metrics-port", free_port(), "--metrics-listen-address", "127.0.0.1",
-                   "--placement-host-address", "", "--config", ROOT / "deploy" / "dapr" / "config" / "local.yaml",
+                   "127.0.0.1", "--metrics-port", self.metrics_port, "--metrics-listen-address", "127.0.0.1",
+                   "--placement-host-address", "", "--max-body-size", "16Mi", "--config", ROOT / "deploy" / "dapr" / "config" / "local.yaml",
                    "--log-level", os.environ.get("DAYBOOK_DAPR_LOG", "info"), *names, *extra]
         for resource in resources:
             command += ["--resources-path", ROOT / "deploy" / "dapr" / resource]
@@ -416,6 +450,7 @@ def missing(*parts):
         "kafka": any(KAFKA.glob("kafka_2.13-*.jar")) and shutil.which("java"),
         "apicurio": any(APICURIO.glob("**/*-runner.jar")) and shutil.which("java"),
         "redis": shutil.which("redis-server"),
+        "rabbitmq": RABBITMQ.exists(),
         "postgresql": postgres_bin(),
     }
     return ", ".join(part for part in parts if not have[part])

@@ -74,6 +74,13 @@ class Person:
         return found[0]
 
 
+def copy_of(person, url):
+    """The same person at another gateway."""
+    other = Person.__new__(Person)
+    other.__dict__ = {**person.__dict__, "url": url}
+    return other
+
+
 class Stream(threading.Thread):
     """An open screen, by server-sent events; `events` holds what it was told."""
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""swap.py PROGRAM: the same roles with another broker, by another component folder and nothing else (E-09): Redis
-Streams in Kafka's place. Closes with "N passed, N failed"."""
+"""swap.py PROGRAM [redis|rabbitmq]…: the same roles with another broker, by another component folder and nothing else
+(E-09): Redis Streams, or RabbitMQ, in Kafka's place. Closes with "N passed, N failed"."""
 
 import json
 import shutil
@@ -14,17 +14,31 @@ from cluster import Cluster
 from smoke import Person, Stream, check, expect
 
 
+BROKERS = {  # The part, its component folder, and what the component reads from the environment.
+    "redis": (parts.Redis, "pubsub-redis", lambda part: {"DAYBOOK_REDIS_HOST": f"127.0.0.1:{part.port}"}),
+    "rabbitmq": (parts.RabbitMq, "pubsub-rabbitmq", lambda part: {"DAYBOOK_RABBITMQ_URL": part.url()}),
+}
+
+
 def main():
     program = Path(sys.argv[1]).resolve()
-    if lacking := parts.missing("dapr", "redis"):
-        print(f"skipped: {lacking} is not installed (scripts/realparts)")
-        return 0
+    for name in sys.argv[2:] or BROKERS:
+        if lacking := parts.missing("dapr", name):
+            print(f"skipped: {lacking} is not installed (scripts/realparts)")
+            continue
+        swap(program, name)
+    print(f"{smoke.passed} passed, {smoke.failed} failed")
+    return int(smoke.failed > 0)
+
+
+def swap(program, name):
+    make, component, environment = BROKERS[name]
     folder = Path(tempfile.mkdtemp(prefix="daybook-swap-"))
-    redis = parts.Redis(folder)
-    cluster = Cluster(folder, program, resources=("pubsub-redis", "common"), kafka=parts.NoKafka(),
-                      environment={"DAYBOOK_REDIS_HOST": f"127.0.0.1:{redis.port}"})
+    broker = make(folder)
+    cluster = Cluster(folder, program, resources=(component, "common"), kafka=parts.NoKafka(),
+                      environment=environment(broker))
     try:
-        redis.start()
+        broker.start()
         cluster.start()
         person = Person(cluster.url, "ada@example.com")
         screen = Stream(person)
@@ -40,15 +54,13 @@ def main():
             entries = person.get("/api/v1/audit?limit=200&action=task.created")["items"]
             expect(len(entries) == 20, f"{len(entries)} audit entries")
 
-        check("events travel over Redis Streams", events)
+        check(f"events travel over {name}", events)
     except Exception as error:  # noqa: BLE001
         check("the cluster runs", lambda: (_ for _ in ()).throw(error))
     finally:
         cluster.stop()
-        redis.stop()
+        broker.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"{smoke.passed} passed, {smoke.failed} failed")
-    return int(smoke.failed > 0)
 
 
 if __name__ == "__main__":
