@@ -30,11 +30,22 @@ void Channel::write_done(bool ok) {
     queued_bytes_ -= std::min(queued_bytes_, queue_.front()->size());
     queue_.pop_front();
   }
+  if (waits_for_queue_ && !is_high()) wake_.cancel();
   writing_ = ok && !queue_.empty() && !closed_;
   if (writing_)
     start_write();
   else if (!ok)
     mark_closed();
+}
+
+boost::asio::awaitable<bool> Channel::drained() {
+  const auto self = shared_from_this();
+  while (is_high() && !closed_) {
+    waits_for_queue_ = true;
+    co_await wake_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    waits_for_queue_ = false;
+  }
+  co_return !closed_ && !closing_;
 }
 
 boost::asio::awaitable<Result<std::string>> Channel::receive() {

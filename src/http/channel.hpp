@@ -17,6 +17,7 @@ class Channel : public PushChannel, public std::enable_shared_from_this<Channel>
   }
 
   bool send(std::shared_ptr<const std::string> message, std::string_view id) override;
+  boost::asio::awaitable<bool> drained() override;
   boost::asio::awaitable<Result<std::string>> receive() override;
 
   /// Called about once a second: keep-alives and write timeouts.
@@ -29,6 +30,9 @@ class Channel : public PushChannel, public std::enable_shared_from_this<Channel>
  protected:
   static constexpr std::size_t kMaxQueue = 512;
   static constexpr std::size_t kMaxQueueBytes = 1024 * 1024;
+  /// drained() waits above these.
+  static constexpr std::size_t kHighQueue = 100;
+  static constexpr std::size_t kHighQueueBytes = 256 * 1024;
   static constexpr std::size_t kMaxInbox = 32;
 
   virtual std::shared_ptr<const std::string> frame(std::shared_ptr<const std::string> message, std::string_view id) = 0;
@@ -51,8 +55,11 @@ class Channel : public PushChannel, public std::enable_shared_from_this<Channel>
   std::deque<std::string> inbox_;
 
  private:
+  bool is_high() const { return queue_.size() > kHighQueue || queued_bytes_ > kHighQueueBytes; }
+
   boost::asio::steady_timer wake_;
   std::size_t queued_bytes_ = 0;
+  bool waits_for_queue_ = false;
   int in_flight_ = 0;
 };
 

@@ -13,6 +13,7 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <charconv>
 #include <list>
 
 namespace daybook::http {
@@ -53,6 +54,45 @@ Result<Origin> parse_base(const std::string& base) {
 
 bool is_idempotent(Method method) { return method != Method::post && method != Method::patch; }
 
+/// A look-up that may end after who asked has left.
+struct LookUp {
+  LookUp(const asio::any_io_executor& executor, Clock::time_point deadline)
+      : resolver(executor), ended(executor, deadline) {}
+  tcp::resolver resolver;
+  asio::steady_timer ended;
+  bool over = false;
+  error_code failure;
+  std::vector<tcp::endpoint> places;
+};
+
+/// Names are looked up by getaddrinfo on a thread that all share, and nobody can interrupt it: at the deadline the wait
+/// ends, and what is found later is for nobody.
+awaitable<boost::system::result<std::vector<tcp::endpoint>>> resolve(asio::any_io_executor executor,
+                                                                     const Origin& origin, Clock::time_point deadline) {
+  error_code no_address;
+  const auto address = asio::ip::make_address(origin.host, no_address);
+  if (!no_address) {
+    std::uint16_t port = 0;
+    std::from_chars(origin.port.data(), origin.port.data() + origin.port.size(), port);
+    co_return std::vector{tcp::endpoint{address, port}};
+  }
+  const auto look_up = std::make_shared<LookUp>(executor, deadline);
+  look_up->resolver.async_resolve(origin.host, origin.port,
+                                  [look_up](error_code failure, const tcp::resolver::results_type& found) {
+                                    look_up->over = true;
+                                    look_up->failure = failure;
+                                    for (const auto& each : found) look_up->places.push_back(each.endpoint());
+                                    look_up->ended.cancel();
+                                  });
+  while (!look_up->over && Clock::now() < deadline) co_await look_up->ended.async_wait(kAwait);
+  if (!look_up->over) {
+    look_up->resolver.cancel();
+    co_return error_code{beast::error::timeout};
+  }
+  if (look_up->failure) co_return look_up->failure;
+  co_return std::move(look_up->places);
+}
+
 /// A connection, with or without TLS.
 class Link {
  public:
@@ -63,17 +103,11 @@ class Link {
   beast::tcp_stream& tcp() { return plain_ ? *plain_ : secure_->next_layer(); }
 
   awaitable<error_code> connect(const Origin& origin, const ClientOptions& options, Clock::time_point deadline) {
-    tcp::resolver resolver{tcp().get_executor()};
-    asio::steady_timer limit{tcp().get_executor(), deadline};
-    limit.async_wait([&resolver](error_code failure) {
-      if (!failure) resolver.cancel();
-    });
-    const auto [unresolved, found] = co_await resolver.async_resolve(origin.host, origin.port, kAwait);
-    limit.cancel();
-    if (unresolved) co_return unresolved;
+    auto found = co_await resolve(tcp().get_executor(), origin, deadline);
+    if (!found) co_return found.error();
     std::vector<tcp::endpoint> places;
-    for (const auto& place : found)
-      if (!options.allow_address || options.allow_address(place.endpoint().address())) places.push_back(place);
+    for (const auto& place : *found)
+      if (!options.allow_address || options.allow_address(place.address())) places.push_back(place);
     if (places.empty()) co_return asio::error::access_denied;
     tcp().expires_at(deadline);
     const auto [unconnected, place] = co_await tcp().async_connect(places, kAwait);

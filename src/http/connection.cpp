@@ -73,7 +73,8 @@ void Connection::enter(Phase phase) {
 
 void Connection::sweep(Clock::time_point now) {
   if (channel_) return channel_->tick(now);
-  if (now < deadline_ || expired_) return;
+  if (now < deadline_) return;
+  // Again at each sweep: at this moment there may be nothing to cancel.
   expired_ = true;
   error_code ignored;
   socket_.cancel(ignored);
@@ -139,8 +140,9 @@ awaitable<bool> Connection::read_request(RequestParser& parser) {
       }
     }
     const auto failure = co_await read_some();
-    if (!failure) continue;
-    if (expired_ && phase_ == Phase::reading && socket_.is_open())
+    const bool too_late = expired_ && phase_ == Phase::reading;
+    if (!failure && !too_late) continue;
+    if (too_late && socket_.is_open())
       co_await refuse(Error{Errc::timeout, "Send the whole request sooner.", "request-timeout"});
     co_return false;
   }
@@ -267,10 +269,11 @@ awaitable<void> Connection::serve_push(Call call, bool websocket, PushDecision d
     if (!channel) co_return;
     channel_ = *channel;
   } else {
-    Reply reply{200, "", "text/event-stream"};
     std::string head =
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-        "X-Accel-Buffering: no\r\nConnection: close\r\n\r\n";
+        "X-Accel-Buffering: no\r\nConnection: close\r\n";
+    append_fields(head, decision.headers);
+    head += "\r\n";
     channel_ = make_sse_channel(std::move(socket_), server_->options.write_timeout, std::move(head));
   }
   if (server_->stopping) channel_->close(1001, "The server is going away; connect again.");

@@ -100,6 +100,16 @@ std::string_view reason_phrase(int status) {
 
 bool may_have_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
+void append_fields(std::string& out, const Headers& fields) {
+  for (const auto& [name, value] : fields.all()) {
+    if (!is_safe(name) || !is_safe(value)) continue;
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+  }
+}
+
 void append_response_head(std::string& out, const Reply& reply, HeadOptions options, std::time_t now) {
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::size_t>(reply.status));
@@ -119,14 +129,9 @@ void append_response_head(std::string& out, const Reply& reply, HeadOptions opti
     out += "\r\nConnection: close";
   else if (options.http10)
     out += "\r\nConnection: keep-alive";
-  for (const auto& [name, value] : reply.headers.all()) {
-    if (!is_safe(name) || !is_safe(value)) continue;
-    out += "\r\n";
-    out += name;
-    out += ": ";
-    out += value;
-  }
-  out += "\r\n\r\n";
+  out += "\r\n";
+  append_fields(out, reply.headers);
+  out += "\r\n";
 }
 
 }  // namespace daybook::http

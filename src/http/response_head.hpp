@@ -12,8 +12,12 @@ struct HeadOptions {
   bool http10 = false;  ///< Then keep-alive has to be said.
 };
 
-/// Appends status line and fields of `reply`, with Date and Content-Length, up to and including the empty line. Fields
-/// with control characters in them are left out, so that no value can forge another. `now` is in seconds.
+/// Appends the fields, each with its line's end. Those with control characters in them are left out, so that no value
+/// can forge another.
+void append_fields(std::string& out, const Headers& fields);
+
+/// Appends status line and fields of `reply`, with Date and Content-Length, up to and including the empty line. `now`
+/// is in seconds.
 void append_response_head(std::string& out, const Reply& reply, HeadOptions options, std::time_t now);
 
 /// Whether a response of this status has a body at all (RFC 9110, section 6.4.1).

@@ -34,6 +34,9 @@ class PushChannel {
   /// Queues a message; false when the channel is closed or its queue (bounded) is full, after which it closes with
   /// a resync hint (design, rule 19). SSE sends `id` as its id: line; WebSockets ignore it.
   virtual bool send(std::shared_ptr<const std::string> message, std::string_view id) = 0;
+  /// Waits while more is queued than a reader at a good pace leaves; false when the channel is closed. Who has much to
+  /// send awaits it before each message.
+  virtual boost::asio::awaitable<bool> drained() = 0;
   /// The next text frame of the client. Errors: unavailable once closed. SSE: waits until the client goes away.
   virtual boost::asio::awaitable<Result<std::string>> receive() = 0;
   virtual void close(std::uint16_t websocket_code, std::string reason) = 0;
@@ -43,6 +46,7 @@ class PushChannel {
 /// as long as the channel.
 struct PushDecision {
   std::optional<Reply> refuse;
+  Headers headers;  ///< Of the answer that opens an SSE stream.
   std::function<boost::asio::awaitable<void>(std::shared_ptr<PushChannel>)> run;
 };
 

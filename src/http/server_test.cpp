@@ -78,6 +78,15 @@ class ServerTest : public ::testing::Test {
       decision.refuse = Reply{403, "no", "text/plain"};
       co_return decision;
     }
+    if (call.path == "/much") {
+      decision.run = [](std::shared_ptr<PushChannel> channel) { return much(std::move(channel)); };
+      co_return decision;
+    }
+    if (call.path == "/close-twice") {
+      decision.run = [this](std::shared_ptr<PushChannel> channel) { return close_twice(std::move(channel)); };
+      co_return decision;
+    }
+    decision.headers.add("X-Note", "let in");
     if (call.path == "/flood") {
       decision.run = [this](std::shared_ptr<PushChannel> channel) { return flood(std::move(channel)); };
       co_return decision;
@@ -97,6 +106,25 @@ class ServerTest : public ::testing::Test {
       }
       channel->send(std::make_shared<const std::string>("echo " + *text), "7-2");
     }
+  }
+
+  /// Far more than the queue holds, as fast as it is read.
+  static awaitable<void> much(std::shared_ptr<PushChannel> channel) {
+    const auto message = std::make_shared<const std::string>(std::string(32 * 1024, 'z'));
+    for (int i = 0; i < 400; ++i) {
+      if (!co_await channel->drained()) co_return;
+      if (!channel->send(message, "")) co_return;
+    }
+    channel->close(4002, "all of it");
+    co_await channel->receive();
+  }
+
+  awaitable<void> close_twice(std::shared_ptr<PushChannel> channel) {
+    // Enough to be still on its way when it is closed.
+    for (int i = 0; i < 15; ++i) channel->send(std::make_shared<const std::string>(std::string(64 * 1024, 'y')), "");
+    channel->close(4003, "first");
+    channel->close(4004, "second");
+    co_await channel->receive();
   }
 
   awaitable<void> flood(std::shared_ptr<PushChannel> channel) {
@@ -387,6 +415,40 @@ TEST_F(ServerTest, AClientThatStopsReadingIsDropped) {
   EXPECT_EQ(stream.reason().reason, "resync");
 }
 
+// Design, rule 19: who resumes with much to catch up on is not too slow.
+TEST_F(ServerTest, WhoAwaitsTheQueueMaySendMoreThanItHolds) {
+  start();
+  websocket::stream<tcp::socket> stream{connect()};
+  stream.handshake("127.0.0.1", "/much");
+  boost::beast::flat_buffer in;
+  boost::system::error_code failure;
+  int messages = 0;
+  while (!failure) {
+    in.clear();
+    stream.read(in, failure);
+    messages += !failure;
+  }
+  EXPECT_EQ(messages, 400);
+  EXPECT_EQ(stream.reason().code, 4002);
+
+  auto socket = connect();
+  asio::write(socket, asio::buffer(get("/much", "Host: x\r\nAccept: text/event-stream\r\n")));
+  EXPECT_GT(read_all(socket).size(), 400u * 32 * 1024);
+}
+
+TEST_F(ServerTest, TheFirstCloseSaysWhy) {
+  start();
+  websocket::stream<tcp::socket> stream{connect()};
+  stream.handshake("127.0.0.1", "/close-twice");
+  boost::beast::flat_buffer in;
+  boost::system::error_code failure;
+  while (!failure) {
+    in.clear();
+    stream.read(in, failure);
+  }
+  EXPECT_EQ(stream.reason().code, 4003);
+}
+
 TEST_F(ServerTest, RefusedUpgradesAreOrdinaryAnswers) {
   start();
   constexpr std::string_view fields = "Host: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n";
@@ -401,6 +463,7 @@ TEST_F(ServerTest, EventStreamsCarryIdAndData) {
   asio::write(socket, asio::buffer(get("/stream", "Host: x\r\nAccept: text/event-stream\r\n")));
   const auto text = read_some(socket, "data: hello\n\n");
   EXPECT_THAT(text, HasSubstr("Content-Type: text/event-stream\r\n"));
+  EXPECT_THAT(text, HasSubstr("X-Note: let in\r\n\r\n"));
   EXPECT_TRUE(text.ends_with("id: 7-1\ndata: hello\n\n"));
   asio::co_spawn(loop_, server_->stop(std::chrono::seconds{10}), asio::use_future).get();
   EXPECT_EQ(read_all(socket), "");

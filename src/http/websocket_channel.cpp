@@ -39,16 +39,14 @@ class WebSocketChannel final : public Channel {
   void start() { read(); }
 
   void close(std::uint16_t code, std::string reason) override {
-    if (closed_ || said_goodbye_) return;
-    closing_ = true;
-    code_ = code;
-    reason_ = std::move(reason);
+    if (closed_ || closing_) return;
+    begin_goodbye(code, std::move(reason));
     if (!writing_) say_goodbye();
   }
 
   /// A write that never ends holds up our goodbye too.
   void tick(std::chrono::steady_clock::time_point now) override {
-    if (said_goodbye_ && !closed_ && now - goodbye_ > kGoodbyeTime) abort();
+    if (closing_ && !closed_ && now - goodbye_ > kGoodbyeTime) abort();
   }
 
   void abort() override {
@@ -75,15 +73,20 @@ class WebSocketChannel final : public Channel {
   }
 
   void overflowed() override {
-    code_ = kTooSlow;
-    reason_ = "resync";
+    begin_goodbye(kTooSlow, "resync");
     say_goodbye();
+  }
+
+  void begin_goodbye(std::uint16_t code, std::string reason) {
+    closing_ = true;
+    code_ = code;
+    reason_ = std::move(reason);
+    goodbye_ = std::chrono::steady_clock::now();
   }
 
   void say_goodbye() {
     if (said_goodbye_ || closed_) return;
     said_goodbye_ = true;
-    goodbye_ = std::chrono::steady_clock::now();
     operation_began();
     websocket::close_reason reason{static_cast<websocket::close_code>(code_), reason_};
     stream_.async_close(reason, [self = self()](boost::system::error_code) {

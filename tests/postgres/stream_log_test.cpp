@@ -236,6 +236,7 @@ class Screen final : public http::PushChannel {
     cursor = id;
     return true;
   }
+  awaitable<bool> drained() override { co_return !closed; }
   awaitable<Result<std::string>> receive() override {
     while (!closed) ignore(co_await wake_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable)), "closed");
     co_return Error{Errc::unavailable, "Gone."};
@@ -268,7 +269,9 @@ struct Gateway {
     screens.push_back(screen);
     Principal principal;
     principal.user = of;
-    boost::asio::co_spawn(replica.test.loop(), hub.serve(screen, principal, cursor), boost::asio::detached);
+    Credential credential;
+    credential.principal = std::make_shared<const Principal>(std::move(principal));
+    boost::asio::co_spawn(replica.test.loop(), hub.serve(screen, std::move(credential), cursor), boost::asio::detached);
     return screen;
   }
   Replica replica;
@@ -325,7 +328,11 @@ TEST_F(PostgresStream, ATicketOpensOneStreamAtAnyGatewayUnlessItsSessionEnded) {
   ann.session = SessionId{Uuid::random()};
   ann.timezone = "Europe/Paris";
   ann.scopes = {"tasks:read", "stream:read"};
-  const auto issue = [&] { return db_.run(here.issue(ann)).value(); };
+  Credential credential;
+  credential.id = ann.session.value;
+  credential.ends_at = *parse_rfc3339("2030-01-01T00:00:00Z");
+  credential.principal = std::make_shared<const Principal>(ann);
+  const auto issue = [&] { return db_.run(here.issue(credential)).value(); };
   const auto redeem = [&](const std::string& ticket) { return db_.run(there.redeem(ticket)).value(); };
   const auto good = issue(), late = issue(), ended = issue();
   const auto used = redeem(good);
@@ -334,6 +341,8 @@ TEST_F(PostgresStream, ATicketOpensOneStreamAtAnyGatewayUnlessItsSessionEnded) {
   EXPECT_EQ(used->session, ann.session);
   EXPECT_EQ(used->timezone, ann.timezone);
   EXPECT_EQ(used->scopes, ann.scopes);
+  EXPECT_EQ(used.id, credential.id);
+  EXPECT_EQ(used.ends_at, credential.ends_at);
   EXPECT_FALSE(redeem(good)) << "it was used";
   EXPECT_FALSE(redeem("what"));
   ASSERT_TRUE(one.append({event(ann.user, ann.session.str(), "session.revoked")}));

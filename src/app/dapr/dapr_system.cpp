@@ -118,6 +118,7 @@ class DaprSystem final : public System {
     if (auto started = co_await bus_.start(); !started) co_return started.error();
     Publish publish = [this](std::vector<CloudEvent> events) { return publish_all(std::move(events)); };
     if (auto started = co_await stores_->start(std::move(publish)); !started) co_return started.error();
+    if (gateway_) gateway_->start(executor_);
     if (scheduler_timers_)
       if (auto started = co_await scheduler_timers_->start(); !started) co_return started.error();
     if (notifier_timers_)
@@ -128,8 +129,8 @@ class DaprSystem final : public System {
       if (auto started = co_await tasks_->start(); !started) co_return started.error();
     if (auto started = co_await rebuilds_.start(); !started) co_return started.error();
     if (gateway_) {
-      gateway_->start(executor_);
       if (auto listening = listen_to_sidecar(); !listening) co_return listening.error();
+      gateway_->announce_ready();
     }
     co_return Result<>{};
   }
@@ -163,6 +164,8 @@ class DaprSystem final : public System {
   void reload(const Config& config) override {
     config_ = config;
     if (gateway_) gateway_->set_limits(gateway_limits(config));
+    if (tasks_store_) tasks_store_->set_limits(task_limits(config));
+    if (scheduler_store_) scheduler_store_->set_limits(series_limits(config));
   }
 
   runtime::embedded::EventBus* events() override { return stores_->events(); }

@@ -108,6 +108,8 @@ class EmbeddedSystem final : public System {
   awaitable<Result<>> prepare() override { return identity_.start(); }
 
   awaitable<Result<>> start() override {
+    // Requests are served already: what they commit has to reach the screens.
+    gateway_.start(executor_);
     if (auto started = co_await prepare(); !started) co_return started.error();
     if (auto started = co_await scheduler_.start(); !started) co_return started.error();
     if (auto started = co_await bus_.start(); !started) co_return started.error();
@@ -122,9 +124,9 @@ class EmbeddedSystem final : public System {
     if (auto started = co_await notifier_.start(); !started) co_return started.error();
     if (auto started = co_await tasks_.start(); !started) co_return started.error();
     if (auto started = co_await rebuilds_.start(); !started) co_return started.error();
-    gateway_.start(executor_);
     housekeeping_.start();
     gauges_.start();
+    gateway_.announce_ready();
     co_return Result<>{};
   }
 

@@ -48,26 +48,26 @@ Authenticator::Authenticator(runtime::Invoker& invoker, const WallClock& clock, 
                              std::optional<TrustedIssuer> trusted)
     : invoker_(invoker), clock_(clock), own_issuer_(std::move(own_issuer)), trusted_(std::move(trusted)) {}
 
-awaitable<Result<std::shared_ptr<const Principal>>> Authenticator::authenticate(const Call& call) {
+awaitable<Result<Credential>> Authenticator::authenticate(const Call& call) {
   const auto field = call.headers.get("Authorization");
-  if (field.empty()) co_return std::shared_ptr<const Principal>{};
+  if (field.empty()) co_return Credential{};
   if (field.size() < 8 || !iequals(field.substr(0, 7), "bearer "))
     co_return invalid_token("Send the access token as: Authorization: Bearer <token>.");
   const auto token = field.substr(7);
   const auto hash = sha256(token);
   const auto now = clock_.now();
   if (const auto cached = cache_.find(hash); cached != cache_.end()) {
-    if (now < cached->second.expires_at) co_return cached->second.principal;
+    if (now < cached->second.expires_at) co_return cached->second.credential;
     cache_.erase(cached);
   }
   std::string copy{token};
   auto verified = co_await verify(std::move(copy), now);
   if (!verified) co_return verified.error();
-  if (revoked_.contains(verified->session))
+  if (is_revoked(verified->credential))
     co_return Error{Errc::unauthenticated, "The session has ended; sign in again.", "session-ended"};
-  auto principal = verified->principal;
+  auto credential = verified->credential;
   remember(hash, std::move(*verified), now);
-  co_return principal;
+  co_return credential;
 }
 
 awaitable<Result<Authenticator::Entry>> Authenticator::verify(std::string token, Instant now) {
@@ -86,20 +86,24 @@ awaitable<Result<Authenticator::Entry>> Authenticator::verify(std::string token,
   const auto subject = text_claim(parsed->claims, "sub");
   if (subject.empty()) co_return invalid_token("The token does not say whose it is.");
   Principal principal;
-  if (const auto user = UserId::parse(subject))
-    principal.user = *user;
-  else if (!own)
+  // Another issuer's names are its own, whatever they look like: its UUIDs are none of our users.
+  if (!own)
     principal.user = UserId{Uuid::v5(Uuid{}, issuer + "\n" + subject)};
+  else if (const auto user = UserId::parse(subject))
+    principal.user = *user;
   else
     co_return invalid_token("The token does not say whose it is.");
-  if (const auto session = SessionId::parse(text_claim(parsed->claims, "sid"))) principal.session = *session;
+  if (own)
+    if (const auto session = SessionId::parse(text_claim(parsed->claims, "sid"))) principal.session = *session;
   if (auto zone = text_claim(parsed->claims, "tz"); !zone.empty()) principal.timezone = std::move(zone);
 
   Entry entry;
-  entry.session = principal.session.value;
   entry.expires_at = Instant{std::chrono::seconds{parsed->claims.at("exp").to_number<std::int64_t>()}};
-  entry.principal = std::make_shared<const Principal>(std::move(principal));
-  if (own) {
+  entry.credential.id = principal.session.value;
+  entry.credential.principal = std::make_shared<const Principal>(std::move(principal));
+  if (!own) {
+    entry.credential.ends_at = entry.expires_at;
+  } else {
     auto alive = co_await check_session(entry);
     if (!alive) co_return alive.error();
   }
@@ -108,19 +112,20 @@ awaitable<Result<Authenticator::Entry>> Authenticator::verify(std::string token,
 
 /// A token outlives its session by minutes; the service knows better, and is asked once a token.
 awaitable<Result<>> Authenticator::check_session(Entry& entry) {
-  auto path = "/internal/v1/sessions/" + entry.session.str();
+  auto path = "/internal/v1/sessions/" + entry.credential.id.str();
   auto reply = co_await ask_identity(Method::get, std::move(path), {});
   if (!reply) co_return reply.error();
   const auto state = parse_json(reply->body);
   const auto* object = state ? state->if_object() : nullptr;
   if (reply->status != 200 || !object) co_return http::error_of_reply(*reply);
+  auto& credential = entry.credential;
   const auto* active = object->if_contains("active");
-  if (!active || !active->is_bool() || !active->get_bool() ||
-      text_claim(*object, "userId") != entry.principal->user.str())
+  if (!active || !active->is_bool() || !active->get_bool() || text_claim(*object, "userId") != credential->user.str())
     co_return Error{Errc::unauthenticated, "The session has ended; sign in again.", "session-ended"};
-  auto principal = *entry.principal;
+  auto principal = *credential;
   principal.timezone = text_claim(*object, "timezone");
-  entry.principal = std::make_shared<const Principal>(std::move(principal));
+  credential.principal = std::make_shared<const Principal>(std::move(principal));
+  if (const auto end = parse_rfc3339(text_claim(*object, "expiresAt"))) credential.ends_at = *end;
   co_return Result<>{};
 }
 
@@ -135,13 +140,13 @@ awaitable<Result<Authenticator::Entry>> Authenticator::verify_api_token(std::str
   Principal principal;
   Entry entry;
   principal.user = UserId{in.uuid("userId", true).value_or(Uuid{})};
-  entry.session = in.uuid("id", true).value_or(Uuid{});
+  entry.credential.id = in.uuid("id", true).value_or(Uuid{});
   principal.timezone = in.text("timezone").value_or("UTC");
   principal.scopes = in.texts("scopes", 64, {}).value_or(std::vector<std::string>{});
-  entry.expires_at = now + kApiTokenCached;
-  if (const auto expires = in.instant("expiresAt")) entry.expires_at = std::min(entry.expires_at, *expires);
+  if (const auto expires = in.instant("expiresAt")) entry.credential.ends_at = *expires;
+  entry.expires_at = std::min(now + kApiTokenCached, entry.credential.ends_at);
   if (auto error = in.finish()) co_return *error;
-  entry.principal = std::make_shared<const Principal>(std::move(principal));
+  entry.credential.principal = std::make_shared<const Principal>(std::move(principal));
   co_return entry;
 }
 
@@ -197,21 +202,28 @@ void Authenticator::remember(const Sha256& hash, Entry entry, Instant now) {
 
 void Authenticator::revoke(const Uuid& session, Instant now) {
   if (session.is_nil()) return;
-  std::erase_if(cache_, [&](const auto& each) { return each.second.session == session; });
+  std::erase_if(cache_, [&](const auto& each) { return each.second.credential.id == session; });
   std::erase_if(revoked_, [&](const auto& each) { return now - each.second > kRevokedKept; });
   revoked_.insert_or_assign(session, now);
 }
 
-void Authenticator::forget(const UserId& user) {
-  std::erase_if(cache_, [&](const auto& each) { return each.second.principal->user == user; });
+bool Authenticator::is_revoked(const Credential& credential) const {
+  return revoked_.contains(credential.id) || deleted_.contains(credential->user);
+}
+
+void Authenticator::forget(const UserId& user, Instant now) {
+  std::erase_if(cache_, [&](const auto& each) { return each.second.credential->user == user; });
+  std::erase_if(deleted_, [&](const auto& each) { return now - each.second > kRevokedKept; });
+  deleted_.insert_or_assign(user, now);
 }
 
 void Authenticator::set_timezone(const UserId& user, const std::string& zone) {
   for (auto& [hash, entry] : cache_) {
-    if (entry.principal->user != user || entry.principal->timezone == zone) continue;
-    auto changed = *entry.principal;
+    auto& credential = entry.credential;
+    if (credential->user != user || credential->timezone == zone) continue;
+    auto changed = *credential;
     changed.timezone = zone;
-    entry.principal = std::make_shared<const Principal>(std::move(changed));
+    credential.principal = std::make_shared<const Principal>(std::move(changed));
   }
 }
 

@@ -13,6 +13,7 @@
 #include "core/hash.hpp"
 #include "core/jwt.hpp"
 #include "runtime/invoker.hpp"
+#include "services/gateway/credential.hpp"
 
 namespace daybook::gateway {
 
@@ -31,22 +32,24 @@ class Authenticator {
   Authenticator(runtime::Invoker& invoker, const WallClock& clock, std::string own_issuer,
                 std::optional<TrustedIssuer> trusted);
 
-  /// The principal of `call`'s Authorization field; nullptr when there is none. Errors: unauthenticated (slugs
+  /// Whom `call`'s Authorization field stands for; empty when there is none. Errors: unauthenticated (slugs
   /// "invalid-token", "token-expired", "session-ended"), unavailable, timeout.
-  boost::asio::awaitable<Result<std::shared_ptr<const Principal>>> authenticate(const Call& call);
+  boost::asio::awaitable<Result<Credential>> authenticate(const Call& call);
+  /// Whether its end was heard of since: to be asked after every await that lies between authenticate() and an effect
+  /// which outlasts the request.
+  bool is_revoked(const Credential& credential) const;
 
   /// Forgets the tokens of a session (or an API token, by its id).
   void revoke(const Uuid& session, Instant now);
   /// Forgets all tokens of a user, whose account is gone.
-  void forget(const UserId& user);
+  void forget(const UserId& user, Instant now);
   /// A user has another zone from now on.
   void set_timezone(const UserId& user, const std::string& zone);
 
  private:
   struct Entry {
-    std::shared_ptr<const Principal> principal;
-    Uuid session;
-    Instant expires_at{};
+    Credential credential;
+    Instant expires_at{};  ///< Of what is remembered here.
   };
   struct Sha256Hash {
     std::size_t operator()(const Sha256& hash) const noexcept;
@@ -66,7 +69,9 @@ class Authenticator {
   std::optional<TrustedIssuer> trusted_;
 
   std::unordered_map<Sha256, Entry, Sha256Hash> cache_;
-  std::unordered_map<Uuid, Instant> revoked_;  ///< Lately: their tokens may still be on their way in.
+  /// Lately: their tokens may still be on their way in.
+  std::unordered_map<Uuid, Instant> revoked_;
+  std::unordered_map<UserId, Instant> deleted_;
   struct KeySet {
     std::map<std::string, VerifyingKey> keys;
     Instant loaded_at{};

@@ -8,8 +8,8 @@ namespace {
 
 constexpr const char* kMethods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 constexpr const char* kRequestFields =
-    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Correlation-Id, "
-    "traceparent";
+    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, MCP-Protocol-Version, "
+    "X-Correlation-Id, traceparent";
 constexpr const char* kReplyFields = "ETag, Location, Retry-After, X-Correlation-Id";
 
 void add_if_absent(Reply& reply, const char* name, const char* value) {

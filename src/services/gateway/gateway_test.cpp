@@ -28,13 +28,15 @@ class FakeServices final : public runtime::Invoker {
         co_return Reply{200, json::serialize(json::object{{"keys", json::array{to_jwk(key)}}})};
       if (call.path.starts_with("/internal/v1/sessions/")) {
         json::object state{{"active", session_active}, {"userId", user.str()}, {"timezone", "Europe/Paris"}};
+        if (ends_at) state["expiresAt"] = format_rfc3339(*ends_at);
         co_return Reply{200, json::serialize(state)};
       }
       if (call.path == "/internal/v1/tokens/use") {
         if (call.body.find("dbk_good") == std::string::npos)
           co_return http::problem_reply(Error{Errc::unauthenticated, "Unknown.", "invalid-token"});
         json::object state{{"id", token_id.str()}, {"userId", user.str()}, {"timezone", "UTC"}};
-        state["scopes"] = json::array{"tasks:read"};
+        state["scopes"] = json::array(scopes.begin(), scopes.end());
+        if (ends_at) state["expiresAt"] = format_rfc3339(*ends_at);
         co_return Reply{200, json::serialize(state)};
       }
     }
@@ -46,11 +48,38 @@ class FakeServices final : public runtime::Invoker {
   SigningKey key = SigningKey::generate("k1");
   UserId user = UserId::make(Instant{});
   Uuid token_id = Uuid::random();
+  std::vector<std::string> scopes{"tasks:read"};
+  std::optional<Instant> ends_at;  ///< Of the session and of the API token.
   bool session_active = true;
   std::string away;
   int identity_calls = 0;
   std::vector<std::string> calls;
   Call last;
+};
+
+/// The log, and what a test lets happen just when somebody asks where it ends.
+class WatchedLog final : public StreamLog {
+ public:
+  explicit WatchedLog(std::unique_ptr<StreamLog> log) : log_(std::move(log)) {}
+  awaitable<Result<Ends>> ends(UserId user) override {
+    auto ends = co_await log_->ends(user);
+    if (meanwhile) std::exchange(meanwhile, nullptr)();
+    co_return ends;
+  }
+  awaitable<Result<std::vector<StreamEvent>>> read(UserId user, std::int64_t position, int limit) override {
+    return log_->read(user, position, limit);
+  }
+  void listen(boost::asio::any_io_executor executor, std::function<bool()> wanted, Listener to) override {
+    listener = to;
+    log_->listen(executor, std::move(wanted), std::move(to));
+  }
+  void stop() override { log_->stop(); }
+
+  Listener listener;
+  std::function<void()> meanwhile;
+
+ private:
+  std::unique_ptr<StreamLog> log_;
 };
 
 /// A client that keeps what it is sent.
@@ -68,6 +97,10 @@ class FakeChannel final : public http::PushChannel {
     EXPECT_EQ(std::string(value.at("cursor").as_string()), last_id);
     return true;
   }
+  awaitable<bool> drained() override {
+    ++waited;
+    co_return closed == 0;
+  }
   awaitable<Result<std::string>> receive() override {
     boost::system::error_code ignored;
     while (closed == 0) co_await wake_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
@@ -81,6 +114,7 @@ class FakeChannel final : public http::PushChannel {
   std::vector<std::string> types, subjects;
   std::string last_id;
   std::uint16_t closed = 0;
+  int waited = 0;
 
  private:
   boost::asio::steady_timer wake_;
@@ -88,7 +122,10 @@ class FakeChannel final : public http::PushChannel {
 
 class GatewayTest : public ::testing::Test {
  protected:
-  GatewayTest() { gateway_.start(loop().get_executor()); }
+  GatewayTest() {
+    gateway_.start(loop().get_executor());
+    gateway_.announce_ready();
+  }
   ~GatewayTest() override {
     gateway_.stop();
     for (const auto& channel : channels_) channel->close(1000, "");
@@ -113,6 +150,7 @@ class GatewayTest : public ::testing::Test {
             metrics_,
             [](const Call& call) -> std::optional<Reply> {
               if (call.path.starts_with("/api")) return std::nullopt;
+              if (call.path == "/broken") throw std::runtime_error("a file that cannot be read");
               return Reply{200, "<html>", "text/html"};
             },
             [this]() -> awaitable<std::vector<Dependency>> { co_return dependencies_; }};
@@ -197,7 +235,7 @@ class GatewayTest : public ::testing::Test {
 
   storage::sqlite::TestDatabase database_;
   FakeServices services_;
-  std::unique_ptr<StreamLog> log_ = make_sqlite_stream_log(*database_);
+  std::unique_ptr<WatchedLog> log_ = std::make_unique<WatchedLog>(make_sqlite_stream_log(*database_));
   ManualClock clock_{*parse_rfc3339("2026-03-04T09:00:00Z")};
   telemetry::Registry metrics_;
   std::vector<Dependency> dependencies_{{"database", true, ""}};
@@ -350,6 +388,28 @@ TEST_F(GatewayTest, AnotherUsersPathIsForbidden) {
   EXPECT_THAT(services_.calls, IsEmpty());
 }
 
+// J-01: another issuer's subject may look like one of our ids.
+TEST_F(GatewayTest, AnotherIssuersNamesAreNobodyOfOurs) {
+  const auto theirs = SigningKey::generate("t1");
+  TrustedIssuer issuer;
+  issuer.issuer = "https://login.example";
+  issuer.audience = "daybook";
+  issuer.load_keys = [&]() -> awaitable<Result<std::string>> {
+    co_return json::serialize(json::object{{"keys", json::array{to_jwk(theirs)}}});
+  };
+  Authenticator authenticator{services_, clock_, "daybook", issuer};
+  sign_in(sign_jwt(theirs, {{"iss", "https://login.example"},
+                            {"aud", "daybook"},
+                            {"sub", services_.user.str()},
+                            {"sid", session_.str()},
+                            {"exp", 4'000'000'000}}));
+  const auto request = call(Method::get, "/api/v1/tasks");
+  const auto who = database_.run(authenticator.authenticate(request));
+  ASSERT_TRUE(who && *who);
+  EXPECT_NE((*who)->user, services_.user);
+  EXPECT_TRUE((*who)->session.is_nil());
+}
+
 // ---- limits and policy
 
 TEST_F(GatewayTest, ChatsAreLimitedPerUser) {
@@ -366,6 +426,20 @@ TEST_F(GatewayTest, ChatsAreLimitedPerUser) {
 TEST_F(GatewayTest, AttemptsToSignInAreLimitedPerAddress) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(send(Method::post, "/api/v1/auth/login", "{}").status, 200);
   EXPECT_EQ(send(Method::post, "/api/v1/auth/login", "{}").status, 429);
+}
+
+// Identity's router decodes its paths; the limit must not be passed by another spelling of one.
+TEST_F(GatewayTest, PathsOfSigningInHaveOneSpelling) {
+  for (const auto* path : {"/api/v1/auth/log%69n", "/api/v1/auth/logo%75t", "/api/v1/auth/%72egister"})
+    EXPECT_EQ(send(Method::post, path, "{}").status, 404) << path;
+  EXPECT_THAT(services_.calls, IsEmpty());
+}
+
+TEST_F(GatewayTest, AttemptsAtTheCurrentPasswordAreLimitedPerUser) {
+  sign_in(token());
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(send(Method::patch, "/api/v1/me", "{}").status, 200);
+  EXPECT_EQ(send(Method::patch, "/api/v1/me", "{}").status, 429);
+  EXPECT_EQ(send(Method::post, "/api/v1/auth/login", "{}").status, 200);  // Nobody else has to wait.
 }
 
 TEST_F(GatewayTest, OnlyOurOwnPageSignsIn) {
@@ -386,6 +460,7 @@ TEST_F(GatewayTest, AllowedPagesMayCallTheApi) {
   EXPECT_EQ(preflight.status, 204);
   EXPECT_EQ(preflight.headers.get("Access-Control-Allow-Origin"), "https://other.example");
   EXPECT_THAT(preflight.headers.get("Access-Control-Allow-Headers"), HasSubstr("Idempotency-Key"));
+  EXPECT_THAT(preflight.headers.get("Access-Control-Allow-Headers"), HasSubstr("MCP-Protocol-Version"));
   EXPECT_EQ(get("/api/v1/tasks").headers.get("Access-Control-Allow-Origin"), "https://other.example");
   headers_.set("Origin", "https://evil.example");
   EXPECT_FALSE(send(Method::options, "/api/v1/tasks").headers.has("Access-Control-Allow-Origin"));
@@ -412,6 +487,15 @@ TEST_F(GatewayTest, IdsToFollowARequestByTravelBothWays) {
   EXPECT_THAT(services_.last.traceparent, HasSubstr("4bf92f3577b34da6a3ce929d0e0e4736"));
   headers_.set("X-Correlation-Id", "bad id\"");
   EXPECT_TRUE(Uuid::parse(get("/api/v1/tasks").headers.get("X-Correlation-Id")));
+}
+
+TEST_F(GatewayTest, WhatThrowsIsA500) { EXPECT_EQ(get("/broken").status, 500); }
+
+TEST_F(GatewayTest, IsNotReadyBeforeAllHasStarted) {
+  Module module{ports(), options()};
+  const auto reply = database_.run(module.handle(call(Method::get, "/readiness")));
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_THAT(reply.body, HasSubstr("The server is starting."));
 }
 
 TEST_F(GatewayTest, AServiceThatIsAwayIsA503) {
@@ -467,6 +551,7 @@ TEST_F(GatewayTest, AStreamResumesAfterItsCursor) {
   ASSERT_THAT(second->subjects, SizeIs(449));
   EXPECT_EQ(second->subjects.front(), "t2");
   EXPECT_EQ(second->subjects.back(), "t450");
+  EXPECT_EQ(second->waited, 449);  // It may be read slowly.
   happen("task.updated", "t451", services_.user);
   EXPECT_EQ(second->subjects.back(), "t451");
   headers_.set("Last-Event-ID", cursor);
@@ -524,6 +609,85 @@ TEST_F(GatewayTest, AStreamEndsWithItsSession) {
   EXPECT_EQ(other->closed, 0);
   happen("user.deleted", services_.user.str(), services_.user);
   EXPECT_EQ(other->closed, kSessionEnded);
+}
+
+TEST_F(GatewayTest, AStreamEndsWithItsApiToken) {
+  services_.scopes = {"stream:write"};
+  sign_in("dbk_good");
+  const auto channel = open();
+  ASSERT_TRUE(channel);
+  const auto late = ticket();
+  happen("session.revoked", services_.token_id.str(), services_.user);
+  EXPECT_EQ(channel->closed, kSessionEnded);
+  headers_ = {};
+  EXPECT_FALSE(open("ticket=" + late));
+}
+
+TEST_F(GatewayTest, AStreamEndsWhenItsCredentialIsTooOld) {
+  services_.scopes = {};
+  services_.ends_at = clock_.now() + std::chrono::hours{1};
+  sign_in(token());
+  const auto of_session = open();
+  sign_in("dbk_good");
+  const auto of_token = open();
+  ASSERT_TRUE(of_session && of_token);
+  gateway_.hub().end_expired();
+  EXPECT_EQ(of_session->closed + of_token->closed, 0);
+  clock_.advance(std::chrono::hours{1});
+  gateway_.hub().end_expired();
+  EXPECT_EQ(of_session->closed, kSessionEnded);
+  EXPECT_EQ(of_token->closed, kSessionEnded);
+}
+
+// It was let in, and then its session ended before there was a stream to close.
+TEST_F(GatewayTest, NoStreamBeginsAfterItsSession) {
+  const auto begin = [&](const std::string& event, const std::string& subject) {
+    const auto request = call(Method::get, "/api/v1/stream");
+    auto decision = database_.run(gateway_.push(request, true));
+    happen(event, subject, services_.user);
+    auto channel = std::make_shared<FakeChannel>(loop().get_executor());
+    channels_.push_back(channel);
+    database_.run(decision->run(channel));
+    return channel->closed;
+  };
+  sign_in(token());
+  EXPECT_EQ(begin("session.revoked", session_.str()), kSessionEnded);
+  sign_in(token(900, SessionId::make(clock_.now())));
+  EXPECT_EQ(begin("user.deleted", services_.user.str()), kSessionEnded);
+}
+
+TEST_F(GatewayTest, NoTicketIsIssuedAfterItsSession) {
+  sign_in(token());
+  get("/api/v1/tasks");
+  log_->meanwhile = [this] {
+    auto event = std::make_shared<CloudEvent>();
+    event->type = "session.revoked";
+    event->subject = session_.str();
+    event->user = services_.user;
+    log_->listener({StreamEvent{1, event}});
+  };
+  EXPECT_THAT(send(Method::post, "/api/v1/stream/ticket").body, HasSubstr("session-ended"));
+}
+
+TEST_F(GatewayTest, LiveConnectionsAreCountedFromTheirHandshakeOn) {
+  sign_in(token());
+  const auto request = call(Method::get, "/api/v1/stream");
+  auto first = database_.run(gateway_.push(request, true));
+  auto second = database_.run(gateway_.push(request, true));
+  EXPECT_FALSE(open());
+  EXPECT_THAT(refused_.body, HasSubstr("too-many-connections"));
+  first.reset();  // It came to nothing.
+  EXPECT_TRUE(open());
+}
+
+TEST_F(GatewayTest, AllowedPagesMayReadTheirEventStream) {
+  sign_in(token());
+  headers_.set("Host", "daybook.example");
+  headers_.set("Origin", "https://other.example");
+  const auto request = call(Method::get, "/api/v1/stream");
+  const auto decision = database_.run(gateway_.push(request, false));
+  ASSERT_TRUE(decision && !decision->refuse);
+  EXPECT_EQ(decision->headers.get("Access-Control-Allow-Origin"), "https://other.example");
 }
 
 TEST_F(GatewayTest, LiveConnectionsAreLimitedPerUser) {

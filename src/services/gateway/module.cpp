@@ -2,6 +2,7 @@
 
 #include "core/characters.hpp"
 #include "core/json.hpp"
+#include "core/scopes.hpp"
 #include "http/problem.hpp"
 #include "http/query_reader.hpp"
 #include "telemetry/log.hpp"
@@ -17,6 +18,9 @@ constexpr auto kDeadline = std::chrono::seconds{10};
 /// A model behind the chat may take its time.
 constexpr auto kChatDeadline = std::chrono::seconds{60};
 constexpr std::string_view kStream = "/api/v1/stream";
+constexpr std::string_view kAuth = "/api/v1/auth/";
+constexpr std::string_view kSignOut = "/api/v1/auth/logout";
+constexpr auto kSweep = std::chrono::seconds{5};
 
 bool is_correlation_id(std::string_view text) {
   if (text.empty() || text.size() > 64) return false;
@@ -41,21 +45,14 @@ Result<> check_body(const Call& call) {
   return {};
 }
 
-/// Scopes are "<area>:read" and "<area>:write", which includes reading.
-Result<> check_scopes(const Principal& principal, Method method, std::string_view area) {
-  if (principal.scopes.empty()) return {};
-  const bool reads = method == Method::get || method == Method::head;
-  const std::string write = std::string(area) + ":write", read = std::string(area) + ":read";
-  for (const auto& scope : principal.scopes)
-    if (scope == write || (reads && scope == read)) return {};
-  return Error{Errc::forbidden, "This token needs the scope " + (reads ? read : write) + ".", "insufficient-scope"};
-}
+bool is_read(Method method) { return method == Method::get || method == Method::head; }
+
+Error session_ended() { return {Errc::unauthenticated, "The session has ended; sign in again.", "session-ended"}; }
 
 Error not_signed_in() { return {Errc::unauthenticated, "Send an access token: Authorization: Bearer <token>."}; }
 
-Reply not_found() {
-  return http::problem_reply(Error{Errc::not_found, "Nothing is served at this path; see /api/openapi.yaml."});
-}
+Error nothing_here() { return {Errc::not_found, "Nothing is served at this path; see /api/openapi.yaml."}; }
+Reply not_found() { return http::problem_reply(nothing_here()); }
 
 }  // namespace
 
@@ -79,6 +76,23 @@ Module::Module(Ports ports, Options options)
 void Module::start(boost::asio::any_io_executor loop) {
   ports_.stream_log.listen(
       loop, [this] { return hub_.any_open(); }, [this](std::vector<StreamEvent> events) { on_events(events); });
+  sweep_ = std::make_shared<boost::asio::steady_timer>(loop);
+  sweep_later();
+}
+
+void Module::stop() {
+  ports_.stream_log.stop();
+  if (sweep_) sweep_->cancel();
+  sweep_.reset();
+}
+
+void Module::sweep_later() {
+  sweep_->expires_after(kSweep);
+  sweep_->async_wait([this, alive = std::weak_ptr(sweep_)](boost::system::error_code) {
+    if (alive.expired()) return;
+    hub_.end_expired();
+    sweep_later();
+  });
 }
 
 void Module::set_limits(const Limits& limits) {
@@ -106,7 +120,18 @@ awaitable<Reply> Module::handle(Call call) {
   for (const char* name : {"Origin", "Host"})
     if (const auto value = call.headers.get(name); !value.empty()) edge.headers.add(name, std::string(value));
   auto correlation_id = call.correlation_id;
-  auto reply = co_await answer(std::move(call));
+  Reply reply;
+  std::string failure;
+  try {
+    reply = co_await answer(std::move(call));
+  } catch (const std::exception& exception) {
+    failure = exception.what();
+  }
+  if (!failure.empty()) {
+    log::error("a request at the edge threw", {{"error", failure}, {"correlation_id", correlation_id}});
+    reply = http::problem_reply(
+        Error{Errc::internal, "This is our fault. Try again; if it stays, report the correlation id."});
+  }
   reply.headers.add("X-Correlation-Id", std::move(correlation_id));
   policy_.finish(edge, reply);
   co_return reply;
@@ -118,7 +143,7 @@ awaitable<Reply> Module::answer(Call call) {
   auto target = resolve(call.path);
   if (target) co_return co_await forward(std::move(call), std::move(*target));
 
-  const bool reads = call.method == Method::get || call.method == Method::head;
+  const bool reads = is_read(call.method);
   if (call.path == "/health" || call.path == "/readiness" || call.path == "/metrics" ||
       call.path == "/api/openapi.yaml") {
     if (!reads) {
@@ -146,28 +171,27 @@ awaitable<Reply> Module::forward(Call call, Target target) {
   const auto method = call.method;
   const std::string traceparent = logged ? call.traceparent : std::string{};
   Reply reply;
-  auto principal = co_await who(call, target);
+  auto credential = co_await who(call, target);
   Result<> allowed;
-  if (!principal)
-    allowed = principal.error();
+  if (!credential)
+    allowed = credential.error();
   else
-    allowed = within_limits(call, target, *principal);
+    allowed = within_limits(call, target, *credential);
   if (!allowed) {
     reply = http::problem_reply(allowed.error());
   } else if (target.app_id == "gateway") {
-    auto answered = co_await own(call, target, *principal);
+    auto answered = co_await own(call, target, std::move(*credential));
     reply = answered ? std::move(*answered) : http::problem_reply(answered.error());
   } else {
-    const bool signs_out = target.path == "/api/v1/auth/logout";
+    const bool signs_out = target.path == kSignOut;
     call.path = std::move(target.path);
-    if (*principal) call.principal = **principal;
+    if (*credential) call.principal = **credential;
     const auto deadline = target.app_id == "chat" ? kChatDeadline : kDeadline;
     std::string app_id{target.app_id};
     auto answered = co_await ports_.invoker.invoke(std::move(app_id), std::move(call), deadline);
     reply = answered ? std::move(*answered) : http::problem_reply(answered.error());
     // Its event arrives here too, a little later; this client must not be let in meanwhile.
-    if (*principal && reply.status == 204 && signs_out)
-      authenticator_.revoke((*principal)->session.value, ports_.clock.now());
+    if (*credential && reply.status == 204 && signs_out) end(credential->id);
     if (!reply.headers.has("Cache-Control")) reply.headers.add("Cache-Control", "no-store");
   }
   count(target.app_id, reply.status, began);
@@ -182,39 +206,49 @@ awaitable<Reply> Module::forward(Call call, Target target) {
   co_return reply;
 }
 
-awaitable<Result<Module::Signed>> Module::who(const Call& call, const Target& target) {
-  if (target.access == Access::open) co_return Signed{};
-  auto principal = co_await authenticator_.authenticate(call);
-  if (target.access == Access::optional) co_return principal ? *principal : Signed{};
-  if (!principal) co_return principal.error();
-  if (!*principal) co_return not_signed_in();
+awaitable<Result<Credential>> Module::who(const Call& call, const Target& target) {
+  if (target.access == Access::open) co_return Credential{};
+  auto credential = co_await authenticator_.authenticate(call);
+  if (target.access == Access::optional) co_return credential ? std::move(*credential) : Credential{};
+  if (!credential) co_return credential.error();
+  if (!*credential) co_return not_signed_in();
   // I-01 to I-06: the path names the user, and it has to be the one who asks.
-  if (target.user && *target.user != (*principal)->user)
+  if (target.user && *target.user != (*credential)->user)
     co_return Error{Errc::forbidden, "The user in the path is not the signed-in one."};
-  if (auto scoped = check_scopes(**principal, call.method, target.area); !scoped) co_return scoped.error();
-  co_return principal;
+  if (auto scoped = check_scope(**credential, target.area, !is_read(call.method)); !scoped) co_return scoped.error();
+  co_return credential;
 }
 
-Result<> Module::within_limits(const Call& call, const Target& target, const Signed& principal) {
+Result<> Module::within_limits(const Call& call, const Target& target, const Credential& credential) {
   const auto now = ports_.clock.now();
-  if (target.path.starts_with("/api/v1/auth/")) {
-    // The cookie of our page comes along by itself, so only our page may make it act.
-    if (!policy_.is_own_origin(call))
-      return Error{Errc::forbidden, "Sign in from Daybook's own page.", "origin-not-allowed"};
-    // A cookie cannot be guessed, a password can; and an open house of tabs refreshes together.
-    if (target.path == "/api/v1/auth/login" || target.path == "/api/v1/auth/register")
-      if (auto taken = auth_attempts_.take(call.remote_address, now); !taken) return taken;
-  }
-  if (principal && options_.limits.requests_per_minute > 0)
-    if (auto taken = requests_.take(principal->user.str(), now); !taken) return taken;
-  if (principal && call.method == Method::post && target.path == "/api/v1/chat")
-    if (auto taken = chats_.take(principal->user.str(), now); !taken) return taken;
+  if (auto attempt = within_attempts(call, target, credential); !attempt) return attempt;
+  if (credential && options_.limits.requests_per_minute > 0)
+    if (auto taken = requests_.take(credential->user.str(), now); !taken) return taken;
+  if (credential && call.method == Method::post && target.path == "/api/v1/chat")
+    if (auto taken = chats_.take(credential->user.str(), now); !taken) return taken;
   return check_body(call);
 }
 
-awaitable<Result<Reply>> Module::own(const Call& call, const Target& target, const Signed& principal) {
+/// Limits what a password can be guessed by.
+Result<> Module::within_attempts(const Call& call, const Target& target, const Credential& credential) {
+  const auto now = ports_.clock.now();
+  // It takes the current password where it matters.
+  if (credential && call.method == Method::patch && target.path == "/api/v1/me")
+    return auth_attempts_.take(credential->user.str(), now);
+  if (!target.path.starts_with(kAuth)) return {};
+  // Identity's router would decode it: another spelling must not be another path here.
+  if (target.path.find('%') != target.path.npos) return nothing_here();
+  // The cookie of our page comes along by itself, so only our page may make it act.
+  if (!policy_.is_own_origin(call))
+    return Error{Errc::forbidden, "Sign in from Daybook's own page.", "origin-not-allowed"};
+  // A cookie cannot be guessed, a password can; and an open house of tabs refreshes together.
+  if (target.path == "/api/v1/auth/refresh" || target.path == kSignOut) return {};
+  return auth_attempts_.take(call.remote_address, now);
+}
+
+awaitable<Result<Reply>> Module::own(const Call& call, const Target& target, Credential credential) {
   if (target.path == "/api/v1/stream/ticket") {
-    if (call.method == Method::post) co_return co_await issue_ticket(*principal);
+    if (call.method == Method::post) co_return co_await issue_ticket(std::move(credential));
   } else if (target.path != kStream) {
     co_return not_found();
   } else if (call.method == Method::get) {
@@ -227,12 +261,13 @@ awaitable<Result<Reply>> Module::own(const Call& call, const Target& target, con
   co_return reply;
 }
 
-awaitable<Result<Reply>> Module::issue_ticket(Principal principal) {
-  if (auto room = hub_.admit(principal.user); !room) co_return room.error();
-  const auto end = co_await hub_.end_of_log(principal.user);
+awaitable<Result<Reply>> Module::issue_ticket(Credential credential) {
+  if (auto room = hub_.has_place(credential->user); !room) co_return room.error();
+  const auto end = co_await hub_.end_of_log(credential->user);
   if (!end) co_return end.error();
-  const auto ticket = co_await tickets_.issue(std::move(principal));
+  const auto ticket = co_await tickets_.issue(credential);
   if (!ticket) co_return ticket.error();
+  if (authenticator_.is_revoked(credential)) co_return session_ended();
   json::object body{{"ticket", *ticket}, {"expiresIn", Tickets::kValid.count()}};
   body["cursor"] = end->str();
   Reply reply{200, json::serialize(body)};
@@ -249,55 +284,70 @@ awaitable<std::optional<http::PushDecision>> Module::push(const Call& call, bool
   auto cursor = in.text("cursor");
   auto wrong = in.finish();
   if (!cursor && call.headers.has("Last-Event-ID")) cursor = std::string(call.headers.get("Last-Event-ID"));
-  Result<Principal> principal{Error{}};
+  Result<Credential> credential{Error{}};
   if (wrong)
-    principal = *wrong;
+    credential = *wrong;
   else
-    principal = co_await who_streams(request);
-  Result<> admitted;
-  if (principal) admitted = hub_.admit(principal->user);
-  if (!principal || !admitted) {
-    decision.refuse = http::problem_reply(principal ? admitted.error() : principal.error());
+    credential = co_await who_streams(request);
+  // Taken here: until the handshake is answered, others may ask too.
+  Result<StreamHub::Place> place{Error{}};
+  if (credential)
+    place = hub_.take_place((*credential)->user);
+  else
+    place = credential.error();
+  if (!place) {
+    decision.refuse = http::problem_reply(place.error());
     policy_.finish(call, *decision.refuse);
     count("gateway", decision.refuse->status, Clock::now());
     co_return decision;
   }
   count("gateway", 101, Clock::now());
-  decision.run = [this, who = std::move(*principal), cursor](std::shared_ptr<http::PushChannel> channel) {
-    return hub_.serve(std::move(channel), who, cursor);
+  Reply fields;
+  policy_.finish(call, fields);
+  decision.headers = std::move(fields.headers);
+  decision.run = [this, who = std::move(*credential), cursor,
+                  place = std::move(*place)](std::shared_ptr<http::PushChannel> channel) {
+    return stream(std::move(channel), who, cursor, place);
   };
   co_return decision;
 }
 
-awaitable<Result<Principal>> Module::who_streams(const http::Request& request) {
+/// The session may have ended while the handshake was on its way, when nothing was there yet to be closed.
+awaitable<void> Module::stream(std::shared_ptr<http::PushChannel> channel, Credential credential,
+                               std::optional<std::string> cursor, [[maybe_unused]] StreamHub::Place place) {
+  if (authenticator_.is_revoked(credential)) {
+    channel->close(kSessionEnded, session_ended().detail);
+    co_return;
+  }
+  co_await hub_.serve(std::move(channel), std::move(credential), std::move(cursor));
+}
+
+awaitable<Result<Credential>> Module::who_streams(const http::Request& request) {
   const auto& call = request.call;
   if (!policy_.origin_allowed(call))
     co_return Error{Errc::forbidden, "This page may not open the stream.", "origin-not-allowed"};
   if (const auto ticket = request.query("ticket")) {
-    auto principal = co_await tickets_.redeem(*ticket);
-    if (!principal) co_return principal.error();
-    if (!*principal)
+    auto credential = co_await tickets_.redeem(*ticket);
+    if (!credential) co_return credential.error();
+    if (!*credential)
       co_return Error{Errc::unauthenticated, "The ticket was used or is older than 30 seconds; get another.",
                       "invalid-token"};
-    co_return std::move(**principal);
+    if (authenticator_.is_revoked(*credential)) co_return session_ended();
+    co_return credential;
   }
-  auto principal = co_await authenticator_.authenticate(call);
-  if (!principal) co_return principal.error();
-  if (!*principal) co_return not_signed_in();
-  if (auto scoped = check_scopes(**principal, Method::get, "stream"); !scoped) co_return scoped.error();
-  co_return **principal;
+  auto credential = co_await authenticator_.authenticate(call);
+  if (!credential) co_return credential.error();
+  if (!*credential) co_return not_signed_in();
+  if (auto scoped = check_scope(**credential, "stream", false); !scoped) co_return scoped.error();
+  co_return credential;
 }
 
 void Module::on_events(const std::vector<StreamEvent>& events) {
   for (const auto& [position, event] : events) {
     if (event->type == "session.revoked") {
-      const auto session = SessionId::parse(event->subject);
-      if (!session) continue;
-      authenticator_.revoke(session->value, ports_.clock.now());
-      tickets_.revoke(*session);
-      hub_.end_session(*session);
+      if (const auto id = Uuid::parse(event->subject)) end(*id);
     } else if (event->type == "user.deleted") {
-      authenticator_.forget(event->user);  // API tokens have no session whose end would be heard of.
+      authenticator_.forget(event->user, ports_.clock.now());  // Of the ends of API tokens nothing is heard.
       hub_.end_user(event->user);
     } else if (event->type == "user.updated") {
       const auto user = parse_json(event->data);
@@ -308,6 +358,13 @@ void Module::on_events(const std::vector<StreamEvent>& events) {
   hub_.publish(events);
 }
 
+void Module::end(const Uuid& credential) {
+  if (credential.is_nil()) return;
+  authenticator_.revoke(credential, ports_.clock.now());
+  tickets_.revoke(credential);
+  hub_.end_credential(credential);
+}
+
 Reply Module::health() const {
   return Reply{200, json::serialize(json::object{{"status", "ok"}, {"version", options_.version}})};
 }
@@ -315,6 +372,7 @@ Reply Module::health() const {
 awaitable<Reply> Module::readiness() {
   std::vector<Dependency> dependencies;
   if (ports_.readiness) dependencies = co_await ports_.readiness();
+  if (!ready_) dependencies.push_back({"process", false, "The server is starting."});
   if (stopping_) dependencies.push_back({"process", false, "The server is stopping."});
   bool ready = true;
   json::array list;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 
 #include "http/router.hpp"
@@ -60,12 +61,14 @@ class Module {
  public:
   Module(Ports ports, Options options);
 
-  /// Begins to listen to commits, on `loop`.
+  /// Begins to listen to commits, on `loop`: before a request is served.
   void start(boost::asio::any_io_executor loop);
+  /// Readiness fails until this is said.
+  void announce_ready() { ready_ = true; }
   /// Readiness fails from now on, so that nobody new is sent here (before the server stops).
   void begin_shutdown() { stopping_ = true; }
   /// No events reach the hub any more.
-  void stop() { ports_.stream_log.stop(); }
+  void stop();
 
   http::ServerHandlers server();
   boost::asio::awaitable<Reply> handle(Call call);
@@ -76,17 +79,21 @@ class Module {
   StreamHub& hub() { return hub_; }
 
  private:
-  using Signed = std::shared_ptr<const Principal>;
-
   boost::asio::awaitable<Reply> answer(Call call);
   boost::asio::awaitable<Reply> forward(Call call, Target target);
-  boost::asio::awaitable<Result<Signed>> who(const Call& call, const Target& target);
-  Result<> within_limits(const Call& call, const Target& target, const Signed& principal);
-  boost::asio::awaitable<Result<Reply>> own(const Call& call, const Target& target, const Signed& principal);
-  boost::asio::awaitable<Result<Reply>> issue_ticket(Principal principal);
-  boost::asio::awaitable<Result<Principal>> who_streams(const http::Request& request);
+  boost::asio::awaitable<Result<Credential>> who(const Call& call, const Target& target);
+  Result<> within_limits(const Call& call, const Target& target, const Credential& credential);
+  Result<> within_attempts(const Call& call, const Target& target, const Credential& credential);
+  boost::asio::awaitable<Result<Reply>> own(const Call& call, const Target& target, Credential credential);
+  boost::asio::awaitable<Result<Reply>> issue_ticket(Credential credential);
+  boost::asio::awaitable<Result<Credential>> who_streams(const http::Request& request);
+  boost::asio::awaitable<void> stream(std::shared_ptr<http::PushChannel> channel, Credential credential,
+                                      std::optional<std::string> cursor, StreamHub::Place place);
+  void sweep_later();
   boost::asio::awaitable<Reply> readiness();
   Reply health() const;
+  /// Of a session, or an API token.
+  void end(const Uuid& credential);
   void on_events(const std::vector<StreamEvent>& events);
   void count(std::string_view app_id, int status, std::chrono::steady_clock::time_point began);
 
@@ -100,7 +107,9 @@ class Module {
   RateLimiter auth_attempts_;
   RateLimiter chats_;
   RateLimiter requests_;
+  bool ready_ = false;
   bool stopping_ = false;
+  std::shared_ptr<boost::asio::steady_timer> sweep_;
 
   struct AppMetrics {
     telemetry::Counter* by_class[6] = {};  ///< 1xx … 5xx at their digit.

@@ -94,8 +94,8 @@ storage::postgres::Schema postgres_schema() {
     CREATE INDEX stream_log_age ON gateway_stream_log USING brin (appended_at);
     CREATE INDEX stream_log_concerns ON gateway_stream_log (appended_at) WHERE concerns = 1;
     CREATE TABLE gateway_ticket (
-      hash BLOB PRIMARY KEY, user_id UUID NOT NULL, session UUID NOT NULL, timezone TEXT NOT NULL, scopes TEXT NOT NULL,
-      expires_at timestamptz NOT NULL);
+      hash BLOB PRIMARY KEY, user_id UUID NOT NULL, session UUID NOT NULL, credential UUID NOT NULL, ends_at BIGINT,
+      timezone TEXT NOT NULL, scopes TEXT NOT NULL, expires_at timestamptz NOT NULL);
     CREATE TABLE gateway_stream_epoch (name TEXT NOT NULL);
     INSERT INTO gateway_stream_epoch (name) VALUES (substr(md5(random()::text || clock_timestamp()::text), 1, 12));
   )"}}};

@@ -28,14 +28,17 @@ std::vector<std::string> split(std::string_view text) {
 
 }  // namespace
 
-awaitable<Result<std::string>> PostgresTickets::issue(Principal principal) {
+awaitable<Result<std::string>> PostgresTickets::issue(Credential credential) {
   auto ticket = base64url_encode(random_bytes(24));
-  auto change = [hash = sha256(ticket), principal = std::move(principal)](Writer& db) -> Result<> {
+  auto change = [hash = sha256(ticket), credential = std::move(credential)](Writer& db) -> Result<> {
+    std::optional<Instant> ends_at;
+    if (credential.ends_at != Credential::kNever) ends_at = credential.ends_at;
+    const auto& principal = *credential;
     db.run(
-        "INSERT INTO gateway_ticket (hash, user_id, session, timezone, scopes, expires_at) VALUES (?, ?, ?, ?, ?, "
-        "clock_timestamp() + ? * interval '1 second')",
-        Blob{as_chars(hash)}, principal.user, principal.session, principal.timezone, joined(principal.scopes),
-        kValid.count());
+        "INSERT INTO gateway_ticket (hash, user_id, session, credential, ends_at, timezone, scopes, expires_at) VALUES "
+        "(?, ?, ?, ?, ?, ?, ?, clock_timestamp() + ? * interval '1 second')",
+        Blob{as_chars(hash)}, principal.user, principal.session, credential.id, ends_at, principal.timezone,
+        joined(principal.scopes), kValid.count());
     return {};
   };
   const auto kept = co_await database_.write(Lane::foreground, std::move(change));
@@ -43,28 +46,32 @@ awaitable<Result<std::string>> PostgresTickets::issue(Principal principal) {
   co_return ticket;
 }
 
-awaitable<Result<std::optional<Principal>>> PostgresTickets::redeem(std::string ticket) {
-  auto change = [hash = sha256(ticket)](Writer& db) -> Result<std::optional<Principal>> {
-    // Whoever ended the session since then wrote that to the log.
+awaitable<Result<Credential>> PostgresTickets::redeem(std::string ticket) {
+  auto change = [hash = sha256(ticket)](Writer& db) -> Result<Credential> {
+    // Whoever ended the session or the token since then wrote that to the log.
     auto row = db.query(
         "WITH used AS (DELETE FROM gateway_ticket WHERE hash = ? RETURNING *) SELECT user_id, session, timezone, "
-        "scopes FROM used WHERE expires_at > clock_timestamp() AND NOT EXISTS (SELECT 1 FROM gateway_stream_log AS l "
+        "scopes, credential, ends_at FROM used WHERE expires_at > clock_timestamp() AND NOT EXISTS (SELECT 1 FROM "
+        "gateway_stream_log AS l "
         "WHERE l.concerns = 1 AND l.user_id = used.user_id AND l.appended_at > used.expires_at - interval '1 minute' "
-        "AND (l.type = 'user.deleted' OR l.type = 'session.revoked' AND l.subject = used.session::text))",
+        "AND (l.type = 'user.deleted' OR l.type = 'session.revoked' AND l.subject = used.credential::text))",
         Blob{as_chars(hash)});
-    std::optional<Principal> out;
+    Credential out;
     if (!row.step()) return out;
-    out.emplace();
-    out->user = UserId{row.uuid(0)};
-    out->session = SessionId{row.uuid(1)};
-    out->timezone = row.text(2);
-    out->scopes = split(row.text(3));
+    Principal principal;
+    principal.user = UserId{row.uuid(0)};
+    principal.session = SessionId{row.uuid(1)};
+    principal.timezone = row.text(2);
+    principal.scopes = split(row.text(3));
+    out.id = row.uuid(4);
+    if (!row.is_null(5)) out.ends_at = row.instant(5);
+    out.principal = std::make_shared<const Principal>(std::move(principal));
     return out;
   };
   co_return co_await database_.write(Lane::foreground, std::move(change));
 }
 
-void PostgresTickets::revoke(const SessionId&) {}
+void PostgresTickets::revoke(const Uuid&) {}
 
 awaitable<Result<>> PostgresTickets::prune() {
   auto change = [](Writer& db) -> Result<> {

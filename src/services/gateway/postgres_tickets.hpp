@@ -9,10 +9,11 @@ namespace daybook::gateway {
 class PostgresTickets final : public Tickets {
  public:
   explicit PostgresTickets(storage::postgres::Database& database) : database_(database) {}
-  boost::asio::awaitable<Result<std::string>> issue(Principal principal) override;
-  boost::asio::awaitable<Result<std::optional<Principal>>> redeem(std::string ticket) override;
-  /// Nothing to do: whoever redeems looks whether the session has ended since, and in 30 seconds they are over.
-  void revoke(const SessionId& session) override;
+  boost::asio::awaitable<Result<std::string>> issue(Credential credential) override;
+  boost::asio::awaitable<Result<Credential>> redeem(std::string ticket) override;
+  /// Nothing to do: whoever redeems looks whether the session or the token has ended since, and in 30 seconds they are
+  /// over.
+  void revoke(const Uuid& credential) override;
   /// Takes away those that nobody used. Errors: unavailable.
   boost::asio::awaitable<Result<>> prune();
 

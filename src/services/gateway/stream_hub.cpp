@@ -42,12 +42,22 @@ std::optional<Cursor> parse_cursor(std::string_view text) {
   return cursor;
 }
 
-Result<> StreamHub::admit(const UserId& user) const {
-  const auto found = streams_.find(user);
-  if (found == streams_.end() || static_cast<int>(found->second.size()) < max_per_user_) return {};
+Result<> StreamHub::has_place(const UserId& user) const {
+  const auto taken = places_->find(user);
+  if (taken == places_->end() || taken->second < max_per_user_) return {};
   return Error{Errc::rate_limited,
                "At most " + std::to_string(max_per_user_) + " live connections a user. Close one that is not needed.",
                "too-many-connections"};
+}
+
+Result<StreamHub::Place> StreamHub::take_place(const UserId& user) {
+  if (auto room = has_place(user); !room) return room.error();
+  ++(*places_)[user];
+  auto give_back = [places = places_, user](const void*) {
+    const auto taken = places->find(user);
+    if (--taken->second == 0) places->erase(taken);
+  };
+  return Place{this, std::move(give_back)};
 }
 
 awaitable<Result<Cursor>> StreamHub::end_of_log(UserId user) {
@@ -56,12 +66,13 @@ awaitable<Result<Cursor>> StreamHub::end_of_log(UserId user) {
   co_return Cursor{ends->epoch, ends->last};
 }
 
-awaitable<void> StreamHub::serve(std::shared_ptr<http::PushChannel> channel, Principal principal,
+awaitable<void> StreamHub::serve(std::shared_ptr<http::PushChannel> channel, Credential credential,
                                  std::optional<std::string> cursor) {
-  const auto user = principal.user;
+  const auto user = credential->user;
   auto stream = std::make_shared<Stream>();
   stream->channel = channel;
-  stream->session = principal.session;
+  stream->credential = credential.id;
+  stream->ends_at = credential.ends_at;
   // Registered before anything is read, so that no commit falls between reading and listening.
   add(user, stream);
   std::string failure;
@@ -106,18 +117,13 @@ bool StreamHub::resync(Stream& stream, std::int64_t position) {
 
 awaitable<bool> StreamHub::catch_up(std::shared_ptr<Stream> stream, UserId user) {
   for (int page = 0;; ++page) {
-    const auto missed = co_await log_.read(user, stream->sent.position, kPage);
+    auto missed = co_await log_.read(user, stream->sent.position, kPage);
     if (!missed) {
       stream->channel->close(kTryAgainLater, "The event log is away; connect again.");
       co_return false;
     }
-    for (const auto& [position, event] : *missed) {
-      stream->sent.position = position;
-      if (!is_shown(event->type)) continue;
-      const auto cursor = stream->sent.str();
-      if (!stream->channel->send(message_of(*event, cursor), cursor)) co_return false;
-    }
     const bool more = static_cast<int>(missed->size()) == kPage;
+    if (!co_await send_missed(*stream, std::move(*missed))) co_return false;
     if (!more && stream->behind_to <= stream->sent.position) break;
     if (page < kMaxPages) continue;
     const auto ends = co_await log_.ends(user);
@@ -126,6 +132,18 @@ awaitable<bool> StreamHub::catch_up(std::shared_ptr<Stream> stream, UserId user)
   }
   // No await between the check above and here: nothing can come in between.
   stream->live = true;
+  co_return true;
+}
+
+/// As fast as the client reads, so that who missed much is not taken for a slow reader.
+awaitable<bool> StreamHub::send_missed(Stream& stream, std::vector<StreamEvent> missed) {
+  for (const auto& [position, event] : missed) {
+    stream.sent.position = position;
+    if (!is_shown(event->type)) continue;
+    if (!co_await stream.channel->drained()) co_return false;
+    const auto cursor = stream.sent.str();
+    if (!stream.channel->send(message_of(*event, cursor), cursor)) co_return false;
+  }
   co_return true;
 }
 
@@ -159,11 +177,18 @@ int StreamHub::caught_up() const {
   return count;
 }
 
-void StreamHub::end_session(const SessionId& session) {
-  if (session.is_nil()) return;
+void StreamHub::end_credential(const Uuid& id) {
+  if (id.is_nil()) return;
   for (const auto& [user, streams] : streams_)
     for (const auto& stream : streams)
-      if (stream->session == session) stream->channel->close(kSessionEnded, "The session has ended; sign in again.");
+      if (stream->credential == id) stream->channel->close(kSessionEnded, "The session has ended; sign in again.");
+}
+
+void StreamHub::end_expired() {
+  const auto now = clock_.now();
+  for (const auto& [user, streams] : streams_)
+    for (const auto& stream : streams)
+      if (stream->ends_at <= now) stream->channel->close(kSessionEnded, "The session has ended; sign in again.");
 }
 
 void StreamHub::end_user(const UserId& user) {

@@ -4,8 +4,8 @@
 #include <unordered_map>
 
 #include "core/clock.hpp"
-#include "core/principal.hpp"
 #include "http/server.hpp"
+#include "services/gateway/credential.hpp"
 #include "services/gateway/stream_log.hpp"
 
 namespace daybook::gateway {
@@ -30,16 +30,22 @@ class StreamHub {
   StreamHub(StreamLog& log, const WallClock& clock, int max_per_user)
       : log_(log), clock_(clock), max_per_user_(max_per_user) {}
 
-  /// Errors: rate_limited, slug "too-many-connections".
-  Result<> admit(const UserId& user) const;
+  /// One of a user's live connections; given back when the last copy goes.
+  using Place = std::shared_ptr<const void>;
+  /// Errors of both: rate_limited, slug "too-many-connections".
+  Result<Place> take_place(const UserId& user);
+  Result<> has_place(const UserId& user) const;
   /// Sends what the user has missed since `cursor` (a `resync` message when that cannot be known), then what comes,
   /// until the channel closes. No cursor: from now on.
-  boost::asio::awaitable<void> serve(std::shared_ptr<http::PushChannel> channel, Principal principal,
+  boost::asio::awaitable<void> serve(std::shared_ptr<http::PushChannel> channel, Credential credential,
                                      std::optional<std::string> cursor);
 
   /// What was committed, in order.
   void publish(const std::vector<StreamEvent>& events);
-  void end_session(const SessionId& session);
+  /// Of a session or an API token.
+  void end_credential(const Uuid& id);
+  /// Closes the streams whose credential has come to its end by age.
+  void end_expired();
   void end_user(const UserId& user);
   bool any_open() const { return open_.load(std::memory_order_relaxed) > 0; }
   int open() const { return open_.load(std::memory_order_relaxed); }
@@ -52,7 +58,8 @@ class StreamHub {
  private:
   struct Stream {
     std::shared_ptr<http::PushChannel> channel;
-    SessionId session;
+    Uuid credential;
+    Instant ends_at = Credential::kNever;
     Cursor sent;                 ///< Up to here the client has everything.
     bool live = false;           ///< Pushed at once; before, what it missed is read from the log.
     std::int64_t behind_to = 0;  ///< Newest position that came while it was not live.
@@ -61,6 +68,7 @@ class StreamHub {
 
   boost::asio::awaitable<bool> begin(Stream& stream, UserId user, const std::optional<std::string>& cursor);
   boost::asio::awaitable<bool> catch_up(std::shared_ptr<Stream> stream, UserId user);
+  boost::asio::awaitable<bool> send_missed(Stream& stream, std::vector<StreamEvent> missed);
   bool resync(Stream& stream, std::int64_t position);
   void add(const UserId& user, std::shared_ptr<Stream> stream);
   void remove(const UserId& user, const std::shared_ptr<Stream>& stream);
@@ -69,6 +77,8 @@ class StreamHub {
   const WallClock& clock_;
   int max_per_user_;
   std::unordered_map<UserId, Streams> streams_;
+  /// Shared, because a place may be given back after the hub has gone.
+  std::shared_ptr<std::unordered_map<UserId, int>> places_ = std::make_shared<std::unordered_map<UserId, int>>();
   std::atomic<int> open_{0};
   std::int64_t published_ = 0;
 };

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "core/clock.hpp"
-#include "core/principal.hpp"
 #include "core/result.hpp"
+#include "services/gateway/credential.hpp"
 
 namespace daybook::gateway {
 
@@ -18,24 +17,24 @@ class Tickets {
 
   virtual ~Tickets() = default;
   /// Errors of both: unavailable.
-  virtual boost::asio::awaitable<Result<std::string>> issue(Principal principal) = 0;
-  /// The principal it was issued to; nullopt when it is unknown, used or too old.
-  virtual boost::asio::awaitable<Result<std::optional<Principal>>> redeem(std::string ticket) = 0;
-  /// The session's tickets are good no longer.
-  virtual void revoke(const SessionId& session) = 0;
+  virtual boost::asio::awaitable<Result<std::string>> issue(Credential credential) = 0;
+  /// The credential it was issued for; empty when it is unknown, used or too old.
+  virtual boost::asio::awaitable<Result<Credential>> redeem(std::string ticket) = 0;
+  /// The tickets of a session or an API token are good no longer.
+  virtual void revoke(const Uuid& credential) = 0;
 };
 
 /// For one gateway alone.
 class LocalTickets final : public Tickets {
  public:
   explicit LocalTickets(const WallClock& clock) : clock_(clock) {}
-  boost::asio::awaitable<Result<std::string>> issue(Principal principal) override;
-  boost::asio::awaitable<Result<std::optional<Principal>>> redeem(std::string ticket) override;
-  void revoke(const SessionId& session) override;
+  boost::asio::awaitable<Result<std::string>> issue(Credential credential) override;
+  boost::asio::awaitable<Result<Credential>> redeem(std::string ticket) override;
+  void revoke(const Uuid& credential) override;
 
  private:
   struct Ticket {
-    Principal principal;
+    Credential credential;
     Instant expires_at{};
   };
   const WallClock& clock_;
