@@ -243,9 +243,11 @@ Hit<ClockValue> Reader::clock_past(int i, bool company) const {
     return {};
   }
   // "ten to five" alone is a range of numbers as well: it needs a half, a quarter, a unit, "past" or company.
+  // "at 5 to 6" is none: a range is not "at".
+  const bool told = i > 0 && (is(i - 1, Key::at) || i == link_at_) && minutes % 5 == 0 && minutes < 30;
   const bool sure = word_past || with_unit || minutes == 15 || minutes == 30 || company;
   if (sign < 0 && !sure && !(meridiem(end) || part_phrase(end) || is(end, Key::oclock))) return {};
-  if (sign < 0 && tok(i).kind == TokenKind::number && !with_unit &&
+  if (sign < 0 && tok(i).kind == TokenKind::number && !with_unit && !told &&
       (tok(from).kind == TokenKind::number || minutes <= 12))
     return {};
   if (const auto half = meridiem(end); half && half.value < 3 && hour.second <= 12 * 3600 && !hour.certain) {

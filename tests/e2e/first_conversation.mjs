@@ -228,6 +228,25 @@ await check("previews while one types, and leaves out a chip that is taken off",
   await page.locator(".task", { hasText: "plumber" }).waitFor();
 });
 
+await check("previews in the chat while one types, and leaves out a chip that is taken off", async () => {
+  const line = page.getByLabel("Message Daybook");
+  await line.fill("read Friday Night Lights tomorrow 5pm #books");
+  const form = page.locator(".chat-form");
+  await form.locator(".chip", { hasText: "books" }).waitFor();
+  await form.locator(".chat-backdrop mark").first().waitFor();
+  await axe(page, "the chat with its preview");
+  const marked = await form.locator(".chat-backdrop").boundingBox();
+  const typed = await line.boundingBox();
+  expect(Math.abs(marked.y - typed.y) <= 2 && Math.abs(marked.width - typed.width) <= 2, "the marks lie beside the words");
+  await form.locator(".chip", { hasText: "books" }).getByRole("button").click();
+  await form.locator(".chip", { hasText: "books" }).waitFor({ state: "detached" });
+  await line.press("Enter");
+  const task = await eventually(async () => (await api("/api/v1/tasks?limit=200&q=lights")).items[0], "the task was not added");
+  expect(task.tags.length === 0 && task.title.endsWith("#books") && task.dueAt !== null, JSON.stringify(task));
+  await eventually(async () => !(await page.locator(".typing").count()), "the chat still thinks");
+  await say("undo");
+});
+
 await check("edits in the form", async () => {
   await page.locator(".task", { hasText: "plumber" }).locator(".task-body").click();
   const form = page.getByRole("dialog");
@@ -337,7 +356,10 @@ await check("works on a phone's width", async () => {
   expect(x + width <= 390, `a reading ends at ${x + width} of 390 px`);
   await screen.getByLabel("Add a task, or say what to do").fill("");
   await nav(screen).getByRole("link", { name: "Chat" }).click();
-  await screen.getByLabel("Message Daybook").waitFor();
+  await screen.getByLabel("Message Daybook").fill("call the notary about the house tomorrow at 9 #home p1, remind me an hour before");
+  await screen.locator(".chat-preview .chip").first().waitFor();
+  const wide = await screen.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide <= 0, `the chat is ${wide} px too wide`);
   await axe(screen, "phone, chat");
   await phone.close();
 });

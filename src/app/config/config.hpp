@@ -37,7 +37,8 @@ struct Config {
   std::string ca_file;                     ///< Certificates to trust for mail and webhooks beside the system's.
   std::string smtp_url, smtp_from, smtp_user, smtp_password;  ///< Mail goes out where `smtp_url` is set.
   std::string smtp_tls = "required";
-  std::string llm_url, llm_model, llm_key;  ///< A language model reads the chat first where `llm_url` is set.
+  std::string llm_url, llm_model;  ///< A language model reads the chat first where `llm_url` is set.
+  std::string llm_key_secret;      ///< Name of the secret that holds its key.
 
   std::string runtime = "embedded";              ///< Or "dapr": the roles of `roles` alone, beside a sidecar.
   std::string roles;                             ///< Separated by commas.

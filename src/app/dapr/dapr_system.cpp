@@ -393,7 +393,12 @@ Result<std::unique_ptr<System>> open_dapr_system(asio::io_context& loop, const C
     if (!made) return made.error();
     senders = std::move(*made);
   }
-  auto assistants = make_assistants(loop.get_executor(), config);
+  std::unique_ptr<runtime::Secrets> secrets;
+  if (config.secret_store.empty())
+    secrets = std::make_unique<runtime::embedded::Secrets>(config.data_dir + "/secrets");
+  else
+    secrets = std::make_unique<dapr::Secrets>(**sidecar, config.secret_store);
+  auto assistants = make_assistants(loop.get_executor(), config, std::move(secrets));
   if (!assistants) return assistants.error();
   Parts parts{std::move(*roles),  std::move(*topics), std::move(*sidecar), app_token,
               std::move(metrics), std::move(*stores), std::move(senders),  std::move(*assistants)};

@@ -50,13 +50,16 @@ gateway::Options gateway_options(const Config& config) {
   return options;
 }
 
-Result<Assistants> make_assistants(const asio::any_io_executor& executor, const Config& config) {
+Result<Assistants> make_assistants(const asio::any_io_executor& executor, const Config& config,
+                                   std::unique_ptr<runtime::Secrets> secrets) {
   Assistants out;
+  out.secrets = std::move(secrets);
   if (config.llm_url.empty()) return out;
   chat::LlmOptions options;
   options.url = config.llm_url;
   options.model = config.llm_model;
-  options.key = config.llm_key;
+  options.key_secret = config.llm_key_secret;
+  options.secrets = out.secrets.get();
   auto model = chat::make_llm_assistant(executor, std::move(options), *out.embedded);
   if (!model) return model.error();
   out.model = std::move(*model);

@@ -26,11 +26,13 @@ runtime::embedded::TimersOptions timer_options(telemetry::Registry& metrics);
 
 /// The engines that read the chat: the embedded one, and a language model before it where one is configured.
 struct Assistants {
+  std::unique_ptr<runtime::Secrets> secrets;
   std::unique_ptr<chat::EmbeddedAssistant> embedded = std::make_unique<chat::EmbeddedAssistant>();
   std::unique_ptr<chat::Assistant> model;
   chat::Assistant& first() { return model ? *model : *embedded; }
 };
-/// Errors: misconfigured.
-Result<Assistants> make_assistants(const boost::asio::any_io_executor& executor, const Config& config);
+/// `secrets` holds the key of the model. Errors: misconfigured.
+Result<Assistants> make_assistants(const boost::asio::any_io_executor& executor, const Config& config,
+                                   std::unique_ptr<runtime::Secrets> secrets);
 
 }  // namespace daybook::app

@@ -266,7 +266,8 @@ Result<std::unique_ptr<System>> System::open(asio::io_context& loop, const Confi
   }
   auto senders = make_channel_senders(loop.get_executor(), config, clock);
   if (!senders) return senders.error();
-  auto assistants = make_assistants(loop.get_executor(), config);
+  auto assistants = make_assistants(loop.get_executor(), config,
+                                    std::make_unique<runtime::embedded::Secrets>(config.data_dir + "/secrets"));
   if (!assistants) return assistants.error();
 
   return std::unique_ptr<System>(std::make_unique<EmbeddedSystem>(

@@ -110,6 +110,14 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
   const TaskItem* whole = find_whole_title(sentence, rest, where);
   if (whole != nullptr) sentence.take(where);
 
+  // "gym is now at 7pm": no moment, but a new order of things.
+  bool from_now_on = false;
+  for (std::size_t i = rest.first + 1; i + 1 < rest.last; ++i) {
+    if (!sentence[i].is("now") || sentence[i].taken || !sentence[i - 1].in(kBe)) continue;
+    sentence.take({i, i + 1});
+    from_now_on = true;
+  }
+
   // "delay everything due today until tomorrow", "mark all high priority tasks as low": what stands after the last such
   // word is the change, what stands before it narrows.
   Part wish = rest;
@@ -198,7 +206,8 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
         command.priority = change.priority;
         command.tags_add = std::move(change.tags);
         if (shift) {
-          command.duration = shift->length;
+          command.shift = shift->length;
+          command.shift_back = shift->sign < 0;
           command.needs_confirmation = true;
         }
         return command;
@@ -296,7 +305,7 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
     if (!task.rrule.empty()) {
       if (occurrence || asides.occurrence) {
         command.scope = Command::Scope::occurrence;
-      } else if (asides.series && !timing.has_date && command.due && !command.due->all_day) {
+      } else if ((asides.series || from_now_on) && !timing.has_date && command.due && !command.due->all_day) {
         command.rrule = with_clock(task.rrule, command.due->local);
         command.due.reset();
         command.scope = Command::Scope::series;

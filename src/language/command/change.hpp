@@ -27,6 +27,8 @@ struct Asides {
 Asides read_asides(Sentence& sentence, Part part);
 
 /// "to 8", "to 9:30": a clock time that only the verb makes one.
+/// "make it 11": a number that is all that is said, for a task that has a time of day.
+void read_lone_hour(Sentence& sentence, Part part, Timing& timing);
 void read_bare_clock(Sentence& sentence, Part part, Timing& timing);
 /// Words of a change that name nothing.
 bool is_change_word(const Term& term);

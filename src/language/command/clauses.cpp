@@ -81,67 +81,6 @@ bool describe_new(Sentence& sentence, Part clause, Command& made) {
   return true;
 }
 
-Command with_actions(std::vector<Command> actions) {
-  if (actions.size() == 1) return std::move(actions[0]);
-  Command all;
-  all.intent = actions[0].intent;
-  all.confidence = 1;
-  for (Command& action : actions) {
-    all.confidence = std::min(all.confidence, action.confidence);
-    if (!action.actions.empty()) {
-      for (Command& inner : action.actions) all.actions.push_back(std::move(inner));
-    } else {
-      all.actions.push_back(std::move(action));
-    }
-  }
-  return all;
-}
-
-/// "call Ann at 3, Bob at 4 and Cid at 5": the verb of the first holds for the others.
-std::optional<Command> read_gapped(Sentence& sentence, Part part) {
-  const Part said = without_courtesy(sentence, part);
-  if (said.size() < 5 || !sentence[said.first].in(kActionVerb)) return {};
-  const auto timed_until = [&](std::size_t end, std::size_t from) {
-    return std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) {
-      const Part time = sentence.terms_of(one);
-      return one.score >= 0.5 && one.kind == TimeKind::instant && time.last == end && time.first > from &&
-             !time.empty();
-    });
-  };
-  if (!timed_until(said.last, said.first)) return {};
-  boost::container::small_vector<Part, 4> pieces;
-  std::size_t begin = said.first;
-  for (std::size_t i = said.first + 2; i + 1 < said.last && pieces.size() < 8; ++i) {
-    const bool word = sentence[i].is({"and", "&"});
-    const bool joint = word || (sentence[i - 1].after == ',' && !sentence[i].in(kGlue));
-    if (!joint || sentence[i].quoted || i <= begin || !timed_until(i, begin)) continue;
-    const std::size_t second = word ? i + 1 : i;
-    if (second >= said.last || sentence[second].in(kActionVerb | kRemind | kGlue | kComplete | kDelete | kArticle))
-      continue;
-    pieces.push_back({begin, i});
-    begin = second;
-    i = second;
-  }
-  if (pieces.empty() || begin >= said.last) return {};
-  pieces.push_back({begin, said.last});
-  std::vector<Command> all;
-  for (const Part piece : pieces) {
-    // One day, two hours of it: "call Ann Monday at 3 and at 4" is no list of people.
-    auto one = read_creation(sentence, piece, true);
-    sentence.release(said);
-    if (!one || one->title.empty() || !one->due || one->intent != Intent::create_task || !one->actions.empty())
-      return {};
-    if (!all.empty()) {
-      std::string title(sentence.original({said.first, said.first + 1}));
-      title += ' ';
-      title += one->title;
-      one->title = capitalised(title);
-    }
-    all.push_back(std::move(*one));
-  }
-  return with_actions(std::move(all));
-}
-
 /// "remind me a day before and an hour before": of what the first clause makes.
 bool is_only_leads(Sentence& sentence, Part part) {
   Command reminders;
@@ -283,6 +222,14 @@ Command read_sentence(Sentence& sentence, Part part) {
         const When other{LocalTime{left.due->day()} + (at.local - std::chrono::floor<std::chrono::days>(at.local)),
                          false};
         if (other.local > sentence.now.local()) at = other;
+        // "tomorrow at 10, remind me at 9": the 9 before it.
+        const bool half_said = std::any_of(&sentence[next], &sentence[part.last - 1] + 1, [](const Term& term) {
+          return term.low.ends_with("pm") || term.low.ends_with("am") || term.is({"evening", "tonight", "night"});
+        });
+        const When earlier{at.local - std::chrono::hours{12}, false};
+        if (!half_said && !left.due->all_day && at.local > left.due->local && earlier.local > sentence.now.local() &&
+            earlier.day() == at.day())
+          at = earlier;
       }
       left.reminders.push_back(ReminderWish::moment(at));
       actions.push_back(std::move(left));

@@ -74,6 +74,13 @@ struct ReminderWish {
 enum class StatusFilter : std::uint8_t { any, open, done, overdue };
 enum class SortBy : std::uint8_t { unsaid, priority, due, created, title };
 
+/// An existing task that is meant. `id` is that of the context.
+struct TaskRef {
+  std::string id;
+  std::string title;
+  friend bool operator==(const TaskRef&, const TaskRef&) = default;
+};
+
 /// Which tasks are meant. Everything said must hold; ranges include both ends.
 struct Filter {
   StatusFilter status = StatusFilter::any;
@@ -92,18 +99,12 @@ struct Filter {
   std::string text;
   std::optional<Grain> frequency;
   bool has_reminder = false;
-  bool next = false;  ///< Only what should be done next.
+  std::vector<TaskRef> except;  ///< "everything but the report"
+  bool next = false;            ///< Only what should be done next.
   SortBy sort = SortBy::unsaid;
 
   bool empty() const;
   friend bool operator==(const Filter&, const Filter&) = default;
-};
-
-/// An existing task that is meant. `id` is that of the context.
-struct TaskRef {
-  std::string id;
-  std::string title;
-  friend bool operator==(const TaskRef&, const TaskRef&) = default;
 };
 
 /// A piece of the sentence and what it became, for highlighting. `slot` is a key of the JSON form.
@@ -138,12 +139,15 @@ struct Command {
   // What it is about.
   std::vector<TaskRef> targets;
   Filter filter;
+  bool follows = false;   ///< Goes on from the question before: "and on Friday?"
   bool filtered = false;  ///< `filter` was said, even if it is empty ("everything").
   bool bulk = false;
   int count = 0;  ///< "undo the last two".
 
   // Changes.
   std::vector<std::string> tags_add, tags_remove;
+  std::optional<Length> shift;  ///< Of a bulk: how far each is moved, earlier where `shift_back`.
+  bool shift_back = false;
   bool clear_due = false;
   std::optional<bool> done;  ///< The status to set: true done, false open.
   enum class Scope : std::uint8_t { unsaid, occurrence, series } scope = Scope::unsaid;

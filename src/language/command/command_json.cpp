@@ -78,6 +78,11 @@ json::object filter_json(const Filter& filter, const Now& now) {
   put(out, "tags", filter.tags);
   put(out, "tags_any", filter.tags_any);
   put(out, "not_tags", filter.not_tags);
+  if (!filter.except.empty()) {
+    json::array except;
+    for (const TaskRef& task : filter.except) except.push_back(text_value(task.title));
+    out["except"] = std::move(except);
+  }
   put(out, "priority", to_string(filter.priority));
   put(out, "not_priority", to_string(filter.not_priority));
   put(out, "category", filter.category);
@@ -120,6 +125,7 @@ json::object to_json(const Command& command, const Now& now, bool with_spans) {
     out["parts_of_day"] = std::move(parts);
   }
   if (!command.duration.empty()) put(out, "duration", command.duration.iso());
+  if (command.shift) put(out, "duration", (command.shift_back ? "-" : "") + command.shift->iso());
   put(out, "rrule", command.rrule);
   if (command.rule) {
     if (command.rule->after_completion) out["anchor"] = "completion";

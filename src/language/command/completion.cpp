@@ -7,6 +7,13 @@ namespace {
 
 bool says_done(const Term& term) { return term.in(kDoneWord) || term.is("off"); }
 
+/// "them all", "all but the last": of the list that was shown, and not of everything there is.
+bool speaks_of_shown(const Sentence& sentence, Part phrase) {
+  if (sentence.has(phrase, {"them", "those", "these"})) return true;
+  return sentence.context.list.size() > 1 && phrase.size() > 1 && sentence[phrase.first].is({"all", "everything"}) &&
+         sentence[phrase.first + 1].is({"but", "except", "besides", "apart"});
+}
+
 /// A command about tasks named by `phrase`, or by a filter ("everything overdue", "all work tasks").
 Command about_phrase(Sentence& sentence, Part phrase, Intent intent, Among among) {
   const Found named = find_by_name(sentence, phrase, among);
@@ -14,7 +21,7 @@ Command about_phrase(Sentence& sentence, Part phrase, Intent intent, Among among
     const bool quantified =
         sentence.has(phrase, {"all", "everything", "every", "tasks", "todos", "reminders", "items"}) &&
         !sentence.has(phrase, {"of"});
-    if (quantified) {
+    if (quantified && !speaks_of_shown(sentence, phrase)) {
       const FilterReading reading = read_filter(sentence, phrase, FilterFor::bulk);
       if (reading.leftover == 0) {
         Command command = make(intent, 0.9);
@@ -285,7 +292,7 @@ std::optional<Command> read_deletion(Sentence& sentence, Part part) {
       sentence.has(phrase, {"all", "everything", "every", "tasks", "todos", "items", "reminders"}) ||
       (sentence[phrase.first].is({"completed", "done", "finished", "overdue"}) && phrase.size() <= 2) ||
       (head.is({"clear", "empty", "wipe"}) && sentence.has(phrase, {"list", "todo", "agenda", "tomorrow", "today"}));
-  if (quantified && !sentence.starts(phrase, phrase.first, {"all", "of", "them"})) {
+  if (quantified && !speaks_of_shown(sentence, phrase)) {
     const Found named = find_by_name(sentence, phrase, Among::open);
     if (!named.exact) {
       const FilterReading reading = read_filter(sentence, phrase, FilterFor::bulk);

@@ -34,6 +34,7 @@ struct Context {
   std::vector<TaskItem> tasks;
   std::vector<std::string> list;       ///< Ids of the last list shown, in its order.
   std::string last;                    ///< Id of the last task spoken of; empty for none.
+  std::vector<std::string> recent;     ///< Ids of all tasks of the last turn, where it spoke of several: "both".
   std::vector<std::string> reminders;  ///< Ids whose reminder has fired and was not answered.
   std::optional<OpenQuestion> question;
   std::vector<std::string> turns;  ///< What the person said before, the last one at the end.

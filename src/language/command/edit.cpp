@@ -18,7 +18,24 @@ std::string new_title(const Sentence& sentence, Part part) {
   return capitalised(sentence.original(part));
 }
 
+/// "all work tasks", "everything due today": a change of whatever is so, where the phrase is no title.
+std::optional<Command> finish_bulk(Sentence& sentence, Part phrase, const Command& change) {
+  if (!change.title.empty() || !change.note.empty() ||
+      !sentence.has(phrase, {"all", "everything", "every", "tasks", "todos"}) ||
+      sentence.has(phrase, {"them", "those", "these"}) || find_by_name(sentence, phrase, Among::any).exact)
+    return {};
+  const FilterReading reading = read_filter(sentence, phrase, FilterFor::bulk);
+  if (reading.leftover > 0) return sentence.release(phrase), std::nullopt;
+  Command command = change;
+  command.intent = Intent::update;
+  command.confidence = 0.9;
+  command.filter = reading.filter;
+  command.filtered = command.bulk = true;
+  return command;
+}
+
 std::optional<Command> finish(Sentence& sentence, Part phrase, Command change, bool certain) {
+  if (auto bulk = finish_bulk(sentence, phrase, change)) return bulk;
   const Found found = find_tasks(sentence, phrase, Among::any);
   if (found.outcome == Found::Outcome::nothing && !certain) return {};
   remember(sentence, found);
@@ -54,6 +71,11 @@ std::optional<Command> read_rename(Sentence& sentence, Part part) {
   } else if (sentence[at].is("call") && part.size() > 3 && sentence[at + 1].is({"it", "that", "this"}) &&
              sentence[part.last - 1].is("instead")) {
     Command change;
+    change.title = new_title(sentence, {at + 2, part.last});
+    return finish(sentence, {at + 1, at + 2}, std::move(change), true);
+  } else if (sentence[at].is("call") && part.size() > 2 && sentence[at + 1].is({"it", "that", "this"}) &&
+             sentence[at + 2].quoted && sentence[part.last - 1].quoted && find_spoken(sentence).one()) {
+    Command change;  // call it "Y"
     change.title = new_title(sentence, {at + 2, part.last});
     return finish(sentence, {at + 1, at + 2}, std::move(change), true);
   } else if (sentence[at].is("call") && part.size() > 3 && sentence[part.last - 1].is("instead") &&
@@ -112,6 +134,12 @@ std::optional<Command> read_tagging(Sentence& sentence, Part part) {
     Command change;
     (add ? change.tags_add : change.tags_remove) = read_names(sentence, names);
     if (change.tags_add.empty() && change.tags_remove.empty()) return std::optional<Command>{};
+    // "remove all tags from the report"
+    if (!add && change.tags_remove == std::vector<std::string>{"all"}) {
+      const Found found = find_tasks(sentence, phrase, Among::any);
+      if (found.one()) change.tags_remove = found.tasks[0]->tags;
+      if (change.tags_remove.empty()) return std::optional<Command>{};
+    }
     sentence.take(names);
     add_span(change, sentence, names, add ? "tags_add" : "tags_remove",
              change.tags_add.empty() ? change.tags_remove[0] : change.tags_add[0]);
@@ -148,6 +176,8 @@ std::optional<Command> read_tagging(Sentence& sentence, Part part) {
     if (with < part.last)
       return sentence[with].is("from") ? made({at + 1, with}, {with + 1, part.last}, false, true)
                                        : made({with + 1, part.last}, {at + 1, with}, false, true);
+    if (part.size() > 3 && sentence.has({at + 1, part.last - 1}, {"all", "everything", "tasks"}))
+      return made({part.last - 1, part.last}, {at + 1, part.last - 1}, false, true);
     const Found found = find_tasks(sentence, {at + 1, part.last}, Among::any);
     Command change;
     if (found.one()) change.tags_remove = found.tasks[0]->tags;
@@ -243,6 +273,12 @@ std::optional<Command> read_noting(Sentence& sentence, Part part) {
     Command change;
     change.note = std::string(sentence.original({i, end}));
     return finish(sentence, {std::min(end + 1, part.last), part.last}, std::move(change), true);
+  }
+  // "add a note: bring the x-rays", of the task spoken of.
+  if (i > at + 1 && sentence[i - 1].after == ':' && find_spoken(sentence).one()) {
+    Command change;
+    change.note = std::string(sentence.original({i, part.last}));
+    return finish(sentence, {part.last, part.last}, std::move(change), true);
   }
   if (!sentence[i].is({"to", "on", "for", "about"}) || sentence.starts(part, i + 1, {"self"}) ||
       sentence.starts(part, i + 1, {"myself"}))

@@ -10,18 +10,18 @@ using std::chrono::days;
 /// Words of a query that narrow nothing.
 bool is_padding(const Term& term) {
   return term.in(kArticle | kTaskNoun | kBe | kQuestion | kShow | kPolite | kSubject) ||
-         term.is({"all",       "everything", "anything",  "every",    "me",     "on",       "for",       "in",
-                  "of",        "due",        "with",      "have",     "got",    "going",    "to",        "do",
-                  "list",      "lists",      "at",        "from",     "there",  "planned",  "scheduled", "coming",
-                  "up",        "left",       "please",    "still",    "by",     "that",     "which",     "each",
-                  "and",       "but",        "as",        "them",     "those",  "these",    "only",      "currently",
-                  "happening", "agenda",     "calendar",  "schedule", "plan",   "plans",    "today's",   "want",
-                  "need",      "needs",      "set",       "marked",   "during", "work?",    "mine",      "look",
-                  "like",      "happens",    "supposed",  "be",       "been",   "ones",     "had",       "already",
-                  "yet",       "out",        "one",       "or",       "out",    "assigned", "stuff",     "upcoming",
-                  "deadlines", "deadline",   "busy",      "free",     "exist",  "any",      "plate",     "summary",
-                  "overview",  "rundown",    "something", "next",     "whose",  "about?",   "items",     "current",
-                  "i",         "date",       "day"});
+         term.is({"all",       "everything", "anything", "every",     "me",     "on",      "for",       "in",
+                  "of",        "due",        "with",     "have",      "got",    "going",   "to",        "do",
+                  "list",      "lists",      "at",       "from",      "there",  "planned", "scheduled", "coming",
+                  "up",        "left",       "please",   "still",     "by",     "that",    "which",     "each",
+                  "and",       "but",        "as",       "them",      "those",  "these",   "only",      "currently",
+                  "happening", "agenda",     "calendar", "schedule",  "plan",   "plans",   "today's",   "want",
+                  "need",      "needs",      "set",      "marked",    "during", "work?",   "mine",      "look",
+                  "time",      "like",       "happens",  "supposed",  "be",     "been",    "ones",      "had",
+                  "already",   "yet",        "out",      "one",       "or",     "out",     "assigned",  "stuff",
+                  "upcoming",  "deadlines",  "deadline", "busy",      "free",   "exist",   "any",       "plate",
+                  "summary",   "overview",   "rundown",  "something", "next",   "whose",   "about?",    "items",
+                  "current",   "i",          "date",     "day"});
 }
 
 StatusFilter status_word(const Sentence& sentence, std::size_t i) {
@@ -152,6 +152,7 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
   bool created = false;
   bool any_of = false;
   bool after_tag_word = false;
+  std::size_t spared = 0;  // Where the words after "except" begin.
   const auto take = [&](std::size_t from, std::size_t to) {
     sentence.take({from, to});
     reading.said = true;
@@ -180,7 +181,7 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
       reading.plural = true;
     if (term.is({"reminders", "reminder", "alarms"}) && purpose == FilterFor::list) filter.has_reminder = true;
     if (term.is({"not", "except", "without", "excluding", "minus", "isn't", "aren't", "besides", "no", "non"}) ||
-        sentence.starts(part, i, {"other", "than"})) {
+        (term.is("but") && i > part.first) || sentence.starts(part, i, {"other", "than"})) {
       // "without a due date", "no date"
       std::size_t k = i + 1;
       while (k < part.last && sentence[k].is({"a", "any", "due", "the", "set"})) ++k;
@@ -196,8 +197,14 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
         ++i;
         continue;
       }
+      if (!term.is({"not", "without", "isn't", "aren't", "no", "non"})) spared = i + 1;
       negated = true;
       take(i, i + 1);
+      if (term.is("but") && next_is({"not"})) {
+        spared = i + 2;
+        take(i + 1, i + 2);
+        ++i;
+      }
       continue;
     }
     if (term.is({"undated", "unscheduled", "dateless"})) {
@@ -211,7 +218,14 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
       take(i, i + 1);
       continue;
     }
-    if (term.is({"past", "due"}) && term.is("past") && next_is({"due"})) {
+    // "what did I do yesterday?"
+    if (term.is("did") && next_is({"i", "we"}) && i + 2 < part.last && sentence[i + 2].is({"do", "get", "achieve"})) {
+      filter.status = StatusFilter::done;
+      take(i, i + 3);
+      i += 2;
+      continue;
+    }
+    if (term.is("past") && next_is({"due"})) {
       filter.status = StatusFilter::overdue;
       take(i, i + 2);
       ++i;
@@ -316,6 +330,12 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
     sentence.take({at, at + 1});
   }
   if (times.from || times.to || times.at) reading.said = true;
+  // "what did I finish on Thursday": the one that has been.
+  if ((created || filter.status == StatusFilter::done) && times.from && times.from->day() > sentence.now.today() &&
+      times.from->day() <= sentence.now.today() + days{7}) {
+    times.from->local -= days{7};
+    if (times.to) times.to->local -= days{7};
+  }
   if (created) {
     filter.created_from = times.from ? times.from : times.at;
     filter.created_to = times.to;
@@ -352,6 +372,16 @@ FilterReading read_filter(Sentence& sentence, Part part, FilterFor purpose) {
   }
   if (any_of && filter.tags.size() > 1) filter.tags_any.swap(filter.tags);
   reading.leftover_part = {first, last};
+  // "everything tagged work except the report": what is left names tasks to leave alone.
+  if (reading.leftover > 0 && spared > 0 && first >= spared) {
+    const Found found = find_tasks(sentence, {spared, part.last});
+    if (found.ok()) {
+      for (const TaskItem* task : found.tasks) filter.except.push_back(ref(*task));
+      sentence.take({spared, part.last});
+      reading.leftover = 0;
+      reading.leftover_part = {part.last, part.last};
+    }
+  }
   return reading;
 }
 

@@ -35,6 +35,19 @@ std::optional<Command> read_search(Sentence& sentence, Part part) {
     certain = true;
   } else if (head.is({"find", "locate", "grep"})) {
     if (rest.empty()) return {};
+  } else if (head.is({"what", "what's", "whats"}) &&
+             sentence.has(part, {"priority", "deadline", "date", "status", "tags", "tag"})) {
+    // "what's the priority of the report?"
+    while (!rest.empty() &&
+           (sentence[rest.first].in(kBe) ||
+            sentence[rest.first].is({"the", "priority", "deadline", "due", "date", "status", "tags", "tag", "start"})))
+      ++rest.first;
+    if (rest.size() < 2 || !sentence[rest.first].is({"of", "for", "on"})) return {};
+    ++rest.first;
+    const Found found = find_tasks(sentence, rest, Among::any);
+    if (!found.ok()) return {};
+    remember(sentence, found);
+    return about(Intent::search, found, sentence);
   } else if (sentence.starts(part, at, {"look", "for"}) || sentence.starts(part, at, {"look", "up"})) {
     ++rest.first;
   } else if (head.is({"where", "where's", "wheres", "when", "when's", "whens", "which"}) ||
@@ -104,6 +117,19 @@ std::optional<Command> read_search(Sentence& sentence, Part part) {
   return command;
 }
 
+/// "the second one", with nothing said about it: of a list that was shown, to look at.
+std::optional<Command> read_place(Sentence& sentence, Part part) {
+  if (sentence.context.list.empty() || part.size() < 2 || part.size() > 3 ||
+      !sentence[part.last - 1].is({"one", "task", "item"}))
+    return {};
+  const Part place{sentence[part.first].is("the") ? part.first + 1 : part.first, part.last - 1};
+  if (place.size() != 1 || small_ordinal(sentence[place.first].low) == 0) return {};
+  const Found found = find_tasks(sentence, part, Among::any);
+  if (!found.ok()) return {};
+  remember(sentence, found);
+  return about(Intent::search, found, sentence);
+}
+
 /// Questions and phrases that ask for a list; where its filter begins.
 bool asks_for_list(const Sentence& sentence, Part part, std::size_t& filter_at, bool& certain) {
   const std::size_t at = part.first;
@@ -126,6 +152,8 @@ bool asks_for_list(const Sentence& sentence, Part part, std::size_t& filter_at, 
              return part.size() <= 5 && one.has_date && head.is({"what's", "whats"});
            });
   }
+  if (head.is({"when", "when's"}) && next(1, {"am", "are", "is"}) && next(2, {"i", "we"}))
+    return sentence.has(part, {"free", "busy", "available"});
   if (head.is({"anything", "everything", "nothing", "something"})) return true;
   if (head.is({"do", "did", "have", "got", "any", "are", "is", "am", "was"})) {
     if (head.is({"do", "did", "have", "am"}) && (next(1, {"i", "we"})))
@@ -146,6 +174,8 @@ bool asks_for_list(const Sentence& sentence, Part part, std::size_t& filter_at, 
   // "tasks for the weekend", "my tasks", "overdue tasks", "today's agenda"
   if (sentence.has(part, {"tasks", "todos", "to-dos", "agenda", "todo"}) &&
       !head.in(kActionVerb | kCreate | kRemind | kSubject | kDelete | kMove | kComplete | kPreposition) &&
+      !head.is({"tag", "untag", "label", "unlabel", "categorize", "categorise", "prioritize", "prioritise",
+                "deprioritize", "deprioritise", "rename"}) &&
       head.after != ':')
     return true;
   if (head.is({"overdue", "completed", "pending", "unfinished", "upcoming"}) && part.size() <= 4) return true;
@@ -181,6 +211,7 @@ std::optional<Command> read_query(Sentence& sentence, Part part) {
   else if (sentence.starts(part, part.first, {"remind", "me", "what"}))
     part.first += 2;
   if (part.empty()) return {};
+  if (auto command = read_place(sentence, part)) return command;
   if (auto command = read_search(sentence, part)) return command;
   sentence.release(part);
 

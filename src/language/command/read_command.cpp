@@ -18,6 +18,8 @@ Command read_best(std::string_view text, const Now& now, const Settings& setting
   if (auto answer = chat::read_answer(sentence, whole)) return std::move(*answer);
   sentence.release(whole);
   if (auto choice = chat::read_choice(sentence)) return std::move(*choice);
+  if (auto question = chat::read_follow_up(sentence, whole)) return std::move(*question);
+  sentence.release(whole);
   return chat::read_sentence(sentence, whole);
 }
 

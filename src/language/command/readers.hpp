@@ -37,6 +37,12 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure);
 /// "dinner on Friday at 8" is in the evening, though 8 on another day is the morning: what the title says decides.
 void pull_to_evening(const Timing& timing, Command& command);
 
+/// "call Ann at 3 and Bob at 4", "move the report to Monday and the dentist to Friday", "jog at 6 on weekdays and at 8
+/// on weekends": what stands first holds for what follows.
+std::optional<Command> read_gapped(Sentence& sentence, Part part);
+/// "and on Friday?", "what about work?": goes on from the question before it.
+std::optional<Command> read_follow_up(Sentence& sentence, Part part);
+
 /// One clause, by the first reader that knows it.
 Command read_clause(Sentence& sentence, Part part);
 /// A sentence with all its clauses.
@@ -63,6 +69,8 @@ Command make(Intent intent, double confidence);
 Command make_clarify(std::string_view reason, Intent wanted = Intent::none);
 /// A command about the tasks found, or the question that is needed first.
 Command about(Intent intent, const Found& found, const Sentence& sentence);
+/// Several as one command, or the only one as it is.
+Command with_actions(std::vector<Command> actions);
 void remember(Sentence& sentence, const Found& found);
 TaskRef ref(const TaskItem& task);
 

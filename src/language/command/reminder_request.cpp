@@ -45,6 +45,47 @@ std::optional<Request> read_request(const Sentence& sentence, Part part) {
   return {};
 }
 
+/// "when I get home", "next time I'm at the office": a place, not a time. Empty for none.
+Part place_clause(const Sentence& sentence, Part part) {
+  for (std::size_t i = part.first; i + 2 < part.last; ++i) {
+    std::size_t k = i;
+    if (sentence[i].is({"when", "once", "whenever"}))
+      k = i + 1;
+    else if (sentence.starts(part, i, {"next", "time"}) || sentence.starts(part, i, {"the", "moment"}))
+      k = i + 2;
+    else if (sentence.starts(part, i, {"as", "soon", "as"}))
+      k = i + 3;
+    else
+      continue;
+    if (k + 1 >= part.last || !sentence[k].is({"i", "we", "i'm", "im", "we're"})) continue;
+    const bool am = !sentence[k].is({"i", "we"});
+    ++k;
+    if (!am && sentence[k].is({"am", "are"}) && k + 1 < part.last) ++k;
+    if (!sentence[k].is({"get", "arrive", "reach", "leave", "come", "return", "pass", "enter", "at", "in", "near",
+                         "home", "back", "by", "passing", "leaving", "close", "out"}))
+      continue;
+    std::size_t end = k + 1;
+    while (end < part.last && sentence[end - 1].after != ',' &&
+           !(sentence[end].is("to") && end + 1 < part.last && sentence[end + 1].in(kActionVerb)))
+      ++end;
+    return {i, end};
+  }
+  return {part.last, part.last};
+}
+
+/// Says that no place is known, and keeps the task, with the place in its title.
+void ask_for_no_place(Sentence& sentence, Part rest, Part place, Command& command) {
+  std::string said(sentence.original(place));
+  if (place.first == rest.first && place.last < rest.last) {  // "remind me when I get home to call dad"
+    const std::size_t verb = sentence[place.last].is("to") ? place.last + 1 : place.last;
+    command.title = read_title(sentence, {verb, rest.last}) + ' ' + said;
+  }
+  if (command.title.empty()) return;
+  command.ask = {};
+  command.reason = "place";
+  command.explanation = "I can't tell where you are, so I can't remind you by place.";
+}
+
 Command past_time(const Command& command) {
   Command question = make_clarify("past_time", Intent::set_reminder);
   question.title = command.title;
@@ -71,20 +112,24 @@ void wake_in_the_morning(const Sentence& sentence, const Timing& timing, Command
 
 /// "remind me an hour before my dentist appointment": about a task that exists.
 std::optional<Command> read_before_task(Sentence& sentence, Part part) {
-  boost::container::small_vector<Length, 3> lengths;
+  boost::container::small_vector<ReminderWish, 3> wishes;
   std::size_t i = part.first;
   bool before = false;
   while (i < part.last) {
     std::size_t next = i;
     if (next < part.last && sentence[next].is({"and", "&"})) ++next;
-    auto length = read_length(sentence, part, next);
-    if (!length && sentence.starts(part, next, {"the", "day", "before"})) {
+    if (const Eve eve = read_eve(sentence, part, next); eve.end > next) {
       Length day;
       day.days = 1;
-      length = LengthReading{day, next + 2};
+      wishes.push_back(ReminderWish::ahead(day));
+      wishes.back().clock = eve.usual;
+      before = true;
+      i = eve.end;
+      continue;
     }
+    const auto length = read_length(sentence, part, next);
     if (!length) break;
-    lengths.push_back(length->length);
+    wishes.push_back(ReminderWish::ahead(length->length));
     i = length->last;
     if (i < part.last && sentence[i].is({"before", "ahead", "prior", "early", "in"})) {
       before = before || !sentence[i].is("in") || sentence.starts(part, i, {"in", "advance"});
@@ -93,7 +138,7 @@ std::optional<Command> read_before_task(Sentence& sentence, Part part) {
       if (i < part.last && sentence[i].is({"of", "to"})) ++i;
     }
   }
-  if (lengths.empty() || !before || i >= part.last) return {};
+  if (wishes.empty() || !before || i >= part.last) return {};
   Part name{i, part.last};
   while (!name.empty() && sentence[name.last - 1].is({"is", "are", "due", "starts", "begins", "start"})) --name.last;
   const Found found = find_tasks(sentence, name, Among::open);
@@ -108,8 +153,8 @@ std::optional<Command> read_before_task(Sentence& sentence, Part part) {
     command = about(Intent::set_reminder, found, sentence);
     remember(sentence, found);
   }
-  for (const Length& length : lengths) command.reminders.push_back(ReminderWish::ahead(length));
-  add_span(command, sentence, {part.first, i}, "reminders", lengths[0].iso());
+  command.reminders.assign(wishes.begin(), wishes.end());
+  add_span(command, sentence, {part.first, i}, "reminders", wishes[0].before.iso());
   return command;
 }
 
@@ -233,7 +278,11 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
     command.reminders.push_back({});
     for (const When& other : timing.more) command.reminders.push_back(ReminderWish::moment(other));
   }
-  if (!command.due && !command.due_from) command.ask = "time";
+  if (!command.due && !command.due_from) {
+    command.ask = "time";
+    if (const Part place = place_clause(sentence, rest); !place.empty())
+      ask_for_no_place(sentence, rest, place, command);
+  }
   add_span(command, sentence, rest, "title", command.title);
   return command;
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "language/command/sentence.hpp"
 
 namespace daybook::language::chat {
@@ -7,12 +9,8 @@ bool is_ahead(const Term& term) {
   return term.is({"before", "early", "earlier", "ahead", "prior", "beforehand", "in"});
 }
 
-struct Eve {
-  std::size_t end = 0;                          ///< The term after it.
-  std::optional<std::chrono::minutes> usual{};  ///< The clock time that its part of the day stands for.
-};
+}  // namespace
 
-/// "the day before", "the evening before"; its end is 0 where it is none.
 Eve read_eve(const Sentence& sentence, Part part, std::size_t at) {
   if (at + 2 >= part.last || !sentence[at].is("the") || !sentence[at + 2].is("before")) return {};
   const Term& what = sentence[at + 1];
@@ -23,8 +21,6 @@ Eve read_eve(const Sentence& sentence, Part part, std::size_t at) {
   if (what.is("night")) return {at + 3, std::chrono::hours{20}};
   return {};
 }
-
-}  // namespace
 
 std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& command) {
   boost::container::small_vector<Length, 3> lengths;
@@ -84,6 +80,38 @@ std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& c
   return end;
 }
 
+namespace {
+
+/// "remind me at 8 in the morning" beside something that repeats: at that time of each of its days. The term after it,
+/// or `at`.
+std::size_t read_clock_wish(const Sentence& sentence, Part part, std::size_t at, Command& command) {
+  if (at + 1 >= part.last || !sentence[at].is({"at", "@"})) return at;
+  const bool repeats = std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) {
+    const Part said = sentence.terms_of(one);
+    return one.kind == TimeKind::recurrence && one.score >= 0.5 && said.first + 2 < at;
+  });
+  if (!repeats) return at;
+  const std::size_t begin = sentence[at].begin;
+  const auto times =
+      read_times(sentence.text.substr(begin, sentence[part.last - 1].end - begin), sentence.now, sentence.settings);
+  if (times.empty() || times[0].span.begin > 3 || !times[0].has_clock || times[0].has_date || !times[0].start ||
+      times[0].kind != TimeKind::instant)
+    return at;
+  std::chrono::minutes clock = times[0].start->clock();
+  // Of another day a bare 1 to 6 is the afternoon, 7 to 11 the morning.
+  if (!times[0].meridiem && times[0].part_of_day == PartOfDay::none) {
+    clock %= std::chrono::hours{12};
+    if (clock < std::chrono::hours{7}) clock += std::chrono::hours{12};
+  }
+  Length same_day;
+  same_day.grain = Grain::day;
+  command.reminders.push_back(ReminderWish::ahead(same_day));
+  command.reminders.back().clock = clock;
+  return sentence.terms_of(Span{begin + times[0].span.begin, begin + times[0].span.end}).last;
+}
+
+}  // namespace
+
 void read_reminders(Sentence& sentence, Part part, Command& command) {
   for (std::size_t i = part.first; i < part.last; ++i) {
     if (sentence[i].quoted || sentence[i].taken) continue;
@@ -108,7 +136,8 @@ void read_reminders(Sentence& sentence, Part part, Command& command) {
       }
       continue;
     }
-    const std::size_t end = read_leads(sentence, part, at, command);
+    std::size_t end = read_leads(sentence, part, at, command);
+    if (end == at && verb) end = read_clock_wish(sentence, part, at, command);
     if (end == at) continue;
     // "remind me an hour before my dentist appointment" names a task of its own.
     if (end < part.last && sentence[end - 1].is("before") && verb && i == part.first) {

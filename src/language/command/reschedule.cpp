@@ -64,6 +64,9 @@ Asides read_asides(Sentence& sentence, Part part) {
       end = i + 3, asides.occurrence = true;
     else if (sentence.starts(part, i, {"this", "once"}) || sentence.starts(part, i, {"this", "time"}))
       end = i + 2, asides.occurrence = true;
+    else if ((sentence.starts(part, i, {"just", "this"}) || sentence.starts(part, i, {"only", "this"})) &&
+             i + 2 < part.last)
+      end = i + 1, asides.occurrence = true;  // "just this Thursday"
     else if (sentence.starts(part, i, {"same", "time"}))
       asides.same_time = true;  // its words are read as a time, or name nothing
     else if (sentence.starts(part, i, {"instead", "of"}) || sentence.starts(part, i, {"rather", "than"}))
@@ -103,6 +106,21 @@ void read_bare_clock(Sentence& sentence, Part part, Timing& timing) {
   }
 }
 
+void read_lone_hour(Sentence& sentence, Part part, Timing& timing) {
+  while (!part.empty() && sentence[part.last - 1].is({"instead", "please"})) --part.last;
+  if (part.size() != 1 || sentence[part.first].taken || sentence[part.first].quoted) return;
+  const std::string_view word = sentence[part.first].low;
+  const std::size_t colon = word.find(':');
+  if (word.size() > 5 || word[0] < '0' || word[0] > '9') return;
+  const int hour = small_number(word.substr(0, colon));
+  const int minute = colon == std::string_view::npos ? 0 : small_number(word.substr(colon + 1));
+  if (hour < 1 || hour > 23 || minute > 59) return;
+  timing.due = When{LocalTime{sentence.now.today()} + hours{hour} + std::chrono::minutes{minute}, false};
+  timing.has_clock = true;
+  timing.meridiem = hour > 12 || word.starts_with('0');
+  sentence.take(part);
+}
+
 bool is_change_word(const Term& term) {
   return term.is({"to",        "for",     "on",      "at",     "by",       "until",       "till",      "as",
                   "is",        "be",      "due",     "date",   "deadline", "from",        "it's",      "so",
@@ -111,7 +129,7 @@ bool is_change_word(const Term& term) {
                   "in",        "down",    "set",     "should", "instead",  "change",      "a",         "an",
                   "scheduled", "happens", "repeats", "are",    "now",      "then",        "over",      "ahead",
                   "task",      "long",    "takes",   "take",   "moved",    "rescheduled", "postponed", "pushed",
-                  "delayed",   "shifted", "got",     "been",   "has",      "was"});
+                  "delayed",   "shifted", "got",     "been",   "has",      "was",         "only"});
 }
 
 Part name_part(const Sentence& sentence, Part part) {
@@ -199,16 +217,18 @@ std::optional<Command> read_correction(Sentence& sentence, Part part) {
   read_markers(sentence, rest, change);
   const Asides asides = read_asides(sentence, rest);
   const auto shift = read_shift(sentence, rest, false);
-  const Timing timing = read_timing(sentence, rest, TimingFor::change);
+  Timing timing = read_timing(sentence, rest, TimingFor::change);
+  const Found spoken = find_spoken(sentence);
+  const bool timed = spoken.one() && spoken.tasks[0]->due && !spoken.tasks[0]->due->all_day;
+  if (!timing.any() && !shift && timed) read_lone_hour(sentence, {i, part.last}, timing);
   for (std::size_t k = i; k < part.last; ++k) {
     if (!sentence[k].taken && !is_change_word(sentence[k])) return {};
   }
   if (!timing.any() && !shift && change.priority == Priority::none && change.tags.empty()) return {};
   if (sentence.made_new) return {};
-  const Found found = find_spoken(sentence);
-  if (!found.ok()) return make_clarify("which_task", Intent::update);
-  Command command = about(Intent::update, found, sentence);
-  const TaskItem& task = *found.tasks[0];
+  if (!spoken.ok()) return make_clarify("which_task", Intent::update);
+  Command command = about(Intent::update, spoken, sentence);
+  const TaskItem& task = *spoken.tasks[0];
   if (shift && task.due)
     command.due =
         When{moved(task.due->local, shift->length, shift->sign), task.due->all_day && shift->length.seconds == 0};
@@ -218,6 +238,7 @@ std::optional<Command> read_correction(Sentence& sentence, Part part) {
     command.due = rescheduled(task, timing, sentence.now);
   command.priority = change.priority;
   command.tags_add = std::move(change.tags);
+  if (command.due && command.due->all_day) command.part_of_day = timing.part_of_day;
   ignore(asides, "a correction is of what was just said");
   return command;
 }

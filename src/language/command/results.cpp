@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "language/command/readers.hpp"
 
 namespace daybook::language::chat {
@@ -42,6 +44,22 @@ void remember(Sentence& sentence, const Found& found) {
   if (!found.ok()) return;
   sentence.spoken.assign(found.tasks.begin(), found.tasks.end());
   sentence.made_new = false;
+}
+
+Command with_actions(std::vector<Command> actions) {
+  if (actions.size() == 1) return std::move(actions[0]);
+  Command all;
+  all.intent = actions[0].intent;
+  all.confidence = 1;
+  for (Command& action : actions) {
+    all.confidence = std::min(all.confidence, action.confidence);
+    if (!action.actions.empty()) {
+      for (Command& inner : action.actions) all.actions.push_back(std::move(inner));
+    } else {
+      all.actions.push_back(std::move(action));
+    }
+  }
+  return all;
 }
 
 }  // namespace daybook::language::chat

@@ -76,6 +76,9 @@ TEST(SayPage, every_example_is_read_as_the_page_says) {
         json::array items;
         for (const auto& title : split(name_after("shown: "), ", ")) items.push_back(ids.at(title));
         before.push_back(json::object{{"bot", "list"}, {"items", items}});
+      } else if (line.find("asked ") != std::string::npos) {
+        const std::string asked = name_after("asked \"");
+        before.push_back(json::object{{"user", asked.substr(0, asked.rfind('"'))}});
       } else if (line.find("spoken of is ") != std::string::npos) {
         before.push_back(json::object{{"bot", "last"}, {"task", ids.at(name_after("spoken of is "))}});
       } else {

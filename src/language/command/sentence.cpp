@@ -108,13 +108,18 @@ void Sentence::tidy_times() {
       return true;
     if (said.size() == 1 && is_phone_number(terms[said.first].low)) return true;
     if (reading.kind != TimeKind::recurrence && is_name(*this, reading, said)) return true;
-    // "lunch today at 9am": the meal is what is planned, unless it says when ("at lunch").
-    if (said.size() > 1 &&
-        terms[said.first].is({"lunch", "dinner", "breakfast", "brunch", "supper", "school", "work"}) &&
-        (said.first == 0 ||
-         !terms[said.first - 1].is({"at", "by", "before", "after", "around", "during", "over", "until", "till"}))) {
+    // "lunch today at 9am": the meal is what is planned, unless it says when ("at lunch"); likewise "movie night
+    // Friday".
+    const bool meal = terms[said.first].is({"lunch", "dinner", "breakfast", "brunch", "supper", "school", "work"}) &&
+                      (said.first == 0 || !terms[said.first - 1].is({"at", "by", "before", "after", "around", "during",
+                                                                     "over", "until", "till"}));
+    const bool named_night = terms[said.first].is("night") && said.first > 0 && terms[said.first - 1].groups == 0 &&
+                             terms[said.first - 1].after == 0;
+    if (said.size() > 1 && (meal || named_night)) {
       const std::size_t begin = terms[said.first + 1].begin;
-      auto rest = read_times(text.substr(begin, reading.span.end - begin), now, settings);
+      std::size_t end = reading.span.end;
+      for (const Span& piece : reading.more_spans) end = std::max<std::size_t>(end, piece.end);
+      auto rest = read_times(text.substr(begin, end - begin), now, settings);
       if (rest.size() != 1) return true;
       rest[0].span.begin += begin;
       rest[0].span.end += begin;

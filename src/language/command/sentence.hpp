@@ -112,6 +112,12 @@ void read_reminders(Sentence& sentence, Part part, Command& command);
 /// "a day before and an hour before", "30 min ahead of time", "the day before at 6pm" from `at`; the term after it, or
 /// `at`.
 std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& command);
+/// "the day before", "the evening before" from a term on.
+struct Eve {
+  std::size_t end = 0;                          ///< The term after it; 0 for none.
+  std::optional<std::chrono::minutes> usual{};  ///< The clock time that its part of the day stands for.
+};
+Eve read_eve(const Sentence& sentence, Part part, std::size_t at);
 /// The end of the sentence where a note begins, which no other reader looks into.
 std::size_t note_start(const Sentence& sentence, Part part);
 Priority priority_word(std::string_view lower);

@@ -98,6 +98,17 @@ std::optional<Command> read_show_recurring(Sentence& sentence, Part part) {
   return command;
 }
 
+/// "the reminders of", "my alarm for": where the task begins that they are of; the end of the part for other words.
+std::size_t after_reminder_of(const Sentence& sentence, Part part) {
+  std::size_t i = part.first;
+  while (i < part.last && sentence[i].is({"the", "my", "all", "a", "any"})) ++i;
+  if (i >= part.last || !sentence[i].is({"reminder", "reminders", "alarm", "alarms", "alert", "alerts"}))
+    return part.last;
+  ++i;
+  if (i >= part.last || !sentence[i].is({"for", "of", "about", "on", "from"})) return part.last;
+  return i + 1;
+}
+
 std::optional<Command> read_stop(Sentence& sentence, Part part) {
   const std::size_t at = part.first;
   Part phrase{at + 1, part.last};
@@ -113,6 +124,11 @@ std::optional<Command> read_stop(Sentence& sentence, Part part) {
   } else if (sentence.starts(part, at, {"turn", "off"}) || sentence.starts(part, at, {"switch", "off"})) {
     phrase.first = at + 2;
     if (!sentence.has(part, {"reminder", "reminders", "alarm", "repeat", "recurrence", "repetition"})) return {};
+    certain = true;
+  } else if (sentence[at].is({"cancel", "delete", "remove", "drop", "clear"}) &&
+             after_reminder_of(sentence, {at + 1, part.last}) < part.last) {
+    phrase.first = after_reminder_of(sentence, {at + 1, part.last});
+    if (!find_tasks(sentence, phrase, Among::open).ok()) return {};
     certain = true;
   } else if (sentence[at].is({"cancel", "delete", "remove"}) &&
              sentence.has(part, {"series", "recurrence", "repetition", "repeat", "recurring"})) {
@@ -241,9 +257,49 @@ std::optional<Command> read_resume(Sentence& sentence, Part part) {
   return command;
 }
 
+/// "skip", "no", "I'm not going to", "can't make it to": the term after it, or the part's first.
+std::size_t after_absence(const Sentence& sentence, Part part) {
+  std::size_t i = part.first;
+  if (sentence[i].is({"skip", "miss"})) return i + 1;
+  if (sentence[i].is("no")) return i + 1;
+  while (i < part.last && sentence[i].is({"i", "i'm", "im", "we", "we're", "i'll", "am", "are", "will"})) ++i;
+  if (i >= part.last) return part.first;
+  if (sentence[i].is("not"))
+    ++i;
+  else if (sentence[i].is({"won't", "wont", "can't", "cant", "cannot", "don't", "dont", "couldn't"}))
+    ++i;
+  else
+    return part.first;
+  const std::size_t said = i;
+  while (i < part.last && sentence[i].is({"want", "going", "go", "make", "doing", "do", "attend", "attending", "be",
+                                          "at", "it", "to", "feel", "like"}))
+    ++i;
+  return i > said ? i : part.first;
+}
+
 std::optional<Command> read_skip(Sentence& sentence, Part part) {
-  if (!sentence[part.first].is({"skip", "miss"}) || part.size() < 2) return {};
-  Part phrase{part.first + 1, part.last};
+  if (part.size() < 2) return {};
+  const std::size_t after = after_absence(sentence, part);
+  if (after == part.first || after >= part.last) return {};
+  Part phrase{after, part.last};
+  // Other words than "skip" are of a series that is named, on days that are.
+  const bool plain = sentence[part.first].is({"skip", "miss"});
+  if (!plain) {
+    const Timing days = read_timing(sentence, phrase, TimingFor::change);
+    const Found named = find_by_name(sentence, name_of(sentence, phrase), Among::repeating);
+    const std::optional<When> next = named.one() ? named.tasks[0]->due : std::nullopt;
+    sentence.release(phrase);
+    if (!named.one() || named.covered < 0.9) return {};
+    // "not going to gym next week": all of that week, which the next one falls into.
+    if (!days.due && days.from && days.to && next && next->day() >= days.from->day() && next->day() <= days.to->day()) {
+      sentence.take(phrase);
+      remember(sentence, named);
+      Command command = about(Intent::pause_recurring, named, sentence);
+      command.until = When{days.to->day() + std::chrono::days{1}, true}.date();
+      return command;
+    }
+    if (!days.due || days.rule) return {};
+  }
   const Timing timing = read_timing(sentence, phrase, TimingFor::change);
   const Found found = find_series(sentence, phrase, true);
   if (found.outcome == Found::Outcome::nothing ||

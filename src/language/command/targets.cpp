@@ -227,6 +227,33 @@ bool is_plural_pronoun(const Sentence& sentence, Part phrase) {
          sentence.starts(phrase, phrase.first, {"all", "of", "these"});
 }
 
+/// "all but the last", "everything except milk", "the others": of the list that was shown. nullopt for other phrases.
+std::optional<Found> read_all_but(const Sentence& sentence, Part phrase, Among among) {
+  std::size_t at = phrase.first;
+  while (at < phrase.last && sentence[at].is({"all", "everything", "them", "these", "those", "of", "the", "tasks"}))
+    ++at;
+  const bool others = at > phrase.first && at + 1 == phrase.last && sentence[at].is({"rest", "others", "other"});
+  std::size_t name = at;
+  if (sentence.starts(phrase, at, {"apart", "from"}) || sentence.starts(phrase, at, {"other", "than"}))
+    name += 2;
+  else if (at < phrase.last && sentence[at].is({"but", "except", "besides", "excluding"}))
+    name += 1;
+  if (name < phrase.last && sentence[name].is("for")) ++name;
+  if (at == phrase.first || (!others && (name == at || name >= phrase.last))) return {};
+  Found all;
+  all.several = all.pronoun = true;
+  for (const std::string& id : sentence.context.list) {
+    if (const TaskItem* task = sentence.context.find(id)) all.tasks.push_back(task);
+  }
+  if (all.tasks.size() < 2) return {};
+  const Found out = others ? find_spoken(sentence) : find_tasks(sentence, {name, phrase.last}, among);
+  if (!out.ok()) return out;
+  for (const TaskItem* task : out.tasks)
+    all.tasks.erase(std::remove(all.tasks.begin(), all.tasks.end(), task), all.tasks.end());
+  all.outcome = all.tasks.empty() ? Found::Outcome::nothing : Found::Outcome::found;
+  return all;
+}
+
 Part trimmed(const Sentence& sentence, Part phrase) {
   const auto drops = [&](std::size_t i) { return sentence[i].taken || sentence[i].is({"-", "–", "—", "please", ","}); };
   while (!phrase.empty() && drops(phrase.first)) ++phrase.first;
@@ -244,7 +271,10 @@ Found find_spoken(const Sentence& sentence, bool plural) {
     result.tasks.assign(sentence.spoken.begin(), sentence.spoken.end());
     if (!plural && result.tasks.size() > 1) result.tasks.erase(result.tasks.begin(), result.tasks.end() - 1);
   } else if (plural) {
-    for (const std::string& id : context.list.empty() ? context.reminders : context.list) {
+    const auto& ids = context.recent.size() > 1 ? context.recent
+                      : context.list.empty()    ? context.reminders
+                                                : context.list;
+    for (const std::string& id : ids) {
       if (const TaskItem* task = context.find(id)) result.tasks.push_back(task);
     }
   } else {
@@ -313,7 +343,13 @@ Found find_by_name(const Sentence& sentence, Part phrase, Among among) {
 Found find_tasks(const Sentence& sentence, Part phrase, Among among) {
   phrase = trimmed(sentence, phrase);
   if (phrase.empty() || is_singular_pronoun(sentence, phrase)) return find_spoken(sentence);
-  if (is_plural_pronoun(sentence, phrase)) return find_spoken(sentence, true);
+  if (is_plural_pronoun(sentence, phrase)) {
+    Found both = find_spoken(sentence, true);
+    // "both" of four is anybody's guess.
+    if (sentence.has(phrase, {"both", "two"}) && both.tasks.size() > 2) both.outcome = Found::Outcome::ambiguous;
+    return both;
+  }
+  if (auto rest = read_all_but(sentence, phrase, among)) return *rest;
   Found by_name = find_by_name(sentence, phrase, among);
   if (by_name.exact) return by_name;
   if (auto places = read_places(sentence, phrase)) return *places;

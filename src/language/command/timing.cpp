@@ -71,6 +71,41 @@ bool follows_clock(const Sentence& sentence, Part said, std::size_t before) {
   return said.first == before + 1 && sentence[before].is({"and", "&"});
 }
 
+/// "3" or "3:30" as minutes after twelve, of whichever half of the day, "20" as what it is; nullopt for other words.
+std::optional<std::chrono::minutes> bare_hour(std::string_view word) {
+  const std::size_t colon = word.find(':');
+  if (word.empty() || word.size() > 5 || !has_digit(word.substr(0, 1))) return {};
+  const int hour = small_number(word.substr(0, colon));
+  const int minute = colon == std::string_view::npos ? 0 : small_number(word.substr(colon + 1));
+  if (hour < 1 || hour > 23 || minute > 59) return {};
+  return std::chrono::hours{hour == 12 ? 0 : hour} + std::chrono::minutes{minute};
+}
+
+/// "at 3 and 5", "at 9, 12 and 3": hours that are such only beside the one before them, each the next that the clock
+/// shows after it.
+void read_hours_beside(Sentence& sentence, Part part, std::size_t at, std::chrono::minutes before,
+                       boost::container::small_vector<std::chrono::minutes, 2>& found) {
+  while (at < part.last) {
+    std::size_t i = at;
+    if (sentence[i].is({"and", "&"}))
+      ++i;
+    else if (sentence[i - 1].after != ',')
+      return;
+    if (i >= part.last || sentence[i].taken || sentence[i].quoted) return;
+    const auto said = bare_hour(sentence[i].low);
+    if (!said) return;
+    const bool ends = i + 1 == part.last || sentence[i].after != 0 || ends_phrase(sentence[i + 1]) ||
+                      sentence[i + 1].is({"and", "&"});
+    std::chrono::minutes clock = *said;
+    while (clock <= before && *said < std::chrono::hours{12}) clock += std::chrono::hours{12};
+    if (!ends || clock <= before || clock >= std::chrono::hours{24}) return;
+    found.push_back(clock);
+    sentence.take({at, i + 1});
+    before = clock;
+    at = i + 1;
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(PartOfDay part) {
@@ -158,7 +193,7 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
   const TimeReading* clock_reading = nullptr;
   std::size_t first_day_end = 0;
   std::size_t last_clock_end = 0;
-  boost::container::small_vector<Moment, 2> more_clocks;
+  boost::container::small_vector<std::chrono::minutes, 2> more_clocks;
   for (std::size_t index = 0; index < sentence.times.size(); ++index) {
     const TimeReading& reading = sentence.times[index];
     const Part said = sentence.terms_of(reading);
@@ -180,7 +215,10 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
         if (reading.part_of_day != PartOfDay::none) timing.parts_of_day.push_back(reading.part_of_day);
         break;
       case TimeKind::duration:
-        if (reading.relation == Relation::for_ && timing.duration.empty()) {
+        // "lunch at 1, 45 minutes"
+        if ((reading.relation == Relation::for_ ||
+             (clock && said.last == part.last && sentence[said.first - 1].after == ',')) &&
+            timing.duration.empty()) {
           timing.duration = reading.length;
         } else {
           used = false;
@@ -248,7 +286,7 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
             // "at 3pm and 5pm"; else the first time counts.
             used = purpose == TimingFor::title && follows_clock(sentence, said, last_clock_end);
             if (used) {
-              more_clocks.push_back(moment);
+              more_clocks.push_back(moment.clock());
               last_clock_end = said.last;
             }
           } else if (timing.rule || !clock) {
@@ -273,7 +311,7 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
             day = moment;
             day_reading = &reading;
             first_day_end = said.last;
-            if (moment.has_clock()) clock = moment;
+            if (moment.has_clock()) clock = moment, last_clock_end = said.last;
             timing.weekday_only = reading.weekday_only;
             timing.from_now = reading.from_now;
           }
@@ -298,6 +336,11 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
     }
   }
 
+  if (purpose == TimingFor::title && clock && !timing.rule && last_clock_end > part.first &&
+      timing.duration.seconds == 0) {
+    const auto last = more_clocks.empty() ? clock->clock() : more_clocks.back();
+    read_hours_beside(sentence, part, last_clock_end, last, more_clocks);
+  }
   if (day && clock && !day->has_clock()) {
     // Which half of the day a bare hour means depends on the day.
     if (day_reading != nullptr && clock_reading != nullptr) {
@@ -316,8 +359,8 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
       if (other.all_day) other = When{other.local + (clock->local - std::chrono::floor<days>(clock->local)), false};
     }
   }
-  for (const Moment& other : more_clocks) {
-    if (timing.due) timing.more.push_back(When{LocalTime{timing.due->day()} + other.clock(), false});
+  for (const std::chrono::minutes other : more_clocks) {
+    if (timing.due) timing.more.push_back(When{LocalTime{timing.due->day()} + other, false});
   }
   if (timing.rule) {
     if (day && !day->has_clock()) timing.rule->start = day->local;

@@ -145,6 +145,7 @@ std::string_view stem(std::string_view lower) {
   }
   if (lower.size() > 5 && lower.ends_with("ing")) return lower.substr(0, lower.size() - 3);
   if (lower.size() > 4 && lower.ends_with("ed")) return lower.substr(0, lower.size() - 2);
+  if (lower.size() > 6 && lower.ends_with("ment")) return lower.substr(0, lower.size() - 4);  // payment, shipment
   if (lower.size() > 3 && lower.ends_with("s") && !lower.ends_with("ss")) return lower.substr(0, lower.size() - 1);
   if (lower.size() > 4 && lower.ends_with("e")) return lower.substr(0, lower.size() - 1);  // renew(ed), move(d)
   return lower;

@@ -47,6 +47,7 @@ std::string to_json(const Context& context) {
   if (context.last_series) out["lastSeries"] = context.last_series->str();
   if (context.fired_reminder) out["firedReminder"] = context.fired_reminder->str();
   if (context.fired_task) out["firedTask"] = context.fired_task->str();
+  out["questions"] = json::array(context.questions.begin(), context.questions.end());
   if (!context.asked_slot.empty()) {
     out["askedSlot"] = context.asked_slot;
     out["askedText"] = context.asked_text;
@@ -69,6 +70,7 @@ Context parse_context(std::string_view text) {
   out.last_series = read_id<SeriesId>(in, "lastSeries");
   out.fired_reminder = read_id<ReminderId>(in, "firedReminder");
   out.fired_task = read_id<TaskId>(in, "firedTask");
+  out.questions = in.texts("questions", 50, {}).value_or(std::vector<std::string>{});
   out.asked_slot = in.text("askedSlot").value_or("");
   out.asked_text = in.text("askedText").value_or("");
   out.asked_title = in.text("askedTitle").value_or("");

@@ -15,6 +15,7 @@ struct Context {
   std::optional<SeriesId> last_series;
   std::optional<ReminderId> fired_reminder;  ///< The last reminder that fired here: "snooze it".
   std::optional<TaskId> fired_task;
+  std::vector<std::string> questions;  ///< What was last asked of the tasks, each going on from the one before.
   /// What was asked and waits for an answer: the slot ("title", "due", "target", "confirm", …) and the text that led
   /// to the question, read again together with the answer.
   std::string asked_slot;

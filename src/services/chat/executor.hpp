@@ -4,6 +4,7 @@
 
 #include "language/command/command.hpp"
 #include "services/analytics/client.hpp"
+#include "services/chat/hidden_words.hpp"
 #include "services/chat/knowledge.hpp"
 #include "services/chat/outcome.hpp"
 #include "services/chat/store.hpp"
@@ -29,6 +30,7 @@ class Scope {
   Conversation& conversation;
   Knowledge& known;
   std::string text;        ///< What the person wrote.
+  TextSpans ignore;        ///< Pieces of it that are not to be read.
   bool confirmed = false;  ///< They said yes to the plan of `conversation.context.planned`.
   bool may_ask = true;     ///< False for agents whose own host has the person approve each call.
 
@@ -49,6 +51,14 @@ class Scope {
   void spoke_of(std::vector<TaskId> ids) {
     conversation.context.last_tasks = std::move(ids);
     conversation.context.last_series.reset();
+  }
+  /// "and on Friday?" goes on from here; of a longer row only the last few are kept.
+  void asked(bool follows) {
+    constexpr std::size_t kMost = 5;
+    auto& questions = conversation.context.questions;
+    if (!follows) questions.clear();
+    if (questions.size() == kMost || text.size() > 1000) return;
+    questions.push_back(text);
   }
   void spoke_of(SeriesId id) {
     conversation.context.last_tasks.clear();
@@ -131,6 +141,8 @@ class Executor {
 /// A refusal in words: the service's own detail, or what to do when a service is away.
 std::string apology(const Error& error);
 /// That a filter or name found nothing to `verb`.
+/// Takes out what the filter leaves alone ("everything but the report").
+void spare(const language::Filter& filter, std::vector<domain::Task>& found);
 std::string nothing_found(const language::Command& command, std::string_view verb, const language::Now& now);
 /// The outcome of what could not be done at all.
 Outcome refused(const Error& error);

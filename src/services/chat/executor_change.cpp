@@ -62,6 +62,14 @@ std::string change_in_words(const domain::TaskPatch& patch, const language::Now&
   return list_in_words(parts);
 }
 
+/// What a plan says of each of its tasks.
+std::string plan_in_words(const language::Command& command, const domain::Task& first, const language::Now& now) {
+  if (!command.shift) return change_in_words(to_patch(command, *first, now), now);
+  const auto length = to_seconds(*command.shift);
+  return (length ? length_in_words(*length) : std::string("some months")) +
+         (command.shift_back ? " earlier" : " later");
+}
+
 /// The answer to a change of `titles` by `patch`.
 std::string changed_in_words(const std::vector<std::string>& titles, const domain::TaskPatch& patch,
                              const language::Now& now) {
@@ -111,7 +119,9 @@ awaitable<Result<std::vector<domain::Task>>> Executor::targets(Command command, 
   // A change by filter is of what is open, unless the sentence says otherwise.
   if (command.filter.status == language::StatusFilter::any)
     query.status = {domain::Status::pending, domain::Status::in_progress};
-  co_return co_await find_all(std::move(query), scope);
+  auto found = co_await find_all(std::move(query), scope);
+  if (found) spare(command.filter, *found);
+  co_return found;
 }
 
 Outcome Executor::ask_first(const Command& command, const Tasks& targets, const std::string& verb,
@@ -197,11 +207,9 @@ awaitable<Outcome> Executor::update(Command command, Scope& scope) {
     co_return out;
   }
   if (scope.asks() && (command.needs_confirmation || found->size() > kAskAbove))
-    co_return ask_first(command, *found, "Change",
-                        change_in_words(to_patch(command, *found->front(), scope.now), scope.now), scope);
+    co_return ask_first(command, *found, "Change", plan_in_words(command, found->front(), scope.now), scope);
   // A second reading may differ from the one that was agreed to, where a model made it.
-  if (scope.confirmed && change_in_words(to_patch(command, *found->front(), scope.now), scope.now) !=
-                             scope.conversation.context.asked_title) {
+  if (scope.confirmed && plan_in_words(command, found->front(), scope.now) != scope.conversation.context.asked_title) {
     out.say("That is not what I showed you before, so I changed nothing. Please say it again.");
     co_return out;
   }
@@ -235,7 +243,11 @@ awaitable<Outcome> Executor::update(Command command, Scope& scope) {
     out.add_undo(std::move(step));
   }
   if (!tally.titles.empty()) {
-    out.say(changed_in_words(names, last, scope.now));
+    if (command.shift)
+      out.say(titles_in_words(names) + (names.size() == 1 ? " is" : " are") + " now " +
+              plan_in_words(command, found->front(), scope.now) + ".");
+    else
+      out.say(changed_in_words(names, last, scope.now));
     if (found->size() == 1 && found->front()->series && last.due) out.say("The others of it stay as they are.");
     scope.spoke_of(tally.ids);
   }

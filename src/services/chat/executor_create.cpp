@@ -68,6 +68,10 @@ awaitable<Outcome> Executor::create_task(Command command, Scope& scope) {
   if (domain::is_set((*task)->due)) sentence += ", due " + when_in_words((*task)->due, scope.now);
   out.say(sentence + reminders_in_words(rules, scope.now) + ".");
   out.say(clock_change_note(command.clock_change));
+  if (command.reason == "place") {
+    out.say(command.explanation + " It has no reminder yet.");
+    out.actions.push_back(speak_action("Remind me at 6 pm", "remind me about it at 6pm"));
+  }
   out.cards.push_back(task_card(domain::to_json(**task)));
   out.effects.push_back({"task.created", id.str()});
   UndoStep step;
@@ -118,7 +122,8 @@ awaitable<Outcome> Executor::set_reminder(Command command, Scope& scope) {
     const auto has_moment = [](const language::ReminderWish& wish) { return wish.at.has_value(); };
     const bool when_known = command.due || command.due_from || command.due_to ||
                             std::any_of(command.reminders.begin(), command.reminders.end(), has_moment);
-    if (command.ask.empty() && !when_known) command.ask = "time";
+    const bool by_place = command.reason == "place";
+    if (command.ask.empty() && !when_known && !by_place) command.ask = "time";
     co_return co_await create_task(std::move(command), scope);
   }
   if (!command.ask.empty()) co_return ask(command, scope);

@@ -59,6 +59,13 @@ void keep_next_of_each_series(std::vector<domain::Task>& tasks) {
 
 }  // namespace
 
+void spare(const language::Filter& filter, std::vector<domain::Task>& found) {
+  std::erase_if(found, [&filter](const domain::Task& task) {
+    return std::any_of(filter.except.begin(), filter.except.end(),
+                       [&task](const language::TaskRef& one) { return one.id == task->id.str(); });
+  });
+}
+
 std::string nothing_found(const language::Command& command, std::string_view verb, const language::Now& now) {
   const auto what = filter_in_words(command.filter, now);
   if (!command.filtered || what.empty()) return "There is nothing like that to " + std::string(verb) + ".";
@@ -102,6 +109,8 @@ awaitable<Outcome> Executor::list(Command command, Scope& scope) {
     auto all = co_await find_all(std::move(query), scope, filter.next);
     if (!all) co_return refused(all.error());
     found = std::move(*all);
+    spare(command.filter, found);
+    scope.asked(command.follows);
     const bool dated = filter.at || filter.due_from || filter.due_to;
     if (!dated && filter.status != language::StatusFilter::done) keep_next_of_each_series(found);
   }
@@ -116,7 +125,12 @@ awaitable<Outcome> Executor::list(Command command, Scope& scope) {
   if (!shown.empty()) scope.spoke_of({shown.front()});
   const std::string with_what = what.empty() ? "" : " " + what;
   if (found.empty()) {
-    out.say(what.empty() ? "Nothing is open. Well done!" : "Nothing is" + with_what + ".");
+    const bool asks_if_free = scope.text.find(" free") != std::string::npos && command.filter.due_from;
+    const std::string be = command.filter.status == language::StatusFilter::done ? "was" : "is";
+    if (what.empty())
+      out.say("Nothing is open. Well done!");
+    else
+      out.say((asks_if_free ? "Yes, you are free: nothing " : "Nothing ") + be + with_what + ".");
     co_return out;
   }
   if (found.size() == 1) {
@@ -171,7 +185,15 @@ awaitable<Outcome> Executor::stats(Command command, Scope& scope) {
     return count_in_words(static_cast<std::size_t>(std::max<std::int64_t>(n, 0)), "task");
   };
   std::string range = " in the last 30 days";
-  if (from) range = *from == Date{scope.now.today()} ? " today" : " since " + day_in_words(*from, scope.now);
+  const Date today{scope.now.today()};
+  const auto day = [&scope](Date date) { return day_in_words(date, scope.now); };
+  if (from && to && *from == *to)
+    range = " " + day(*from);
+  else if (from && to && *to < today)
+    range = " from " + day(*from) + " to " + day(*to);
+  else if (from)
+    range = *from == today ? " today" : " since " + day(*from);
+  scope.asked(command.follows);
   out.say("You completed " + (stats->completed == 0 ? "nothing" : count(stats->completed)) + range + ", and " +
           count(stats->open) + (stats->open == 1 ? " is open." : " are open."));
   boost::system::error_code failure;

@@ -148,6 +148,8 @@ awaitable<Result<Knowledge>> load_knowledge(tasks::Client& tasks, scheduler::Cli
 
   for (const auto& id : context.last_list) known.context.list.push_back(id.str());
   if (!context.last_tasks.empty()) known.context.last = context.last_tasks.back().str();
+  if (context.last_tasks.size() > 1)
+    for (const auto& id : context.last_tasks) known.context.recent.push_back(id.str());
   if (context.last_series) known.context.last = item_of_series(known, *context.last_series, now);
   if (context.fired_task) known.context.reminders.push_back(context.fired_task->str());
   if (!context.asked_slot.empty()) {
@@ -160,6 +162,8 @@ awaitable<Result<Knowledge>> load_knowledge(tasks::Client& tasks, scheduler::Cli
         question.intent = static_cast<language::Intent>(i);
     known.context.question = std::move(question);
     if (!context.asked_text.empty()) known.context.turns.push_back(context.asked_text);
+  } else {
+    known.context.turns = context.questions;
   }
   co_return known;
 }

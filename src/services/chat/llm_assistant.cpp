@@ -66,10 +66,16 @@ class LlmAssistant final : public Assistant {
     const bool too_long = utterance.text.size() > options_.max_text_bytes;
     if (too_long || (question && question->slot == "confirm")) co_return co_await fallback_.read(std::move(utterance));
     const auto until = std::chrono::steady_clock::now() + options_.deadline;
+    const auto key = co_await bearer();
+    if (!key) {
+      log::warn("the key of the language model is not to be had",
+                {{"secret", options_.key_secret}, {"kind", to_string(key.error().code)}});
+      co_return co_await fallback_.read(std::move(utterance));
+    }
     for (int i = 0; i < options_.tries; ++i) {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
       if (left.count() <= 0) break;
-      Call call = question_call(utterance);
+      Call call = question_call(utterance, *key);
       const auto reply = co_await client_->send(std::move(call), left);
       auto command = reply ? command_of(*reply, utterance) : Result<language::Command>(reply.error());
       if (command) co_return command;
@@ -80,7 +86,13 @@ class LlmAssistant final : public Assistant {
   }
 
  private:
-  Call question_call(const Utterance& utterance) const {
+  /// Empty where none is wanted.
+  awaitable<Result<std::string>> bearer() const {
+    if (options_.key_secret.empty()) co_return std::string{};
+    co_return co_await options_.secrets->get(options_.key_secret);
+  }
+
+  Call question_call(const Utterance& utterance, const std::string& key) const {
     json::object body;
     body["model"] = options_.model;
     body["stream"] = true;
@@ -96,7 +108,7 @@ class LlmAssistant final : public Assistant {
     call.path = "/chat/completions";
     call.headers.set("Content-Type", "application/json");
     call.headers.set("Accept", "text/event-stream, application/json");
-    if (!options_.key.empty()) call.headers.set("Authorization", "Bearer " + options_.key);
+    if (!key.empty()) call.headers.set("Authorization", "Bearer " + key);
     call.body = json::serialize(body);
     return call;
   }
@@ -135,6 +147,8 @@ class LlmAssistant final : public Assistant {
 
 Result<std::unique_ptr<Assistant>> make_llm_assistant(boost::asio::any_io_executor executor, LlmOptions options,
                                                       Assistant& fallback) {
+  if (!options.key_secret.empty() && !options.secrets)
+    return Error{Errc::misconfigured, "There is no place to look for the secret " + options.key_secret + "."};
   http::ClientOptions client_options;
   client_options.base_url = options.url;
   client_options.max_reply_bytes = 1024 * 1024;

@@ -27,6 +27,15 @@ class Fallback final : public Assistant {
   }
 };
 
+/// Holds the key of the model, or has lost it.
+struct KeyRing final : runtime::Secrets {
+  std::optional<std::string> key = "k";
+  awaitable<Result<std::string>> get(std::string name) override {
+    if (name == "llm-key" && key) co_return *key;
+    co_return Error{Errc::not_found, name};
+  }
+};
+
 /// A server that speaks the wire format of /chat/completions and answers from a script.
 class LlmAssistantTest : public ::testing::Test {
  protected:
@@ -43,7 +52,8 @@ class LlmAssistantTest : public ::testing::Test {
     LlmOptions llm;
     llm.url = "http://127.0.0.1:" + std::to_string(server_->port()) + "/v1/";
     llm.model = "small";
-    llm.key = "k";
+    llm.key_secret = "llm-key";
+    llm.secrets = &keys_;
     assistant_ = make_llm_assistant(loop_.get_executor(), std::move(llm), fallback_).value();
   }
 
@@ -72,6 +82,7 @@ class LlmAssistantTest : public ::testing::Test {
 
   asio::io_context loop_;
   Fallback fallback_;
+  KeyRing keys_;
   Knowledge known_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Assistant> assistant_;
@@ -89,6 +100,18 @@ TEST_F(LlmAssistantTest, ToolCallBecomesACommand) {
   EXPECT_EQ(requests_[0].path, "/v1/chat/completions");
   EXPECT_EQ(requests_[0].headers.get("Authorization"), "Bearer k");
   EXPECT_THAT(requests_[0].body, HasSubstr(R"("model":"small")"));
+}
+
+// J-04: the key is the value of a secret, read anew so that another one holds at once; without it nothing is sent.
+TEST_F(LlmAssistantTest, KeyIsTheNamedSecretsValue) {
+  script_ = {calls("undo", "{}")};
+  keys_.key = "changed";
+  EXPECT_EQ(read("take that back").intent, language::Intent::undo);
+  ASSERT_EQ(requests_.size(), 1u);
+  EXPECT_EQ(requests_[0].headers.get("Authorization"), "Bearer changed");
+  keys_.key.reset();
+  EXPECT_EQ(read("milk").intent, language::Intent::help);
+  EXPECT_EQ(requests_.size(), 1u);
 }
 
 TEST_F(LlmAssistantTest, TwoUselessAnswersLeaveItToTheEmbeddedEngine) {

@@ -1,5 +1,7 @@
 #include "services/chat/llm_reply.hpp"
 
+#include <algorithm>
+
 namespace daybook::chat {
 namespace {
 
@@ -41,6 +43,11 @@ bool add(LlmReply& reply, const json::object& message) {
   return reply.content.size() <= kMaxBytes;
 }
 
+/// A call whose name never came calls nothing.
+bool is_whole(const LlmReply& reply) {
+  return std::none_of(reply.calls.begin(), reply.calls.end(), [](const auto& call) { return call.name.empty(); });
+}
+
 /// The first choice's `member` ("message" or "delta"); nullptr when there is none.
 const json::object* first_choice(const json::value& document, std::string_view member) {
   const auto* root = document.if_object();
@@ -60,7 +67,7 @@ Result<LlmReply> parse_stream(std::string_view body) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (!line.starts_with("data:")) continue;
     line.remove_prefix(line.starts_with("data: ") ? 6 : 5);
-    if (line == "[DONE]") return any ? Result<LlmReply>(reply) : Result<LlmReply>(kMalformed);
+    if (line == "[DONE]") return any && is_whole(reply) ? Result<LlmReply>(reply) : Result<LlmReply>(kMalformed);
     const auto document = parse_json(line);
     if (!document) return kMalformed;
     const auto* delta = first_choice(*document, "delta");
@@ -80,7 +87,7 @@ Result<LlmReply> parse_llm_reply(std::string_view body, bool streamed) {
   if (!document) return kMalformed;
   const auto* message = first_choice(*document, "message");
   LlmReply reply;
-  if (!message || !add(reply, *message)) return kMalformed;
+  if (!message || !add(reply, *message) || !is_whole(reply)) return kMalformed;
   return reply;
 }
 

@@ -18,7 +18,7 @@ struct LlmReply {
 };
 
 /// Reads the answer of an OpenAI-compatible /chat/completions: one JSON document, or a stream of server-sent events
-/// whose deltas are put together. Limits: 16 calls, 64 KiB of words. Errors: invalid_argument.
+/// whose deltas are put together. Limits: 16 calls, each with a name, and 64 KiB of words. Errors: invalid_argument.
 Result<LlmReply> parse_llm_reply(std::string_view body, bool streamed);
 
 }  // namespace daybook::chat

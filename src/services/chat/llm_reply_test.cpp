@@ -45,6 +45,11 @@ TEST(LlmReply, RefusesWhatIsBrokenOrTooMuch) {
       "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":9,\"function\":{\"name\":\"x\"}}]}}]}\n\ndata: "
       "[DONE]\n\n",
       true));
+  // Found by llm_reply_fuzz: a call that never got its name.
+  const std::string nameless = R"({"choices":[{"message":{"tool_calls":[{"function":{"arguments":"{}"}}]}}]})";
+  EXPECT_FALSE(parse_llm_reply(nameless, false));
+  EXPECT_FALSE(parse_llm_reply(
+      "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{}}]}}]}\n\ndata: [DONE]\n\n", true));
   const std::string long_words(70'000, 'x');
   EXPECT_FALSE(parse_llm_reply(R"({"choices":[{"message":{"content":")" + long_words + R"("}}]})", false));
 }

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "language/command/sentence.hpp"
+
 namespace daybook::chat {
 namespace {
 
@@ -79,6 +81,36 @@ std::vector<domain::ReminderRule> to_reminders(const language::Command& command,
   return out;
 }
 
+std::optional<language::When> due_of(const language::Command& command, const language::Now& now) {
+  using language::PartOfDay;
+  if (!command.due || !command.due->all_day) return command.due;
+  const auto clock = [part = command.part_of_day]() -> std::optional<hours> {
+    switch (part) {
+      case PartOfDay::early_morning:
+        return hours{7};
+      case PartOfDay::morning:
+        return hours{9};
+      case PartOfDay::noon:
+        return hours{12};
+      case PartOfDay::afternoon:
+        return hours{14};
+      case PartOfDay::evening:
+        return hours{18};
+      case PartOfDay::night:
+        return hours{20};
+      case PartOfDay::midnight:
+      case PartOfDay::none:
+        break;
+    }
+    return std::nullopt;
+  }();
+  if (!clock) return command.due;
+  language::When out = *command.due;
+  out.local += *clock;
+  out.all_day = false;
+  return out.local > now.local() ? out : *command.due;
+}
+
 domain::TaskDraft to_draft(const language::Command& command, const language::Now& now) {
   domain::TaskDraft draft;
   draft.title = command.title;
@@ -86,7 +118,7 @@ domain::TaskDraft to_draft(const language::Command& command, const language::Now
   draft.priority = to_priority(command.priority);
   draft.tags = command.tags;
   draft.category = command.category;
-  if (command.due) draft.due = to_when(*command.due, now);
+  if (const auto due = due_of(command, now)) draft.due = to_when(*due, now);
   if (!command.due && command.due_to) draft.due = to_when(*command.due_to, now);
   if (!command.due && command.due_from) draft.start = to_when(*command.due_from, now);
   if (!command.duration.empty()) draft.estimate = to_seconds(command.duration);
@@ -144,10 +176,9 @@ scheduler::SeriesDraft to_series(const language::Command& command, const languag
   const auto stored = to_stored_rule(command.rrule, now);
   draft.rrule = stored.rrule;
   draft.timezone = now.zone().name();
-  if (command.due) {
-    draft.starts = to_when(*command.due, now);
-    if (command.due->all_day && stored.time_of_day)
-      draft.starts = now.to_instant(command.due->day() + *stored.time_of_day);
+  if (const auto due = due_of(command, now)) {
+    draft.starts = to_when(*due, now);
+    if (due->all_day && stored.time_of_day) draft.starts = now.to_instant(command.due->day() + *stored.time_of_day);
   } else if (stored.time_of_day) {
     draft.starts = now.to_instant(now.today() + *stored.time_of_day);
   }
@@ -224,6 +255,21 @@ domain::TaskQuery to_query(const language::Filter& filter, const language::Now& 
   return query;
 }
 
+namespace {
+
+/// A bulk moves each by the same length; what has no date has none to move from.
+std::optional<domain::When> shifted(const domain::When& due, const language::Command& command,
+                                    const language::Now& now) {
+  const int sign = command.shift_back ? -1 : 1;
+  if (const auto* at = std::get_if<Instant>(&due))
+    return now.to_instant(language::chat::moved(now.to_local(*at), *command.shift, sign));
+  if (const auto* on = std::get_if<Date>(&due))
+    return Date{floor<days>(language::chat::moved(LocalTime{local_days{*on}}, *command.shift, sign))};
+  return std::nullopt;
+}
+
+}  // namespace
+
 domain::TaskPatch to_patch(const language::Command& command, const domain::TaskFields& task, const language::Now& now) {
   domain::TaskPatch patch;
   if (!command.title.empty()) patch.title = command.title;
@@ -232,8 +278,11 @@ domain::TaskPatch to_patch(const language::Command& command, const domain::TaskF
   if (command.priority != language::Priority::none) patch.priority = to_priority(command.priority);
   if (!command.category.empty()) patch.category = command.category;
   // "to next week": its first day.
-  const auto& wanted = command.due ? command.due : command.due_from ? command.due_from : command.due_to;
-  if (wanted) {
+  const auto told = due_of(command, now);
+  const auto& wanted = told ? told : command.due_from ? command.due_from : command.due_to;
+  if (command.shift) {
+    patch.due = shifted(task.due, command, now);
+  } else if (wanted) {
     domain::When due = to_when(*wanted, now);
     // "move dentist to Friday" says a day: the time of day that the task has stays.
     const auto* day = std::get_if<Date>(&due);

@@ -18,6 +18,8 @@ domain::ReminderRule to_reminder(const language::ReminderWish& wish, const langu
 std::vector<domain::ReminderRule> to_reminders(const language::Command& command, const language::Now& now);
 
 /// The task that a create_task or set_reminder command asks for.
+/// When what is told is due: "tomorrow morning" is at nine of that day, as long as that is still to come.
+std::optional<language::When> due_of(const language::Command& command, const language::Now& now);
 domain::TaskDraft to_draft(const language::Command& command, const language::Now& now);
 /// The series of a create_recurring command. The rule's time of day becomes DTSTART's, UNTIL becomes UTC (rule 7).
 scheduler::SeriesDraft to_series(const language::Command& command, const language::Now& now);

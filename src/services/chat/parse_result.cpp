@@ -3,6 +3,7 @@
 #include "core/json.hpp"
 #include "domain/task_json.hpp"
 #include "language/command/read_command.hpp"
+#include "services/chat/hidden_words.hpp"
 #include "services/chat/mapping.hpp"
 #include "services/chat/parse_label.hpp"
 #include "services/chat/phrasing.hpp"
@@ -10,55 +11,9 @@
 namespace daybook::chat {
 namespace {
 
-/// Byte offsets of each code point of a text, and of its end.
-std::vector<std::size_t> code_point_offsets(std::string_view text) {
-  std::vector<std::size_t> out;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) out.push_back(i);
-  out.push_back(text.size());
-  return out;
-}
-
 std::size_t code_points_before(const std::vector<std::size_t>& offsets, std::size_t byte) {
   return static_cast<std::size_t>(std::lower_bound(offsets.begin(), offsets.end(), byte) - offsets.begin());
 }
-
-/// Words that the engine must not read are hidden behind characters that no grammar knows, one a code point, so that
-/// all positions stay.
-class HiddenWords {
- public:
-  HiddenWords(const std::string& text, const std::vector<std::pair<std::size_t, std::size_t>>& spans) : text_(text) {
-    const auto offsets = code_point_offsets(text);
-    auto sorted = spans;
-    std::sort(sorted.rbegin(), sorted.rend());
-    for (const auto& [start, end] : sorted) {
-      if (start >= end || end >= offsets.size()) continue;
-      const std::string words = text_.substr(offsets[start], offsets[end] - offsets[start]);
-      std::string mask;
-      for (std::size_t i = start; i < end; ++i) mask += kMask;
-      text_.replace(offsets[start], words.size(), mask);
-      hidden_.insert(hidden_.begin(), words);
-    }
-  }
-  const std::string& text() const { return text_; }
-  std::string restore(std::string title) const {
-    std::size_t at = 0;
-    for (const auto& words : hidden_) {
-      at = title.find(kMask, at);
-      if (at == std::string::npos) break;
-      std::size_t end = at;
-      while (title.compare(end, kMask.size(), kMask) == 0) end += kMask.size();
-      title.replace(at, end - at, words);
-      at += words.size();
-    }
-    return title;
-  }
-
- private:
-  static constexpr std::string_view kMask = "\xEE\x80\x80";  // U+E000, private use.
-  std::string text_;
-  std::vector<std::string> hidden_;
-};
 
 std::string summary_of(const language::Command& command, const std::string& title, const language::Now& now) {
   using language::Intent;
@@ -133,7 +88,7 @@ json::value series_body(const language::Command& command, const std::string& tit
 }  // namespace
 
 std::string parse_result(const std::string& text, const language::Now& now, const language::Settings& settings,
-                         const std::vector<std::pair<std::size_t, std::size_t>>& ignore) {
+                         const TextSpans& ignore) {
   using language::Intent;
   const HiddenWords hidden(text, ignore);
   const auto offsets = code_point_offsets(hidden.text());

@@ -6,6 +6,7 @@
 
 #include "language/now.hpp"
 #include "language/settings.hpp"
+#include "services/chat/hidden_words.hpp"
 
 namespace daybook::chat {
 
@@ -13,6 +14,6 @@ namespace daybook::chat {
 /// of the person's tasks here: targets are what the sentence calls them. `ignore` holds spans (code points, end
 /// exclusive) whose words are left in the title.
 std::string parse_result(const std::string& text, const language::Now& now, const language::Settings& settings,
-                         const std::vector<std::pair<std::size_t, std::size_t>>& ignore);
+                         const TextSpans& ignore);
 
 }  // namespace daybook::chat

@@ -76,9 +76,12 @@ awaitable<Outcome> Service::respond(Scope& scope, language::Settings settings) {
     }
   const bool plan_waits = context.asked_slot == "confirm";
   std::string plan_text = context.asked_text;
-  Utterance utterance{scope.text, scope.now, settings, scope.known};
+  const HiddenWords hidden(scope.text, scope.ignore);
+  Utterance utterance{hidden.text(), scope.now, settings, scope.known};
   auto command = co_await assistant_.read(std::move(utterance));
   if (!command) co_return refused(command.error());
+  command->title = hidden.restore(std::move(command->title));
+  for (auto& action : command->actions) action.title = hidden.restore(std::move(action.title));
   if (plan_waits && command->confirmed) {
     if (*command->confirmed) co_return co_await carry_out_plan(std::move(plan_text), scope, settings);
     context.clear_question();

@@ -23,6 +23,16 @@ std::string read_words(JsonReader& in, std::string_view name, std::size_t min_by
   return words;
 }
 
+/// Spans that the person does not want to be read.
+TextSpans read_ignored(JsonReader& in) {
+  TextSpans out;
+  in.objects("ignore", 50, [&out](JsonReader& span, std::size_t) {
+    const auto start = span.integer("start", 0, 10'000, true), end = span.integer("end", 0, 10'000, true);
+    if (start && end) out.emplace_back(*start, *end);
+  });
+  return out;
+}
+
 runtime::Caller caller_of(const Request& request) {
   runtime::Caller caller;
   caller.principal = *request.call.principal;
@@ -44,6 +54,7 @@ awaitable<Result<Reply>> say(Service& service, Request request) {
   said.timezone = in.text("timezone", {.max_bytes = 64}).value_or("");
   if (!said.timezone.empty())
     if (const auto zone = domain::Zone::locate(said.timezone); !zone) in.fail("timezone", zone.error().detail);
+  said.ignore = read_ignored(in);
   if (in.has("message") && said.message.find_first_not_of(" \t\r\n") == std::string::npos)
     in.fail("message", "must not be empty");
   if (auto error = in.finish()) co_return *error;
@@ -66,11 +77,7 @@ awaitable<Result<Reply>> parse_text(Service& service, Request request) {
   std::string timezone = in.text("timezone", {.max_bytes = 64}).value_or("");
   if (!timezone.empty())
     if (const auto zone = domain::Zone::locate(timezone); !zone) in.fail("timezone", zone.error().detail);
-  std::vector<std::pair<std::size_t, std::size_t>> ignore;
-  in.objects("ignore", 50, [&ignore](JsonReader& span, std::size_t) {
-    const auto start = span.integer("start", 0, 10'000, true), end = span.integer("end", 0, 10'000, true);
-    if (start && end) ignore.emplace_back(*start, *end);
-  });
+  TextSpans ignore = read_ignored(in);
   if (auto error = in.finish()) co_return *error;
   auto result = co_await service.parse(caller_of(request), std::move(text), std::move(timezone), std::move(ignore));
   if (!result) co_return result.error();

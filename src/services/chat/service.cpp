@@ -108,6 +108,7 @@ awaitable<Result<std::string>> Service::chat(runtime::Caller caller, Said said) 
 
   Scope scope(caller, now, conversation, *known);
   scope.text = said.message;
+  scope.ignore = std::move(said.ignore);
   Outcome outcome = co_await respond(scope, settings_of(*person));
 
   const Instant answered = clock_.now();
@@ -141,7 +142,7 @@ awaitable<Result<std::string>> Service::chat(runtime::Caller caller, Said said) 
 }
 
 awaitable<Result<std::string>> Service::parse(runtime::Caller caller, std::string text, std::string timezone,
-                                              std::vector<std::pair<std::size_t, std::size_t>> ignore) {
+                                              TextSpans ignore) {
   const auto person = co_await services_.store.person(caller.principal.user);
   if (!person) co_return person.error();
   const language::Now now = now_in(clock_, timezone, caller.principal.timezone);

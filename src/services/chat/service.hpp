@@ -8,6 +8,7 @@
 #include "core/json.hpp"
 #include "services/chat/assistant.hpp"
 #include "services/chat/executor.hpp"
+#include "services/chat/hidden_words.hpp"
 #include "services/chat/store.hpp"
 
 namespace daybook::chat {
@@ -17,6 +18,7 @@ struct Said {
   std::string message;
   std::optional<ConversationId> conversation;  ///< Absent: begin one.
   std::string timezone;                        ///< Empty: the person's own.
+  TextSpans ignore;                            ///< Pieces of the message that mean nothing: chips that were taken off.
   Idempotency key;
 };
 
@@ -38,7 +40,7 @@ class Service {
   boost::asio::awaitable<Result<std::string>> chat(runtime::Caller caller, Said said);
   /// What a text would do: the ParseResult as JSON.
   boost::asio::awaitable<Result<std::string>> parse(runtime::Caller caller, std::string text, std::string timezone,
-                                                    std::vector<std::pair<std::size_t, std::size_t>> ignore);
+                                                    TextSpans ignore);
   /// A tool of tools.hpp, called by somebody else's agent with the caller's rights. What it changes can be undone by
   /// the tool "undo". Errors: invalid_argument naming what is wrong with the arguments, unavailable.
   boost::asio::awaitable<Result<ToolResult>> call_tool(runtime::Caller caller, std::string name, json::value arguments);

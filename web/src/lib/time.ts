@@ -84,3 +84,9 @@ export function whenText(when: { at: string | null; date: string | null }, zone:
   if (!when.at) return "";
   return `${dayText(dateIn(when.at, zone), today)}, ${timeText(when.at, zone)}`;
 }
+
+/** A start of a recurring task: a date, or an instant. */
+export function startText(start: string, zone: string): string {
+  const now = new Date();
+  return start.includes("T") ? whenText({ at: start, date: null }, zone, now) : dayText(start, dateIn(now, zone));
+}

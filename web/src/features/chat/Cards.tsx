@@ -2,10 +2,9 @@ import { Checkbox } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Card, RecurringTask, Task } from "../../api/types";
 import { useApp } from "../../app_context";
-import { whenText } from "../../lib/time";
+import { whenText, startText } from "../../lib/time";
 import { Icon } from "../../ui/Icon";
 import { isOverdue } from "../tasks/groups";
-import { startText } from "../tasks/QuickAdd";
 import { reminderText } from "../tasks/reminder_text";
 
 /** What the answer shows beside its words. A card of a later version is passed over. */

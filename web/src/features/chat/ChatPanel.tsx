@@ -1,15 +1,15 @@
-import { ActionIcon, Button, Textarea, Tooltip } from "@mantine/core";
-import { useEffect, useLayoutEffect, useRef, useState, type FormEvent } from "react";
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../ui/Icon";
 import { LoadingList } from "../../ui/states";
 import { useToast } from "../../ui/toasts";
 import { CardView, Examples } from "./Cards";
+import { Composer } from "./Composer";
 import type { Chat, ShownMessage } from "./use_chat";
 
 export function ChatPanel({ chat }: { chat: Chat }) {
   const { t } = useTranslation();
-  const [draft, setDraft] = useState("");
   const log = useRef<HTMLDivElement>(null);
   const last = chat.messages.at(-1);
   const input = useRef<HTMLTextAreaElement>(null);
@@ -23,13 +23,6 @@ export function ChatPanel({ chat }: { chat: Chat }) {
     if (chat.busy) spoke.current = true;
     else if (spoke.current && document.activeElement === document.body) input.current?.focus({ preventScroll: true });
   }, [chat.busy]);
-
-  function submit(event?: FormEvent) {
-    event?.preventDefault();
-    if (chat.busy || draft.trim() === "") return;
-    chat.say(draft);
-    setDraft("");
-  }
 
   return (
     <section className="chat" aria-labelledby="chat-heading">
@@ -66,29 +59,7 @@ export function ChatPanel({ chat }: { chat: Chat }) {
           </div>
         )}
       </div>
-      <form className="chat-form" onSubmit={submit}>
-        <Textarea
-          ref={input}
-          className="chat-input"
-          aria-label={t("chat.label")}
-          placeholder={t("chat.placeholder")}
-          autosize
-          minRows={1}
-          maxRows={6}
-          maxLength={10_000}
-          value={draft}
-          onChange={(event) => setDraft(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
-              event.preventDefault();
-              submit();
-            }
-          }}
-        />
-        <ActionIcon type="submit" size={38} radius="xl" aria-label={t("chat.send")} disabled={draft.trim() === ""} loading={chat.busy}>
-          <Icon name="send" />
-        </ActionIcon>
-      </form>
+      <Composer chat={chat} input={input} />
     </section>
   );
 }

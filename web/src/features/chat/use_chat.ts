@@ -2,6 +2,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type InfiniteD
 import { useState } from "react";
 import type { Http } from "../../api/http";
 import type { Action, ChatReply, Conversation, Message } from "../../api/types";
+import type { TextSpan } from "../reading/spans";
 
 interface MessagePage {
   items: Message[];
@@ -32,7 +33,8 @@ export interface Chat {
   busy: boolean;
   hasEarlier: boolean;
   loadEarlier: () => void;
-  say: (text: string) => void;
+  /** `ignored` are pieces of the text that are not to be read, in code points. */
+  say: (text: string, ignored?: TextSpan[]) => void;
   press: (action: Action) => Promise<void>;
   startAnew: () => void;
 }
@@ -59,9 +61,14 @@ export function useChat(http: Http, timezone: string): Chat {
   });
 
   const turn = useMutation({
-    mutationFn: (text: string) =>
-      http.post<ChatReply>("/api/v1/chat", { message: text, timezone, ...(conversation ? { conversationId: conversation } : {}) }),
-    onMutate: (text) => {
+    mutationFn: ({ text, ignored }: { text: string; ignored: TextSpan[] }) =>
+      http.post<ChatReply>("/api/v1/chat", {
+        message: text,
+        timezone,
+        ...(conversation ? { conversationId: conversation } : {}),
+        ...(ignored.length > 0 ? { ignore: ignored } : {}),
+      }),
+    onMutate: ({ text }) => {
       const id = crypto.randomUUID();
       setOutgoing([{ id, role: "user", text, cards: [], actions: [], undoId: null, state: "sending" }]);
     },
@@ -83,8 +90,9 @@ export function useChat(http: Http, timezone: string): Chat {
   // The first page holds the newest messages, each page oldest first.
   const said = [...(history.data?.pages ?? [])].reverse().flatMap((page) => page.items);
   const known = new Set(said.map((message) => message.id));
-  const say = (text: string) => {
-    if (text.trim() !== "" && !turn.isPending) turn.mutate(text.trim());
+  // With pieces left out the text goes as it was typed, so that they stay where they are.
+  const say = (text: string, ignored: TextSpan[] = []) => {
+    if (text.trim() !== "" && !turn.isPending) turn.mutate({ text: ignored.length > 0 ? text : text.trim(), ignored });
   };
   return {
     messages: [

@@ -4,10 +4,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RecurringTask } from "../../api/types";
 import { useApp } from "../../app_context";
+import { startText } from "../../lib/time";
 import { Icon } from "../../ui/Icon";
 import { EmptyState, ErrorState, LoadingList } from "../../ui/states";
 import { useToast } from "../../ui/toasts";
-import { startText } from "../tasks/QuickAdd";
 import { reminderText } from "../tasks/reminder_text";
 
 type Deed = "pause" | "resume" | "stop" | "skip" | "delete";

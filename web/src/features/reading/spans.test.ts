@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keepIgnored, segmentsOf } from "./preview";
+import { keepIgnored, segmentsOf } from "./spans";
 
 const span = (start: number, end: number) => ({ start, end, kind: "due" as const, label: "" });
 

@@ -1,0 +1,104 @@
+// Links: daybook_services_chat daybook_services_analytics daybook_services_scheduler
+// Links: daybook_services_tasks daybook_runtime_embedded
+// What people say over several turns, through the chat to the real services: it is Wednesday 4 March 2026, 9 am UTC.
+#include "chat_world.hpp"
+
+namespace daybook::chat {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
+using testing_world::ChatWorld;
+
+std::string text_at(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value && value->is_string() ? std::string(value->get_string()) : std::string{};
+}
+
+// D-04: what a question goes on from is kept with the conversation.
+TEST(ChatPhrases, QuestionsGoOnFromTheOneBefore) {
+  ChatWorld world;
+  world.say("call mom tomorrow at 5pm");
+  world.say("dentist on friday 3pm #health");
+  world.say("buy milk on saturday");
+  EXPECT_THAT(world.say("what's on tomorrow?"), StartsWith("“Call mom” is due"));
+  EXPECT_THAT(world.say("and the day after?", true), StartsWith("“Dentist” is due"));
+  EXPECT_THAT(world.say("and the day after that?", true), StartsWith("“Buy milk” is due"));
+  EXPECT_THAT(world.say("what about monday?"), StartsWith("Nothing is due"));
+  EXPECT_THAT(world.say("am I free on monday?"), StartsWith("Yes, you are free: nothing is due"));
+}
+
+TEST(ChatPhrases, OneVerbMovesSeveral) {
+  ChatWorld world;
+  world.say("submit the report tomorrow");
+  world.say("call mom tomorrow at 5pm");
+  world.say("move the report to thursday next week and call mom to saturday");
+  EXPECT_EQ(text_at(world.task("Submit the report"), "dueDate"), "2026-03-12");
+  EXPECT_EQ(text_at(world.task("Call mom"), "dueAt"), "2026-03-07T17:00:00Z");
+  world.say("call Ann tomorrow at 3 and 5");
+  EXPECT_THAT(world.open_titles(), UnorderedElementsAre("Submit the report", "Call mom", "Call Ann", "Call Ann"));
+  world.say("undo");
+  EXPECT_THAT(world.open_titles(), UnorderedElementsAre("Submit the report", "Call mom"));
+}
+
+TEST(ChatPhrases, PartsOfTheDayAreTimes) {
+  ChatWorld world;
+  world.say("yoga tomorrow morning");
+  EXPECT_EQ(text_at(world.task("Yoga"), "dueAt"), "2026-03-05T09:00:00Z");
+  world.say("set it to saturday evening");
+  EXPECT_EQ(text_at(world.task("Yoga"), "dueAt"), "2026-03-07T18:00:00Z");
+  world.say("actually make it 7");
+  EXPECT_EQ(text_at(world.task("Yoga"), "dueAt"), "2026-03-07T19:00:00Z");
+}
+
+TEST(ChatPhrases, BulkIsOfWhatIsMeantAlone) {
+  ChatWorld world;
+  world.say("fix the login bug on friday #work");
+  world.say("submit the report tomorrow #work");
+  world.say("buy milk tomorrow");
+  world.say("tag all work tasks with #q1");
+  EXPECT_EQ(world.task("Submit the report").at("tags"), (json::array{"work", "q1"}));
+  EXPECT_EQ(world.task("Buy milk").at("tags"), json::array{});
+  // Each moves from its own day.
+  EXPECT_EQ(world.say("push all work tasks by a week"), "Change 2 tasks? Here is what would change.");
+  EXPECT_EQ(world.say("yes"), "“Submit the report” and “Fix the login bug” are now 7 days later.");
+  EXPECT_EQ(text_at(world.task("Fix the login bug"), "dueDate"), "2026-03-13");
+  EXPECT_EQ(text_at(world.task("Submit the report"), "dueDate"), "2026-03-12");
+  EXPECT_EQ(world.say("delete everything tagged work except the report"), "Delete 1 task? Here is what would change.");
+  world.say("yes");
+  EXPECT_THAT(world.open_titles(), UnorderedElementsAre("Buy milk", "Submit the report"));
+}
+
+TEST(ChatPhrases, BothAreThoseJustSpokenOf) {
+  ChatWorld world;
+  for (const auto* task : {"buy milk", "buy eggs", "buy bread", "buy rice"}) world.say(task);
+  world.say("show my tasks");
+  world.say("move the first two to friday");
+  EXPECT_THAT(world.say("mark both done"), StartsWith("Completed"));
+  EXPECT_EQ(world.open_titles().size(), 2u);
+  world.say("show my tasks");
+  world.say("complete all but the last");
+  EXPECT_EQ(world.open_titles().size(), 1u);
+}
+
+TEST(ChatPhrases, SaysThatItKnowsNoPlaces) {
+  ChatWorld world;
+  const auto answer = world.say("remind me to water the plants when I get home");
+  EXPECT_THAT(answer, StartsWith("Added “Water the plants when I get home”."));
+  EXPECT_THAT(answer, HasSubstr("I can't tell where you are"));
+}
+
+TEST(ChatPhrases, RemindsAtATimeOfEachDayThatItRepeats) {
+  ChatWorld world;
+  world.say("water the ferns every 3 days, remind me at 8 in the morning");
+  const auto series = world.series("Water the ferns");
+  EXPECT_EQ(text_at(series, "rrule"), "FREQ=DAILY;INTERVAL=3");
+  EXPECT_EQ(json::serialize(series.at("reminders")), R"([{"daysBefore":0,"time":"08:00"}])");
+}
+
+}  // namespace
+}  // namespace daybook::chat
