@@ -126,11 +126,10 @@ awaitable<Outcome> Executor::list(Command command, Scope& scope) {
   const std::string with_what = what.empty() ? "" : " " + what;
   if (found.empty()) {
     const bool asks_if_free = scope.text.find(" free") != std::string::npos && command.filter.due_from;
-    const std::string be = command.filter.status == language::StatusFilter::done ? "was" : "is";
     if (what.empty())
       out.say("Nothing is open. Well done!");
     else
-      out.say((asks_if_free ? "Yes, you are free: nothing " : "Nothing ") + be + with_what + ".");
+      out.say((asks_if_free ? "Yes, you are free: nothing is" : "Nothing is") + with_what + ".");
     co_return out;
   }
   if (found.size() == 1) {
