@@ -65,7 +65,7 @@ TEST(ChatPhrases, BulkIsOfWhatIsMeantAlone) {
   EXPECT_EQ(world.task("Buy milk").at("tags"), json::array{});
   // Each moves from its own day.
   EXPECT_EQ(world.say("push all work tasks by a week"), "Change 2 tasks? Here is what would change.");
-  EXPECT_EQ(world.say("yes"), "“Submit the report” and “Fix the login bug” are now 7 days later.");
+  EXPECT_EQ(world.say("yes"), "“Submit the report” and “Fix the login bug” are now 1 week later.");
   EXPECT_EQ(text_at(world.task("Fix the login bug"), "dueDate"), "2026-03-13");
   EXPECT_EQ(text_at(world.task("Submit the report"), "dueDate"), "2026-03-12");
   EXPECT_EQ(world.say("delete everything tagged work except the report"), "Delete 1 task? Here is what would change.");
@@ -97,7 +97,7 @@ TEST(ChatPhrases, RemindsAtATimeOfEachDayThatItRepeats) {
   world.say("water the ferns every 3 days, remind me at 8 in the morning");
   const auto series = world.series("Water the ferns");
   EXPECT_EQ(text_at(series, "rrule"), "FREQ=DAILY;INTERVAL=3");
-  EXPECT_EQ(json::serialize(series.at("reminders")), R"([{"daysBefore":0,"time":"08:00"}])");
+  EXPECT_EQ(json::serialize(series.at("reminders")), R"([{"daysBefore":0,"time":"08:00","relativeTo":"due"}])");
 }
 
 }  // namespace
