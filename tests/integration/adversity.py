@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -363,6 +364,34 @@ def hostile_requests(daybook_test, folder):
     assert server.stop() == 0
 
 
+# Design, rule 19: a reload that comes while it stops does not cut the stop short
+def reload_while_stopping(daybook, folder):
+    server = Server(daybook, folder / "stopping", log=folder / "stopping.log").start()
+    body = b'{"email":"nobody@example.org","password":"a wrong password"}'
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+        client.sendall(b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                       b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
+        assert client.recv(100).startswith(b"HTTP/1.1 100 ")  # In flight from now on.
+        server.process.send_signal(signal.SIGTERM)
+
+        def accepts_no_more():
+            try:
+                socket.create_connection(("127.0.0.1", server.port), timeout=5).close()
+            except OSError:
+                return True
+            return False
+
+        eventually(accepts_no_more)
+        server.process.send_signal(signal.SIGHUP)
+        try:
+            client.sendall(body)
+            answer = client.recv(65536)
+        except OSError as lost:
+            answer = str(lost).encode()
+    check("a request in flight is finished, in spite of a reload", answer.startswith(b"HTTP/1.1 401 "), str(answer[:80]))
+    check("it ends as a stop does", server.process.wait(40) == 0, str(server.process.returncode))
+
+
 def main():
     if os.environ.get("DAYBOOK_OWN_MOUNTS") is None:
         inside = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--user", "--map-root-user"]
@@ -371,7 +400,8 @@ def main():
         os.execvpe("env", ["env", *(inside if can else []), sys.executable, *sys.argv], environment)
     daybook, daybook_test = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2])
     folder = pathlib.Path(tempfile.mkdtemp(prefix="daybook-adversity-"))
-    cases = [(damaged_file, daybook), (jumping_clock, daybook_test), (hostile_requests, daybook_test)]
+    cases = [(damaged_file, daybook), (jumping_clock, daybook_test), (hostile_requests, daybook_test),
+             (reload_while_stopping, daybook)]
     if os.environ["DAYBOOK_OWN_MOUNTS"]:
         cases = [(full_disk, daybook), (read_only_disk, daybook)] + cases
     else:

@@ -43,6 +43,7 @@ class ChatWorld : public scheduler::testing_world::World {
     Principal principal;
     principal.user = user;
     principal.timezone = zone_;
+    principal.scopes = scopes_;
     call.principal = principal;
     return db_.run((replica ? other_ : chat_).router().dispatch(std::move(call)));
   }
@@ -107,6 +108,7 @@ class ChatWorld : public scheduler::testing_world::World {
   EmbeddedAssistant assistant_;
   std::unique_ptr<ChatStore> store_, other_store_;
   Module chat_, other_;
+  std::vector<std::string> scopes_;  ///< Of the token that asks; empty: everything.
   std::string conversation_;
   json::object reply_;
 };

@@ -83,6 +83,25 @@ TEST_F(Mcp, ToolsMakeChangeAndUndo) {
   EXPECT_THAT(world_.ask("/api/v1/conversations", {}).body, HasSubstr(R"("items":[])"));
 }
 
+// A tool can do what the token may do, and no more.
+TEST_F(Mcp, ToolsActWithinTheScopesOfTheToken) {
+  const auto id = first_id(call("create_task", R"({"title":"Buy milk"})"));
+  world_.scopes_ = {"chat:write"};
+  EXPECT_THAT(text(call("list_tasks", "{}")), Not(HasSubstr("milk")));
+  world_.scopes_ = {"chat:write", "tasks:read"};
+  EXPECT_THAT(text(call("list_tasks", "{}")), HasSubstr("Buy milk"));
+  for (const auto& [tool, arguments] : {std::pair{"delete_tasks", R"({"ids":[")" + id + R"("]})"},
+                                        std::pair{"complete_tasks", R"({"ids":[")" + id + R"("]})"},
+                                        std::pair{"create_task", std::string(R"({"title":"Eggs"})")}}) {
+    const auto refused = call(tool, arguments);
+    EXPECT_TRUE(refused.at("isError").as_bool()) << tool;
+    EXPECT_THAT(text(refused), HasSubstr("tasks:write")) << tool;
+  }
+  EXPECT_THAT(world_.open_titles(), ElementsAre("Buy milk"));
+  world_.scopes_ = {"chat:write", "tasks:write"};
+  EXPECT_EQ(text(call("complete_tasks", R"({"ids":[")" + id + R"("]})")), "Nice. Completed “Buy milk”.");
+}
+
 TEST_F(Mcp, WrongCallsAreSaidInWordsThatHelp) {
   const auto wrong = call("create_task", R"({"titel":"x","due":"tomorrow"})");
   EXPECT_TRUE(wrong.at("isError").as_bool());

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -8,6 +9,9 @@
 
 namespace daybook::app {
 namespace {
+
+/// Who reads the tokens acts as the users.
+constexpr auto kOwnerOnly = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
 
 struct Options {
   ConfigSources sources;
@@ -32,7 +36,10 @@ int seed(const Options& options, const Build& build) {
   std::ofstream tokens;
   if (!options.tokens.empty()) {
     tokens.open(options.tokens);
-    if (!tokens) return report({Errc::misconfigured, "The file " + options.tokens + " cannot be written."});
+    std::error_code failure;
+    if (tokens) std::filesystem::permissions(options.tokens, kOwnerOnly, failure);
+    if (!tokens || failure)
+      return report({Errc::misconfigured, "The file " + options.tokens + " cannot be written for its owner alone."});
   }
   const json::object request{{"command", "user.seed"}, {"users", options.users}, {"tasks", options.tasks}};
   const auto write = [&](const json::object& line) {

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "http/trusted_proxies.hpp"
+#include "services/gateway/edge_policy.hpp"
 
 namespace daybook::app {
 namespace {
@@ -107,14 +108,6 @@ Result<> set_trusted_proxies(Config& config, const std::string& value) {
   return config.trusted_proxies = value, Result<>{};
 }
 
-Result<> set_public_url(Config& config, const std::string& value) {
-  if (!value.empty() && !value.starts_with("http://") && !value.starts_with("https://"))
-    return bad("a URL such as https://todo.example.org");
-  config.public_url = value;
-  while (config.public_url.ends_with('/')) config.public_url.pop_back();
-  return {};
-}
-
 std::string trim(std::string text) {
   const auto first = text.find_first_not_of(" \t\r");
   if (first == std::string::npos) return {};
@@ -122,6 +115,27 @@ std::string trim(std::string text) {
   text.erase(text.find_last_not_of(" \t\r") + 1);
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
   return text;
+}
+
+Result<> set_cors_origins(Config& config, const std::string& value) {
+  std::string list;
+  for (std::size_t at = 0; at < value.size();) {
+    const auto comma = std::min(value.find(',', at), value.size());
+    const auto origin = gateway::origin_of(trim(value.substr(at, comma - at)));
+    if (origin.empty()) return bad("web addresses such as https://app.example.org, separated by commas");
+    list += (list.empty() ? "" : ",") + origin;
+    at = comma + 1;
+  }
+  config.cors_origins = std::move(list);
+  return {};
+}
+
+Result<> set_public_url(Config& config, const std::string& value) {
+  if (!value.empty() && !value.starts_with("http://") && !value.starts_with("https://"))
+    return bad("a URL such as https://todo.example.org");
+  config.public_url = value;
+  while (config.public_url.ends_with('/')) config.public_url.pop_back();
+  return {};
 }
 
 std::string environment_name(std::string_view setting) {
@@ -198,10 +212,12 @@ const std::vector<Setting>& settings() {
        set_number<&Config::chats_per_minute, 1, 1'000'000>, get_number<&Config::chats_per_minute>},
       {"requests-per-minute", "Requests a user may send; 0: no limit", true, false,
        set_number<&Config::requests_per_minute, 0, 100'000'000>, get_number<&Config::requests_per_minute>},
+      {"auth-attempts-per-minute", "Attempts to sign in or up that an address may make; 0: no limit", true, false,
+       set_number<&Config::auth_attempts_per_minute, 0, 1'000'000>, get_number<&Config::auth_attempts_per_minute>},
       {"trusted-proxies", "Proxies whose X-Forwarded-For says who asks, such as 127.0.0.1 or 10.0.0.0/8, by commas",
        false, false, set_trusted_proxies, get_text<&Config::trusted_proxies>},
-      {"cors-origins", "Other web pages that may call the API, separated by commas", false, false,
-       set_text<&Config::cors_origins>, get_text<&Config::cors_origins>},
+      {"cors-origins", "Other web pages that may call the API, separated by commas", false, false, set_cors_origins,
+       get_text<&Config::cors_origins>},
       {"private-targets", "refuse (default) or allow: whether webhooks may go to this network's own addresses", false,
        false, set_private_targets, get_text<&Config::private_targets>},
       {"ca-file", "Certificates (PEM) to trust for mail and webhooks beside the system's", false, false,

@@ -25,11 +25,12 @@ struct Config {
   std::size_t max_body_bytes = 1024 * 1024;
   std::size_t max_connections = 10'000;
   int drain_seconds = 30;
-  int max_open_tasks = 10'000;    ///< A user.
-  int max_series = 200;           ///< A user.
-  int max_live_connections = 20;  ///< A user.
-  int chats_per_minute = 60;      ///< A user.
-  int requests_per_minute = 0;    ///< A user; 0: no limit.
+  int max_open_tasks = 10'000;         ///< A user.
+  int max_series = 200;                ///< A user.
+  int max_live_connections = 20;       ///< A user.
+  int chats_per_minute = 60;           ///< A user.
+  int requests_per_minute = 0;         ///< A user; 0: no limit.
+  int auth_attempts_per_minute = 600;  ///< An address; of one password's change, a user.
 
   std::string trusted_proxies;             ///< Addresses and networks whose X-Forwarded-For is believed.
   std::string cors_origins;                ///< Other web pages that may call the API, separated by commas.

@@ -41,6 +41,15 @@ TEST_F(ConfigTest, DefaultsAreThoseOfALaptop) {
   EXPECT_EQ(loaded.sources.at("listen"), "default");
 }
 
+TEST_F(ConfigTest, OriginsAreReadOneByOne) {
+  environment_["DAYBOOK_CORS_ORIGINS"] = "https://A.example, http://b.example:8080/";
+  EXPECT_EQ(load_config(sources_).value().config.cors_origins, "https://a.example,http://b.example:8080");
+  for (const auto* wrong : {"a.example", "https://a.example,,https://b.example", "*"}) {
+    environment_["DAYBOOK_CORS_ORIGINS"] = wrong;
+    EXPECT_FALSE(load_config(sources_)) << wrong;
+  }
+}
+
 TEST_F(ConfigTest, CommandLineBeforeEnvironmentBeforeFile) {
   write_file("# ours\nlisten = 0.0.0.0:1\n max-series=7 \ndata = \"/srv/day book\"\n");
   environment_["DAYBOOK_LISTEN"] = "0.0.0.0:2";

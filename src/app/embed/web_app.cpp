@@ -1,6 +1,7 @@
 #include "app/embed/web_app.hpp"
 
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -82,6 +83,8 @@ WebApp WebApp::embedded() {
 WebApp WebApp::from_folder(std::string folder) {
   return WebApp(
       [folder = std::move(folder)](const std::string& path) -> std::optional<std::string> {
+        std::error_code failure;
+        if (!std::filesystem::is_regular_file(folder + path, failure)) return std::nullopt;
         std::ifstream in(folder + path, std::ios::binary);
         if (!in) return std::nullopt;
         return std::string(std::istreambuf_iterator<char>(in), {});

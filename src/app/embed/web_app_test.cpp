@@ -1,6 +1,10 @@
 #include "app/embed/web_app.hpp"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 namespace daybook::app {
 namespace {
@@ -73,6 +77,19 @@ TEST_F(WebAppTest, FilesBesideTheAppAreNotServed) { EXPECT_EQ(*get("/schemas/ope
 TEST_F(WebAppTest, SaysHowToBuildTheAppWhereItIsMissing) {
   files_.clear();
   EXPECT_THAT(get("/").body, HasSubstr("scripts/run"));
+}
+
+TEST(WebApp, AFolderOfFilesIsNoFile) {
+  const auto folder = std::filesystem::temp_directory_path() / ("daybook-web-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder / "assets");
+  std::ofstream(folder / "index.html") << "the page";
+  auto app = WebApp::from_folder(folder);
+  Call call;
+  call.path = "/assets";
+  const auto reply = app.reply(call);
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(*reply->shared_body, "the page");
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "app/system/seed_tasks.hpp"
 #include "domain/zone.hpp"
+#include "services/identity/account_fields.hpp"
 #include "storage/sqlite/event_log.hpp"
 
 namespace daybook::app {
@@ -24,6 +25,12 @@ Error no_accounts() { return {Errc::unsupported, "Accounts are the identity role
 
 Error no_event_log() {
   return {Errc::unsupported, "This process keeps no events: ask the broker (daybook events … --brokers HOST:PORT)."};
+}
+
+/// An answer to an operator is one line: with what is wrong with each field.
+Error with_fields(Error error) {
+  for (const auto& field : error.fields) error.detail += " " + field.pointer + " " + field.detail + ".";
+  return error;
 }
 
 awaitable<Result<>> copy(sqlite::Database& file, std::string target) { co_return file.backup(target); }
@@ -144,8 +151,11 @@ awaitable<Result<>> AdminCommands::replay_dead_letter(std::string group, std::in
 awaitable<Result<>> AdminCommands::user_add(std::string email, std::string password, std::string timezone, Emit emit) {
   auto* accounts = system_.accounts();
   if (!accounts) co_return no_accounts();
-  identity::Service::Registration registration{std::move(email), std::move(password), std::move(timezone), {}};
-  const auto added = co_await accounts->sign_up(std::move(registration), accounts->cause_of("admin", ""));
+  // The same rules as for those who sign up themselves.
+  const json::value body = json::object{{"email", email}, {"password", password}, {"timezone", timezone}};
+  auto registration = identity::read_registration(body);
+  if (!registration) co_return with_fields(registration.error());
+  const auto added = co_await accounts->sign_up(std::move(*registration), accounts->cause_of("admin", ""));
   if (!added) co_return added.error();
   json::object line;
   line["id"] = added->user.id.str();

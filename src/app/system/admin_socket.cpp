@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <set>
 
@@ -20,6 +21,7 @@ using asio::awaitable;
 using asio::local::stream_protocol;
 
 constexpr auto kReply = asio::as_tuple(asio::use_awaitable);
+constexpr auto kAcceptRetry = std::chrono::milliseconds{100};
 constexpr std::size_t kMaxLine = 64 * 1024;
 
 json::object error_line(const Error& error) {
@@ -29,12 +31,29 @@ json::object error_line(const Error& error) {
   return line;
 }
 
+using Sockets = std::set<stream_protocol::socket*>;
+
+/// Known to stop() for as long as it lives, also when a command throws.
+class Opened {
+ public:
+  Opened(Sockets& sockets, stream_protocol::socket& socket) : sockets_(sockets), socket_(socket) {
+    sockets_.insert(&socket_);
+  }
+  Opened(const Opened&) = delete;
+  ~Opened() { sockets_.erase(&socket_); }
+
+ private:
+  Sockets& sockets_;
+  stream_protocol::socket& socket_;
+};
+
 class LocalSocket final : public AdminSocket {
  public:
   LocalSocket(stream_protocol::acceptor acceptor, std::string path, AdminCommands& commands)
       : acceptor_(std::move(acceptor)),
         path_(std::move(path)),
         commands_(commands),
+        pause_(acceptor_.get_executor()),
         all_ended_(acceptor_.get_executor()) {}
 
   void start() {
@@ -45,6 +64,7 @@ class LocalSocket final : public AdminSocket {
   awaitable<void> stop() override {
     boost::system::error_code failure;
     acceptor_.close(failure);
+    pause_.cancel();
     ::unlink(path_.c_str());
     for (auto* socket : open_) socket->close(failure);
     while (running_ > 0) co_await all_ended_.wait();
@@ -59,14 +79,20 @@ class LocalSocket final : public AdminSocket {
     for (;;) {
       auto [failure, socket] = co_await acceptor_.async_accept(kReply);
       if (!acceptor_.is_open()) co_return;
-      if (failure) continue;
+      if (failure) {
+        // Out of file descriptors, most likely: the ones in use come back.
+        pause_.expires_after(kAcceptRetry);
+        co_await pause_.async_wait(kReply);
+        if (!acceptor_.is_open()) co_return;
+        continue;
+      }
       ++running_;
       asio::co_spawn(acceptor_.get_executor(), serve(std::move(socket)), [this](std::exception_ptr) { ended(); });
     }
   }
 
   awaitable<void> serve(stream_protocol::socket socket) {
-    open_.insert(&socket);
+    const Opened opened{open_, socket};
     std::string input;
     auto [failure, size] = co_await asio::async_read_until(socket, asio::dynamic_buffer(input, kMaxLine), '\n', kReply);
     if (!failure) {
@@ -86,13 +112,13 @@ class LocalSocket final : public AdminSocket {
       output += '\n';
       co_await asio::async_write(socket, asio::buffer(output), kReply);
     }
-    open_.erase(&socket);
   }
 
   stream_protocol::acceptor acceptor_;
   std::string path_;
   AdminCommands& commands_;
-  std::set<stream_protocol::socket*> open_;
+  asio::steady_timer pause_;
+  Sockets open_;
   int running_ = 0;
   runtime::Signal all_ended_;
 };

@@ -13,6 +13,7 @@
 #include "app/system/admin.hpp"
 #include "app/system/admin_socket.hpp"
 #include "app/system/data_folder.hpp"
+#include "app/system/file_limit.hpp"
 #include "app/system/system.hpp"
 #include "telemetry/log.hpp"
 
@@ -137,13 +138,19 @@ class ServerProcess {
     log::info("stopping");
     system_->announce_stop();
     // A second signal does not wait: what was acknowledged is on the disk already.
-    signals_.async_wait([](auto failure, int) {
-      if (!failure) std::_Exit(kExitFailed);
-    });
+    leave_at_second_signal();
     co_await admin_socket_->stop();
     co_await server_->stop(std::chrono::seconds(config().drain_seconds));
     co_await system_->stop();
     log::info("stopped");
+  }
+
+  void leave_at_second_signal() {
+    signals_.async_wait([this](auto failure, int signal) {
+      if (failure) return;
+      if (signal != SIGHUP) std::_Exit(kExitFailed);
+      leave_at_second_signal();  // There is nothing to reload any more.
+    });
   }
 
  public:
@@ -171,6 +178,7 @@ int run_server(const ConfigSources& sources, const Build& build) {
   ServerProcess::apply_log_level(loaded->config);
   if (auto prepared = prepare_data_folder(loaded->config.data_dir); !prepared) return report(prepared.error());
   std::signal(SIGPIPE, SIG_IGN);
+  warn_of_few_files(raise_file_limit(), loaded->config.max_connections);
   // What we write is this user's alone.
   ::umask(0077);
   return ServerProcess(sources, std::move(*loaded), build).run();

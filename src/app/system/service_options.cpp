@@ -33,6 +33,7 @@ gateway::Limits gateway_limits(const Config& config) {
   limits.live_connections = config.max_live_connections;
   limits.chats_per_minute = config.chats_per_minute;
   limits.requests_per_minute = config.requests_per_minute;
+  limits.auth_attempts_per_minute = config.auth_attempts_per_minute;
   return limits;
 }
 

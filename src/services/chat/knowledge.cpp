@@ -97,6 +97,12 @@ std::string item_of_series(Knowledge& known, const SeriesId& id, const language:
   return item.id;
 }
 
+/// A token that may not read these has none that it could speak of.
+template <class T>
+bool is_hidden(const Result<T>& read) {
+  return !read && read.error().code == Errc::forbidden;
+}
+
 }  // namespace
 
 const domain::Task* Knowledge::task(const std::string& item) const {
@@ -121,13 +127,15 @@ awaitable<Result<Knowledge>> load_knowledge(tasks::Client& tasks, scheduler::Cli
   std::vector<domain::Task> open;
   while (static_cast<int>(open.size()) < kKnownTasks) {
     auto page = co_await tasks.list(caller, query);
+    if (is_hidden(page)) break;
     if (!page) co_return page.error();
     for (auto& task : page->items) open.push_back(std::move(task));
     if (page->next_cursor.empty()) break;
     query.cursor = page->next_cursor;
   }
   std::vector<std::string> any_state;
-  const auto series = co_await scheduler.list(caller, std::move(any_state));
+  auto series = co_await scheduler.list(caller, std::move(any_state));
+  if (is_hidden(series)) series = std::vector<scheduler::SeriesView>{};
   if (!series) co_return series.error();
 
   auto stood_for = add_series(known, *series, open, now);

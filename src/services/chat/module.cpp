@@ -14,9 +14,10 @@ awaitable<std::vector<Result<>>> each_event(Service& service, std::vector<CloudE
 }  // namespace
 
 Module::Module(ChatStore& store, runtime::Invoker& invoker, Assistant& assistant, const WallClock& clock)
-    : tasks_(invoker),
-      scheduler_(invoker),
-      analytics_(invoker),
+    : invoker_(invoker),
+      tasks_(invoker_),
+      scheduler_(invoker_),
+      analytics_(invoker_),
       service_(Services{tasks_, scheduler_, analytics_, store}, assistant, clock),
       router_(make_router(store, service_)) {}
 

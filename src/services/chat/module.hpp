@@ -5,6 +5,7 @@
 
 #include "http/router.hpp"
 #include "runtime/event_bus.hpp"
+#include "services/chat/scoped_invoker.hpp"
 #include "services/chat/service.hpp"
 #include "storage/sql/database.hpp"
 
@@ -21,6 +22,7 @@ class Module {
   void subscribe(runtime::EventBus& bus);
 
  private:
+  ScopedInvoker invoker_;
   tasks::Client tasks_;
   scheduler::Client scheduler_;
   analytics::Client analytics_;
