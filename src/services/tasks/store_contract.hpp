@@ -390,7 +390,7 @@ TYPED_TEST_P(TaskStoreContract, ATaskBecomesAnotherOccurrenceAndKeepsTheRest) {
 
 // E-08, design, rule 15: all that there is, in pages, tombstones too, and nothing of it is news.
 TYPED_TEST_P(TaskStoreContract, SnapshotsTellEveryTaskOnce) {
-  for (int i = 0; i < 5; ++i) this->made("task " + std::to_string(i));
+  for (int i = 0; i < 3; ++i) this->made("task " + std::to_string(i));
   const auto done = this->made("done"), gone = this->made("gone");
   this->now_ += std::chrono::seconds{90};
   ASSERT_TRUE(this->backend_.run(this->store().complete(this->command(), TaskRef{done.id}, Subtasks::ask)));
@@ -428,7 +428,7 @@ TYPED_TEST_P(TaskStoreContract, SnapshotsTellEveryTaskOnce) {
     }
     cursor = page.next_cursor;
   } while (!cursor.empty());
-  EXPECT_THAT(told, UnorderedElementsAre("task 0", "task 1", "task 2", "task 3", "task 4", "done", "gone", "theirs"));
+  EXPECT_THAT(told, UnorderedElementsAre("task 0", "task 1", "task 2", "done", "gone", "theirs"));
   EXPECT_EQ(this->backend_.events().size(), events);
   EXPECT_EQ(this->backend_.run(this->store().snapshot("nonsense", 3, this->now_)).error().code, Errc::invalid_argument);
 }
