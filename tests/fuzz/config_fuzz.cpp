@@ -1,5 +1,5 @@
 // Links: daybook_http
-// Sources: src/app/config/config.cpp
+// Sources: src/app/config/config.cpp src/services/gateway/edge_policy.cpp
 // Configuration files: one that is taken, written out setting by setting, is taken again and means the same; one that
 // is refused says which line or setting is wrong.
 

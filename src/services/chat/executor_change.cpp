@@ -40,6 +40,7 @@ struct Tally {
       scope.spoke_of(ids);
     }
     for (const auto& fault : faults) out.say(fault);
+    out.failed = titles.empty() && !faults.empty();
   }
 };
 
