@@ -10,6 +10,7 @@ import json
 import email
 import email.policy
 import os
+import re
 import sys
 import tempfile
 import time
@@ -60,6 +61,17 @@ class World:
 
 def parsed(mail):
     return email.message_from_bytes(mail["text"], policy=email.policy.default)
+
+
+def confirmed_mail(world, person, address, **more):
+    """A mail channel whose code was entered; the mail with it is taken out of the box."""
+    channel = person.channel("email", address, **more)
+    assert not channel["confirmed"], channel
+    code = re.search(r"\b(\d{6})\b", parsed(world.mailbox.to(address)[-1])["Subject"])[1]
+    channel = person.ok("POST", f"/notification-channels/{channel['id']}/confirm", {"code": code})
+    assert channel["confirmed"], channel
+    world.mailbox.mails[:] = [mail for mail in world.mailbox.mails if address not in mail["to"]]
+    return channel
 
 
 def to_the_end(world, person, channel):
@@ -273,7 +285,7 @@ def test_quiet_hours_hold_channels_back(world):
 def test_mail_goes_by_starttls_with_a_sign_in(world):
     """C-05: over a connection that was made secure first, in any language."""
     person = Person(world.program)
-    channel = person.channel("email", "ann@example.org", topics=["completion"])
+    channel = confirmed_mail(world, person, "ann@example.org", topics=["completion"])
     person.complete("Grüße an Zoë ✓ und noch viel mehr Worte, damit der Betreff über eine Zeile hinausgeht")
     assert person.settled(channel, "sent"), person.deliveries(channel)
     mail = world.mailbox.to("ann@example.org")[0]
@@ -287,8 +299,8 @@ def test_mail_goes_by_starttls_with_a_sign_in(world):
 def test_greylisted_mail_comes_with_the_next_try(world):
     """C-12: 451 is for a moment, and the message keeps its id."""
     person = Person(world.program)
+    channel = confirmed_mail(world, person, "grey@example.org", topics=["completion"])
     world.mailbox.answers["grey@example.org"] = ["451 4.7.1 Greylisted, come back later"]
-    channel = person.channel("email", "grey@example.org", topics=["completion"])
     person.complete("Grey")
     first = person.tried(channel, 1)[0]
     assert first["state"] == "pending" and not world.mailbox.to("grey@example.org"), first
@@ -300,8 +312,8 @@ def test_greylisted_mail_comes_with_the_next_try(world):
 
 def test_refused_mail_is_not_repeated(world):
     person = Person(world.program)
+    channel = confirmed_mail(world, person, "nobody@example.org", topics=["completion"])
     world.mailbox.answers["nobody@example.org"] = ["550 5.1.1 No such user"] * 4
-    channel = person.channel("email", "nobody@example.org", topics=["completion"])
     person.complete("Nobody")
     failed = person.settled(channel, "failed")[0]
     assert failed["attempts"] == 1 and "550" in failed["reason"], failed
@@ -310,7 +322,7 @@ def test_refused_mail_is_not_repeated(world):
 def test_mail_goes_by_implicit_tls(world):
     program = world.serve(smtp_url=f"smtps://127.0.0.1:{world.implicit.port}")
     person = Person(program)
-    channel = person.channel("email", "implicit@example.org", topics=["completion"])
+    channel = confirmed_mail(world, person, "implicit@example.org", topics=["completion"])
     person.complete("Implicit")
     assert person.settled(channel, "sent"), person.deliveries(channel)
     assert world.mailbox.to("implicit@example.org")[0]["signed_in"]
@@ -324,9 +336,53 @@ def test_wrong_mail_settings_are_named(world):
                             ({"smtp_url": "smtp://127.0.0.1:1"}, "Mail server")):
         person = Person(world.serve(**settings))
         channel = person.channel("email", "wrong@example.org", topics=["completion"])
-        status, problem = person.call("POST", f"/notification-channels/{channel['id']}/test")
+        assert not channel["confirmed"]
+        status, problem = person.call("POST", f"/notification-channels/{channel['id']}/code")
         assert status == 422 and words in problem["detail"], (settings, problem)
     assert not world.mailbox.to("wrong@example.org")
+
+
+def test_mail_goes_only_to_an_address_that_was_confirmed(world):
+    """C-05: nobody has Daybook write to others: the code that was mailed there must be entered first."""
+    person = Person(world.program)
+    channel = person.channel("email", "new@example.org", topics=["completion"])
+    path = f"/notification-channels/{channel['id']}"
+    person.complete("Too early")
+    assert "not confirmed" in person.settled(channel, "skipped")[0]["explanation"]
+    status, problem = person.call("POST", path + "/test")
+    assert status == 422 and "not confirmed" in problem["detail"], problem
+    mails = world.mailbox.to("new@example.org")
+    assert len(mails) == 1, mails  # The code alone.
+    code = re.search(r"\b(\d{6})\b", parsed(mails[0]).get_content())[1]
+
+    wrong = "000000" if code != "000000" else "111111"
+    status, problem = person.call("POST", path + "/confirm", {"code": wrong})
+    assert status == 422 and problem["type"].endswith(":wrong-code"), problem
+    stranger = Person(world.program)
+    assert stranger.call("POST", path + "/confirm", {"code": code})[0] == 404
+    for _ in range(4):
+        assert person.call("POST", path + "/confirm", {"code": wrong})[0] == 422
+    assert person.call("POST", path + "/confirm", {"code": code})[0] == 422, "five tries are enough"
+
+    assert person.call("POST", path + "/code")[0] == 204
+    code = re.search(r"\b(\d{6})\b", parsed(world.mailbox.to("new@example.org")[1])["Subject"])[1]
+    spaced = f"{code[:3]} {code[3:]}"
+    assert person.ok("POST", path + "/confirm", {"code": spaced})["confirmed"]
+    person.ok("POST", path + "/test")
+    assert len(world.mailbox.to("new@example.org")) == 3
+
+    # Another address is another reader; a code is for the address that it went to.
+    assert person.ok("PATCH", path, {"name": "Mail"})["confirmed"]
+    assert not person.ok("PATCH", path, {"target": "newer@example.org"})["confirmed"]
+    assert len(world.mailbox.to("newer@example.org")) == 1
+    assert person.call("POST", path + "/confirm", {"code": code})[0] == 422
+    world.program.advance(hours=25)
+    late = re.search(r"\b(\d{6})\b", parsed(world.mailbox.to("newer@example.org")[0])["Subject"])[1]
+    assert person.call("POST", path + "/confirm", {"code": late})[0] == 422, "a day is over"
+    for _ in range(5):
+        assert person.call("POST", path + "/code")[0] == 204
+    status, problem = person.call("POST", path + "/code")
+    assert status == 429, problem
 
 
 # ---- ntfy, Gotify
@@ -415,7 +471,7 @@ def test_digest_comes_once_a_day_by_mail_and_in_the_chat(world):
     """C-13: at the person's hour in their zone, with what is due and overdue; once, also when the server dies after it."""
     program = world.serve(smtp_url=f"smtp://127.0.0.1:{world.starttls.port}")
     person = Person(program, "America/New_York")
-    channel = person.channel("email", "digest@example.org", topics=["digest"])
+    channel = confirmed_mail(world, person, "digest@example.org", topics=["digest"])
     # The notifier has heard of the person, and so of their zone, once it says that something of theirs is done.
     person.complete("Hello")
     assert wait_until(lambda: person.ok("GET", "/notifications")["items"])

@@ -206,6 +206,34 @@ awaitable<Result<Reply>> test_channel(NotifierStore& store, Service& service, Re
   co_return Reply(204);
 }
 
+awaitable<Result<Reply>> send_code(NotifierStore& store, Service& service, Request request) {
+  const auto user = http::signed_in(request);
+  if (!user) co_return user.error();
+  const auto channel = co_await load_channel(store, *user, request);
+  if (!channel) co_return channel.error();
+  const auto sent = co_await service.send_code(*user, channel->id);
+  if (!sent && sent.error().code == Errc::rate_limited) co_return sent.error();
+  if (!sent) co_return Error{Errc::unprocessable, "The code could not be sent. " + sent.error().detail};
+  co_return Reply(204);
+}
+
+awaitable<Result<Reply>> confirm_channel(NotifierStore& store, const WallClock& clock, Request request) {
+  const auto user = http::signed_in(request);
+  if (!user) co_return user.error();
+  const auto body = http::json_body(request);
+  if (!body) co_return body.error();
+  const auto channel = co_await load_channel(store, *user, request);
+  if (!channel) co_return channel.error();
+  JsonReader in(*body, Unknown::strict);
+  auto code = in.text("code", {.required = true, .min_bytes = 1, .max_bytes = 40}).value_or("");
+  if (auto error = in.finish()) co_return *error;
+  // As people copy it: "123 456".
+  std::erase_if(code, [](char c) { return c == ' ' || c == '-'; });
+  const auto confirmed = co_await store.confirm_channel(*user, channel->id, std::move(code), clock.now());
+  if (!confirmed) co_return confirmed.error();
+  co_return channel_reply(200, *confirmed);
+}
+
 awaitable<Result<Reply>> list_channel_deliveries(NotifierStore& store, Request request) {
   const auto user = http::signed_in(request);
   if (!user) co_return user.error();
@@ -267,6 +295,10 @@ void add_channel_routes(http::Router& router, NotifierStore& store, Service& ser
   router.add(Method::delete_, channels + "/{id}", [&store](Request r) { return delete_channel(store, std::move(r)); });
   router.add(Method::get, channels + "/{id}/deliveries",
              [&store](Request r) { return list_channel_deliveries(store, std::move(r)); });
+  router.add(Method::post, channels + "/{id}/code",
+             [&store, &service](Request r) { return send_code(store, service, std::move(r)); });
+  router.add(Method::post, channels + "/{id}/confirm",
+             [&store, &clock](Request r) { return confirm_channel(store, clock, std::move(r)); });
   router.add(Method::post, channels + "/{id}/test",
              [&store, &service](Request r) { return test_channel(store, service, std::move(r)); });
 }

@@ -252,6 +252,7 @@ std::string channel_json(const Channel& channel) {
   for (auto topic : channel.topics) topics.emplace_back(to_string(topic));
   out["topics"] = std::move(topics);
   out["enabled"] = channel.enabled;
+  out["confirmed"] = channel.confirmed;
   out["createdAt"] = format_rfc3339(channel.created_at);
   out["version"] = channel.version;
   return json::serialize(out);

@@ -46,6 +46,9 @@ struct Channel {
   std::string secret;  ///< Signs webhooks; token of a push server; keys of a push subscription as JSON.
   std::set<Topic> topics = {Topic::reminder, Topic::digest};
   bool enabled = true;
+  /// Whoever reads mail there has said that they want it. Nothing goes to an address that has not been confirmed but
+  /// the code that confirms it.
+  bool confirmed = true;
   Instant created_at{};
   std::int64_t version = 1;
 };

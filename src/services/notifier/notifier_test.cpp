@@ -88,7 +88,7 @@ class NotifierTest : public ::testing::Test {
   std::string delivery_states() {
     std::string out;
     const auto all = database_.run(store_->deliveries(user_, kReminder)).value();
-    for (auto kind : {ChannelKind::in_app, ChannelKind::webhook})
+    for (auto kind : {ChannelKind::in_app, ChannelKind::webhook, ChannelKind::email})
       for (const auto& delivery : all)
         if (delivery.kind == kind)
           out += std::string(to_string(kind)) + ":" + std::string(to_string(delivery.state)) + " ";
@@ -321,6 +321,67 @@ TEST_F(NotifierTest, WrongFieldsAreEachNamed) {
       send(Method::post, "/api/v1/notification-channels", R"({"kind":"pigeon","name":7,"colour":"red"})");
   EXPECT_EQ(reply.status, 400);
   for (const auto* pointer : {"/kind", "/name", "/target", "/colour"}) EXPECT_THAT(reply.body, HasSubstr(pointer));
+}
+
+// C-05: an address gets a code and nothing else until it is entered.
+TEST_F(NotifierTest, AMailAddressWaitsForItsCode) {
+  auto own = std::make_unique<ScriptedSender>();
+  auto& mail = *own;
+  senders_.emplace(ChannelKind::email, std::move(own));
+  const std::string path = "/api/v1/notification-channels";
+  const std::string body = R"({"kind":"email","target":"ann@example.org"})";
+  const auto made = json_of(send(Method::post, path, body)).as_object();
+  EXPECT_FALSE(made.at("confirmed").as_bool());
+  const auto own_path = path + "/" + std::string(made.at("id").as_string());
+  ASSERT_EQ(mail.sent.size(), 1u);
+  const auto code = mail.sent[0].substr(0, 6);
+  const auto enter = [&](const std::string& text) {
+    return send(Method::post, own_path + "/confirm", R"({"code":")" + text + "\"}").status;
+  };
+  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  EXPECT_EQ(delivery_states(), "in-app:sent email:skipped ");
+  EXPECT_EQ(send(Method::post, own_path + "/test").status, 422);
+  EXPECT_EQ(enter(code == "000000" ? "000001" : "000000"), 422);
+  EXPECT_EQ(enter(code), 200);
+  EXPECT_EQ(enter(code), 200);  // Again is the same.
+  EXPECT_EQ(send(Method::post, own_path + "/test").status, 204);
+  EXPECT_EQ(send(Method::post, own_path + "/code").status, 204);
+  EXPECT_THAT(mail.sent, ::testing::SizeIs(2)) << "a confirmed address needs no code";
+  // Another address is another reader.
+  EXPECT_THAT(send(Method::patch, own_path, R"({"name":"Mail"})").body, HasSubstr(R"("confirmed":true)"));
+  EXPECT_THAT(send(Method::patch, own_path, R"({"target":"bob@example.org"})").body, HasSubstr(R"("confirmed":false)"));
+  EXPECT_EQ(enter(code), 422);
+  ASSERT_EQ(mail.sent.size(), 3u);
+  clock_.advance(25h);
+  EXPECT_EQ(enter(mail.sent.back().substr(0, 6)), 422);
+}
+
+// So that nobody is flooded, and nobody guesses.
+TEST_F(NotifierTest, CodesAndTriesAreFew) {
+  auto own = std::make_unique<ScriptedSender>();
+  auto& mail = *own;
+  senders_.emplace(ChannelKind::email, std::move(own));
+  const std::string path = "/api/v1/notification-channels";
+  std::string last;
+  for (int i = 0; i < 7; ++i) {  // Deleting and making it again is no way around.
+    const auto made = json_of(send(Method::post, path, R"({"kind":"email","target":"ann@example.org"})"));
+    last = path + "/" + std::string(made.at("id").as_string());
+    if (i < 6) {
+      EXPECT_EQ(send(Method::delete_, last).status, 204);
+    }
+  }
+  EXPECT_EQ(mail.sent.size(), 5u);
+  const auto refused = send(Method::post, last + "/code");
+  EXPECT_EQ(refused.status, 429);
+  clock_.advance(61min);
+  EXPECT_EQ(send(Method::post, last + "/code").status, 204);
+  const auto code = mail.sent.back().substr(0, 6);
+  const std::string wrong = code == "000000" ? "000001" : "000000";
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(send(Method::post, last + "/confirm", R"({"code":")" + wrong + "\"}").status, 422);
+  EXPECT_EQ(send(Method::post, last + "/confirm", R"({"code":")" + code + "\"}").status, 422);
+  mail.answer = Error{Errc::unavailable, "The mail server is away."};
+  EXPECT_THAT(send(Method::post, last + "/code").body, HasSubstr("The mail server is away."));
 }
 
 // Design, rule 14

@@ -1,5 +1,7 @@
 #include "services/notifier/service.hpp"
 
+#include "services/notifier/confirmation.hpp"
+
 namespace daybook::notifier {
 
 using boost::asio::awaitable;
@@ -40,6 +42,8 @@ awaitable<Result<>> Service::on_delivery_timer(Timer timer) {
   auto fate = ChannelFate::keep;
   if (!channel.enabled || channel.id.is_nil()) {
     delivery.reason = "You have switched this channel off, or deleted it.";
+  } else if (!channel.confirmed) {
+    delivery.reason = kUnconfirmed;
   } else if (sender == senders_.end()) {
     delivery.reason = "This server has no " + std::string(to_string(delivery.kind)) + " delivery configured.";
   } else if (held_back && notification.read_at) {
@@ -107,7 +111,25 @@ awaitable<Result<Channel>> Service::save_channel(Channel channel) {
     co_return Error{Errc::unsupported,
                     "This server has no " + std::string(to_string(channel.kind)) + " delivery configured."};
   if (auto usable = sender->second->check(channel); !usable) co_return usable.error();
-  co_return co_await store_.save_channel(std::move(channel));
+  auto saved = co_await store_.save_channel(std::move(channel));
+  if (saved && !saved->confirmed)
+    ignore(co_await mail_code(saved->user, saved->id, false), "the person asks for another code, and hears then");
+  co_return saved;
+}
+
+awaitable<Result<>> Service::send_code(UserId user, Uuid channel) { return mail_code(user, channel, true); }
+
+awaitable<Result<>> Service::mail_code(UserId user, Uuid channel, bool again) {
+  std::string code = new_code();
+  const Instant now = clock_.now();
+  auto noted = co_await store_.note_code(user, channel, code, again, now);
+  if (!noted) co_return noted.error();
+  if (!*noted) co_return Result<>{};
+  const auto sender = senders_.find((*noted)->kind);
+  if (sender == senders_.end()) co_return Error{Errc::unsupported, "This kind of channel is not configured here."};
+  Notification mail = code_notice(user, code, now);
+  const Uuid delivery = mail.id.value;
+  co_return co_await sender->second->send(std::move(**noted), std::move(mail), delivery);
 }
 
 awaitable<Result<>> Service::test_channel(UserId user, Uuid id) {
@@ -117,6 +139,7 @@ awaitable<Result<>> Service::test_channel(UserId user, Uuid id) {
     if (channel.id != id) continue;
     const auto sender = senders_.find(channel.kind);
     if (sender == senders_.end()) co_return Error{Errc::unsupported, "This kind of channel is not configured here."};
+    if (!channel.confirmed) co_return Error{Errc::unprocessable, std::string(kUnconfirmed)};
     Notification test;
     test.id = NotificationId::make(clock_.now());
     test.user = user;

@@ -33,12 +33,17 @@ class Service {
 
   /// The kinds of channels that this server can serve.
   const ChannelSenders& senders() const { return senders_; }
-  /// Checks and saves a channel. Errors: unprocessable naming what is wrong, unsupported, limit_exceeded.
+  /// Checks and saves a channel, and mails a code to an address that is new. Errors: unprocessable naming what is
+  /// wrong, unsupported, limit_exceeded.
   boost::asio::awaitable<Result<Channel>> save_channel(Channel channel);
+  /// Mails another code. Errors: not_found, rate_limited, and whatever sending gave.
+  boost::asio::awaitable<Result<>> send_code(UserId user, Uuid channel);
   /// Sends a test message through the channel at once. Errors: not_found, and whatever sending gave.
   boost::asio::awaitable<Result<>> test_channel(UserId user, Uuid id);
 
  private:
+  boost::asio::awaitable<Result<>> mail_code(UserId user, Uuid channel, bool again);
+
   NotifierStore& store_;
   const ChannelSenders& senders_;
   const WallClock& clock_;

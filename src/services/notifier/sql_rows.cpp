@@ -90,6 +90,7 @@ Channel channel(const Statement& row, int c) {
   out.enabled = row.integer(c + 7) != 0;
   out.created_at = row.instant(c + 8);
   out.version = row.integer(c + 9);
+  out.confirmed = row.integer(c + 10) != 0;
   return out;
 }
 
@@ -121,9 +122,9 @@ void save(Connection& db, const Notification& n) {
 void save(Connection& db, const Channel& ch) {
   db.run(
       "INSERT OR REPLACE INTO notifier_channel(user_id, id, kind, name, target, secret, topics, enabled, created_at, "
-      "version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "version, confirmed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       ch.user, ch.id, to_string(ch.kind), ch.name, ch.target, ch.secret, topics_text(ch.topics), ch.enabled,
-      ch.created_at, ch.version);
+      ch.created_at, ch.version, ch.confirmed);
 }
 
 void save(Connection& db, const Delivery& d) {
@@ -133,6 +134,15 @@ void save(Connection& db, const Delivery& d) {
       "?, ?)",
       d.user, d.id, d.notification, d.reminder, d.channel, to_string(d.kind), d.channel_name, to_string(d.state),
       d.attempts, log_text(d.log), d.reason, d.updated_at, d.next_attempt);
+}
+
+std::vector<Channel> load_channels(Connection& db, const UserId& user) {
+  static const std::string kSql =
+      "SELECT " + std::string(kChannelColumns) + " FROM notifier_channel WHERE user_id = ? ORDER BY id";
+  std::vector<Channel> out;
+  auto row = db.query(kSql, user);
+  while (row.step()) out.push_back(channel(row));
+  return out;
 }
 
 Preferences load_preferences(Connection& db, const UserId& user) {

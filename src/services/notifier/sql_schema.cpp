@@ -39,6 +39,14 @@ std::vector<storage::sql::Migration> sql_migrations() {
     CREATE INDEX notifier_delivery_notification ON notifier_delivery(user_id, notification_id);
     CREATE INDEX notifier_delivery_channel ON notifier_delivery(user_id, channel_id, notification_id);
     CREATE INDEX notifier_old ON notifier_notification(created_at);
+  )sql"},
+          // Addresses of before go on to get their mail.
+          {"notifier", 4, R"sql(
+    ALTER TABLE notifier_channel ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 1;
+    CREATE TABLE notifier_code(
+      user_id UUID NOT NULL, id UUID NOT NULL, channel_id UUID NOT NULL, target TEXT NOT NULL, hash BLOB NOT NULL,
+      sent_at INTEGER NOT NULL, tries INTEGER NOT NULL, PRIMARY KEY(user_id, id)) WITHOUT ROWID;
+    CREATE INDEX notifier_code_age ON notifier_code(sent_at);
   )sql"}};
 }
 

@@ -1,5 +1,7 @@
 #include "core/json.hpp"
+#include "services/notifier/confirmation.hpp"
 #include "services/notifier/module.hpp"
+#include "services/notifier/sql_codes.hpp"
 #include "services/notifier/sql_rows.hpp"
 #include "storage/sql/connection.hpp"
 #include "storage/sql/timer_table.hpp"
@@ -59,15 +61,6 @@ Timer delivery_timer(const Delivery& delivery, Instant due) {
   timer.due = due;
   timer.version = delivery.attempts;
   return timer;
-}
-
-std::vector<Channel> load_channels(storage::sql::Connection& db, const UserId& user) {
-  static const std::string kSql =
-      "SELECT " + std::string(rows::kChannelColumns) + " FROM notifier_channel WHERE user_id = ? ORDER BY id";
-  std::vector<Channel> out;
-  auto row = db.query(kSql, user);
-  while (row.step()) out.push_back(rows::channel(row));
-  return out;
 }
 
 std::optional<Notification> load_notification(storage::sql::Connection& db, const UserId& user,
@@ -148,7 +141,7 @@ class SqlNotifierStore final : public NotifierStore {
       inbox.log.push_back({now, {}});
       rows::save(db, inbox);
       storage::sql::append_event(db, delivery_event(notification, inbox, now));
-      for (const auto& channel : load_channels(db, notification.user))
+      for (const auto& channel : rows::load_channels(db, notification.user))
         plan(db, notification, channel, preferences, now);
       return {};
     };
@@ -207,7 +200,7 @@ class SqlNotifierStore final : public NotifierStore {
   }
 
   awaitable<Result<std::vector<Channel>>> channels(UserId user) override {
-    auto select = [user](Reader& db) -> Result<std::vector<Channel>> { return load_channels(db, user); };
+    auto select = [user](Reader& db) -> Result<std::vector<Channel>> { return rows::load_channels(db, user); };
     co_return co_await db_.read(std::move(select));
   }
 
@@ -215,20 +208,46 @@ class SqlNotifierStore final : public NotifierStore {
     auto change = [channel = std::move(channel)](Writer& db) -> Result<Channel> {
       db.lock(channel.user);
       Channel saved = channel;
-      bool exists = false;
-      const auto all = load_channels(db, channel.user);
+      bool exists = false, confirmed = false;
+      const auto all = rows::load_channels(db, channel.user);
       for (const auto& other : all) {
         if (other.id != channel.id) continue;
         exists = true;
+        confirmed = other.confirmed && other.target == channel.target;
         saved.created_at = other.created_at;
         saved.version = other.version + 1;
       }
       if (!exists && all.size() >= kMaxChannels)
         return Error{Errc::limit_exceeded, "At most 10 channels; delete one first.", "quota-exceeded"};
+      saved.confirmed = confirmed || saved.kind != ChannelKind::email;
       rows::save(db, saved);
       return saved;
     };
     co_return co_await db_.write(Lane::foreground, std::move(change));
+  }
+
+  awaitable<Result<std::optional<Channel>>> note_code(UserId user, Uuid channel, std::string code, bool again,
+                                                      Instant now) override {
+    auto change = [user, channel, code = std::move(code), again, now](Writer& db) {
+      db.lock(user);
+      return sent_code(db, user, channel, code, again, now);
+    };
+    co_return co_await db_.write(Lane::foreground, std::move(change));
+  }
+
+  awaitable<Result<Channel>> confirm_channel(UserId user, Uuid channel, std::string code, Instant now) override {
+    auto change = [user, channel, code = std::move(code), now](Writer& db) {
+      db.lock(user);
+      return try_code(db, user, channel, code, now);
+    };
+    // A wrong try is counted, so it is no error of the transaction.
+    auto tried = co_await db_.write(Lane::foreground, std::move(change));
+    if (!tried) co_return tried.error();
+    if (!*tried)
+      co_return Error{Errc::unprocessable,
+                      "This is not the code that was mailed last, or it is too old. Have another one sent.",
+                      "wrong-code"};
+    co_return std::move(**tried);
   }
 
   awaitable<Result<>> delete_channel(UserId user, Uuid id) override {
@@ -252,7 +271,7 @@ class SqlNotifierStore final : public NotifierStore {
       auto notification = load_notification(db, user, out.delivery.notification);
       if (!notification) return std::optional<PendingDelivery>{};
       out.notification = std::move(*notification);
-      for (auto& channel : load_channels(db, user))
+      for (auto& channel : rows::load_channels(db, user))
         if (channel.id == out.delivery.channel) out.channel = std::move(channel);
       out.preferences = rows::load_preferences(db, user);
       return std::optional<PendingDelivery>{std::move(out)};
@@ -389,10 +408,11 @@ class SqlNotifierStore final : public NotifierStore {
     Delivery delivery = make_delivery(notification, channel.kind, channel.id, now);
     delivery.channel_name = channel.name.empty() ? channel.target : channel.name;
     const auto topic = topic_of(notification.kind);
-    if (!channel.enabled || (topic && !channel.topics.contains(*topic))) {
+    if (!channel.enabled || !channel.confirmed || (topic && !channel.topics.contains(*topic))) {
       delivery.state = Delivery::State::skipped;
-      delivery.reason = channel.enabled ? "You did not choose this channel for such messages."
-                                        : "You have switched this channel off.";
+      delivery.reason = !channel.enabled     ? "You have switched this channel off."
+                        : !channel.confirmed ? std::string(kUnconfirmed)
+                                             : "You did not choose this channel for such messages.";
       return rows::save(db, delivery);
     }
     const Instant at = after_quiet_hours(preferences, now);
@@ -426,7 +446,7 @@ class SqlNotifierStore final : public NotifierStore {
     for (auto sql :
          {"DELETE FROM notifier_notification WHERE user_id = ?", "DELETE FROM notifier_channel WHERE user_id = ?",
           "DELETE FROM notifier_delivery WHERE user_id = ?", "DELETE FROM notifier_covered WHERE user_id = ?",
-          "DELETE FROM notifier_user WHERE user_id = ?"})
+          "DELETE FROM notifier_code WHERE user_id = ?", "DELETE FROM notifier_user WHERE user_id = ?"})
       db.run(sql, user);
     return {};
   }

@@ -59,8 +59,16 @@ class NotifierStore {
   virtual boost::asio::awaitable<Result<>> mark_all_read(UserId user, Instant now) = 0;
 
   virtual boost::asio::awaitable<Result<std::vector<Channel>>> channels(UserId user) = 0;
-  /// Makes or replaces. Errors: limit_exceeded (10 channels a user).
+  /// Makes or replaces. A mail address that is new has still to be confirmed. Errors: limit_exceeded (10 channels a
+  /// user).
   virtual boost::asio::awaitable<Result<Channel>> save_channel(Channel channel) = 0;
+  /// Notes that this code goes to the channel's address, and gives the channel; nullopt if it is confirmed, or if one
+  /// went there that is still good and `again` is false. Errors: not_found; rate_limited (5 an hour and user).
+  virtual boost::asio::awaitable<Result<std::optional<Channel>>> note_code(UserId user, Uuid channel, std::string code,
+                                                                           bool again, Instant now) = 0;
+  /// Errors: not_found; unprocessable, slug "wrong-code" (another code, an old one, or tried too often).
+  virtual boost::asio::awaitable<Result<Channel>> confirm_channel(UserId user, Uuid channel, std::string code,
+                                                                  Instant now) = 0;
   /// Errors: not_found.
   virtual boost::asio::awaitable<Result<>> delete_channel(UserId user, Uuid id) = 0;
 

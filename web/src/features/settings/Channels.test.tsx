@@ -11,11 +11,11 @@ import { Channels } from "./Channels";
 
 const user = { id: "u", email: "a@b.c", name: null, timezone: "Europe/London" } as User;
 const settings = { channelKinds: ["webhook", "push", "web-push"] } as NotificationSettings;
-const home = { id: "c1", kind: "webhook", name: "Home", target: "https://a.example/hook", topics: ["reminder"], enabled: true } as Channel;
+const home = { id: "c1", kind: "webhook", name: "Home", target: "https://a.example/hook", topics: ["reminder"], enabled: true, confirmed: true } as Channel;
 
-function show(post: Http["post"]) {
+function show(post: Http["post"], channel = home) {
   const patch = vi.fn().mockResolvedValue(home);
-  const http = { get: async () => ({ items: [home] }), post, patch } as unknown as Http;
+  const http = { get: async () => ({ items: [channel] }), post, patch } as unknown as Http;
   render(
     <MantineProvider>
       <QueryClientProvider client={new QueryClient()}>
@@ -51,6 +51,19 @@ describe("Channels", () => {
     await waitFor(() =>
       expect(post).toHaveBeenCalledWith("/api/v1/notification-channels", { kind: "push", target: "https://ntfy.example/me", secret: "tk" }),
     );
+  });
+
+  it("asks for the code that was mailed to a new address", async () => {
+    const post = vi.fn().mockRejectedValueOnce(new ApiError(422, "wrong-code", "This is not the code.")).mockResolvedValue(home);
+    show(post as Http["post"], { ...home, kind: "email", target: "ann@example.org", confirmed: false });
+    expect(await screen.findByText(/A code was mailed to ann@example.org/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Test" })).toBeNull();
+    await userEvent.type(screen.getByLabelText(/^Code/), "123456");
+    await userEvent.click(screen.getByRole("button", { name: "Confirm" }));
+    expect(post).toHaveBeenCalledWith("/api/v1/notification-channels/c1/confirm", { code: "123456" });
+    expect(await screen.findByText("This is not the code.")).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Send another code" }));
+    expect(post).toHaveBeenCalledWith("/api/v1/notification-channels/c1/code");
   });
 
   it("chooses what a channel is for", async () => {

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Channel, ChannelCreate, NotificationSettings } from "../../api/types";
 import { useApp } from "../../app_context";
 import { useToast } from "../../ui/toasts";
+import { ConfirmChannel } from "./ConfirmChannel";
 
 type Kind = ChannelCreate["kind"];
 type Topic = Channel["topics"][number];
@@ -65,15 +66,18 @@ export function Channels({ settings }: { settings: NotificationSettings }) {
               <Switch checked={channel.enabled} label={`${t(`channels.kinds.${channel.kind}`)}: ${channel.name || channel.target}`}
                 onChange={(event) => change.mutate({ id: channel.id, enabled: event.currentTarget.checked })} />
               <Group gap="xs" wrap="nowrap">
-                <Button size="xs" variant="light" loading={test.isPending && test.variables === channel.id} onClick={() => test.mutate(channel.id)}>
-                  {t("channels.test")}
-                </Button>
+                {channel.confirmed && (
+                  <Button size="xs" variant="light" loading={test.isPending && test.variables === channel.id} onClick={() => test.mutate(channel.id)}>
+                    {t("channels.test")}
+                  </Button>
+                )}
                 <ActionIcon variant="subtle" color="red" aria-label={t("channels.remove", { name: channel.name || channel.target })}
                   onClick={() => remove.mutate(channel.id)}>
                   ×
                 </ActionIcon>
               </Group>
             </Group>
+            {!channel.confirmed && <ConfirmChannel channel={channel} path={`${path}/${channel.id}`} onConfirmed={reload} />}
             <Group gap="md">
               {topics.map((topic) => (
                 <Switch key={topic} size="xs" label={t(`channels.topics.${topic}`)} checked={channel.topics.includes(topic)}
