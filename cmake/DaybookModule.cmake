@@ -142,6 +142,6 @@ endfunction()
 function(daybook_service_library role)
   get_property(clients GLOBAL PROPERTY DAYBOOK_CLIENTS)
   daybook_module(services/${role} PCH asio DEPS daybook_core daybook_domain daybook_language_command daybook_runtime
-                 daybook_storage_sqlite daybook_http daybook_telemetry ${clients} ${ARGN}
+                 daybook_runtime_state daybook_storage_sqlite daybook_http daybook_telemetry ${clients} ${ARGN}
                  TEST_DEPS daybook_runtime_embedded)
 endfunction()

@@ -25,6 +25,16 @@ class StateStore {
   };
   virtual ~StateStore() = default;
   virtual boost::asio::awaitable<Result<std::optional<Entry>>> get(std::string key) = 0;
+  /// In the order of the keys. Each is read by itself: together they are no state that ever was.
+  virtual boost::asio::awaitable<Result<std::vector<std::optional<Entry>>>> get_many(std::vector<std::string> keys) {
+    std::vector<std::optional<Entry>> entries;
+    for (auto& key : keys) {
+      auto entry = co_await get(std::move(key));
+      if (!entry) co_return entry.error();
+      entries.push_back(std::move(*entry));
+    }
+    co_return entries;
+  }
   /// All or nothing. Errors: version_mismatch, unavailable.
   virtual boost::asio::awaitable<Result<>> transact(std::vector<Write> writes) = 0;
 };

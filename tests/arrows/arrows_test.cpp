@@ -52,6 +52,7 @@ const std::map<std::string, std::vector<std::string>> kLayers = {
     {"http", {"core", "telemetry"}},
     {"runtime/embedded", {"core", "runtime", "storage", "telemetry"}},
     {"runtime/dapr", {"core", "runtime", "http", "telemetry"}},
+    {"runtime/state", {"core", "runtime", "storage", "telemetry"}},
     {"runtime", {"core"}},
 };
 
@@ -76,7 +77,7 @@ bool service_may(const std::string& file, const std::string& role, const std::st
   if (is_test(file)) return layer != "";
   // Use cases and their port know neither SQL nor HTTP.
   const bool pure = name == "service.hpp" || name == "service.cpp" || name == "store.hpp" || name == "consumers.cpp";
-  if (layer == "storage") return !pure;
+  if (layer == "storage" || layer == "runtime/state") return !pure;
   if (layer == "http") {
     if (pure) return false;
     static const std::vector<std::string> kRoutes = {"http/router.hpp",       "http/query_reader.hpp",
