@@ -415,6 +415,16 @@ TEST_P(State, CreatesOnlyWhatIsAbsent) {
   EXPECT_EQ(read(key("a"))->value, R"({"n":1})");
 }
 
+TEST_P(State, ReadsManyAtOnceInTheirOrder) {
+  ASSERT_TRUE(write({{key("a"), R"({"text":"Brot & <Milch>"})", "", std::nullopt}, {key("c"), "[1]", "", std::nullopt}}));
+  const auto entries = app_.run(store_.get_many({key("c"), key("b"), key("a")})).value();
+  ASSERT_EQ(entries.size(), 3u);
+  EXPECT_EQ(entries[0]->value, "[1]");
+  EXPECT_EQ(entries[0]->etag, read(key("c"))->etag);
+  EXPECT_FALSE(entries[1]);
+  EXPECT_EQ(entries[2]->value, R"({"text":"Brot & <Milch>"})");
+}
+
 // H-02, S-2.4.4
 TEST_P(State, AStaleVersionChangesNothingOfItsTransaction) {
   ASSERT_TRUE(write({{key("a"), "1", "", std::nullopt}, {key("b"), "1", "", std::nullopt}}));

@@ -62,6 +62,8 @@ void SidecarProcess::start() {
                                     "",
                                     "--scheduler-host-address",
                                     given("DAYBOOK_SCHEDULER"),
+                                    "--max-body-size",
+                                    "16Mi",
                                     "--config",
                                     deploy + "config/local.yaml"};
   for (const auto& folder : options_.resources) {

@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <map>
 
 #include "core/ids.hpp"
 #include "core/json.hpp"
@@ -17,6 +18,7 @@ using boost::asio::awaitable;
 constexpr const char* kNoVersion = "999999999999999999";
 /// Longer than a transact() may take, so that a lock is not lost while it is needed.
 constexpr int kLockSeconds = 10;
+constexpr std::size_t kBulk = 100;
 
 std::string scope_of(std::string_view key) { return std::string(key.substr(0, key.find('/'))); }
 
@@ -51,6 +53,40 @@ awaitable<Result<std::optional<StateStore::Entry>>> StateStore::get(std::string 
   entry.etag = std::string(reply->headers.get("ETag"));
   entry.value = std::move(reply->body);
   co_return std::optional<Entry>(std::move(entry));
+}
+
+awaitable<Result<std::vector<std::optional<StateStore::Entry>>>> StateStore::get_many(std::vector<std::string> keys) {
+  std::vector<std::optional<Entry>> entries(keys.size());
+  std::map<std::string, std::size_t, std::less<>> places;
+  for (std::size_t i = 0; i < keys.size(); ++i) places.emplace(keys[i], i);
+  for (std::size_t from = 0; from < keys.size(); from += kBulk) {
+    json::array asked;
+    for (std::size_t i = from; i < std::min(keys.size(), from + kBulk); ++i) asked.emplace_back(keys[i]);
+    const json::object request{{"keys", std::move(asked)}, {"parallelism", 10}};
+    auto call = json_call(Method::post, "/v1.0/state/" + encode(options_.store) + "/bulk", json::serialize(request));
+    call.query = "metadata.consistency=strong";
+    auto reply = co_await sidecar_.send(std::move(call), options_.deadline);
+    if (!reply) co_return reply.error();
+    if (reply->status != 200) co_return error_of(*reply, "Reading state");
+    const auto document = parse_json(reply->body);
+    if (!document || !document->is_array()) co_return Error{Errc::unavailable, "The sidecar's answer is not JSON."};
+    for (const auto& each : document->as_array()) {
+      const auto* item = each.if_object();
+      const auto* key = item ? item->if_contains("key") : nullptr;
+      const auto place = key && key->is_string() ? places.find(std::string_view{key->get_string()}) : places.end();
+      if (place == places.end()) continue;
+      if (const auto* error = item->if_contains("error"); error && error->is_string() && !error->get_string().empty())
+        co_return Error{Errc::unavailable, "Reading state failed: " + std::string(error->get_string())};
+      const auto* data = item->if_contains("data");
+      if (!data || data->is_null()) continue;
+      Entry entry;
+      entry.value = json::serialize(*data);
+      if (const auto* etag = item->if_contains("etag"); etag && etag->is_string())
+        entry.etag = std::string(etag->get_string());
+      entries[place->second] = std::move(entry);
+    }
+  }
+  co_return entries;
 }
 
 awaitable<Result<>> StateStore::transact(std::vector<Write> writes) {

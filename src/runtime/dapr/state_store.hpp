@@ -33,6 +33,8 @@ class StateStore final : public runtime::StateStore {
   boost::asio::awaitable<Result<>> start();
 
   boost::asio::awaitable<Result<std::optional<Entry>>> get(std::string key) override;
+  /// By Dapr's bulk reads, some keys a request.
+  boost::asio::awaitable<Result<std::vector<std::optional<Entry>>>> get_many(std::vector<std::string> keys) override;
   /// Errors besides the port's: misconfigured; conflict (keys of several scopes on a store that needs the lock).
   boost::asio::awaitable<Result<>> transact(std::vector<Write> writes) override;
 
