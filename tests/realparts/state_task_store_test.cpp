@@ -10,7 +10,7 @@
 
 #include "core/clock.hpp"
 #include "runtime/dapr/state_store.hpp"
-#include "services/tasks/sqlite_change.hpp"
+#include "services/tasks/sql_change.hpp"
 #include "services/tasks/store_contract.hpp"
 #include "sidecar_process.hpp"
 #include "storage/sqlite/test_database.hpp"

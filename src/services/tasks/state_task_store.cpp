@@ -166,7 +166,7 @@ class StateTaskStore final : public TaskStore {
  private:
   Lent lend(const UserId& user) {
     auto database = users_.open(user);
-    auto store = make_sqlite_store(*database, limits_);
+    auto store = make_sql_store(*database, limits_);
     return {std::move(database), std::move(store)};
   }
 
@@ -212,7 +212,7 @@ class StateTaskStore final : public TaskStore {
 runtime::state::UserSchema state_schema() {
   runtime::state::UserSchema schema;
   schema.migrations = {storage::sqlite::event_log_migration(), storage::sqlite::inbox_migration()};
-  for (auto& migration : sqlite_migrations()) schema.migrations.push_back(std::move(migration));
+  for (auto& migration : sql_migrations()) schema.migrations.push_back(std::move(migration));
   // A page is at most some hundred KiB for what people write, and two MiB at the worst. The key of a task's row is the
   // owner's ordinal before the task's number; one of texts has 32 of them already.
   schema.tables = {
