@@ -27,7 +27,8 @@ class Role:
                                    extra=("--enable-app-health-check", "--app-health-check-path", "/dapr/health",
                                           "--app-health-probe-interval", "2", "--app-health-threshold", "2"))
         command = [cluster.program, "serve", "--runtime", "dapr", "--roles", role, "--data", folder / name, "--dapr-url",
-                   self.sidecar.url(), "--secret-store", "secretstore", *cluster.store(), *cluster.settings]
+                   self.sidecar.url(), "--secret-store", "secretstore", *cluster.store_of(role),
+                   *cluster.settings]
         if role == "gateway":
             command += ["--listen", f"127.0.0.1:{self.public_port}", "--app-listen", f"127.0.0.1:{self.port}"]
         else:
@@ -46,9 +47,9 @@ class Cluster:
     """Starts everything, and stops it by process id. `folder` holds data and logs, and survives a stop."""
 
     def __init__(self, folder, program, nodes=1, port=None, resources=("pubsub-kafka", "common"), kafka=None,
-                 environment=None, replicas=1, postgres=None, settings=()):
+                 environment=None, replicas=1, postgres=None, on_state_api=(), settings=()):
         """`replicas` of each role need `postgres`, where all roles then keep their data (it is started and stopped
-        here). `settings` are more arguments of serve."""
+        here). Roles of `on_state_api` keep theirs behind Dapr's state component."""
         self.folder, self.program, self.resources = Path(folder), Path(program).resolve(), resources
         self.folder.mkdir(parents=True, exist_ok=True)
         self.app_token, self.api_token = random_secrets.token_hex(16), random_secrets.token_hex(16)
@@ -59,14 +60,16 @@ class Cluster:
         secret_file.chmod(0o600)
         self.environment = {"DAYBOOK_KAFKA_BROKERS": self.kafka.brokers, "DAYBOOK_SECRETS_FILE": str(secret_file),
                             **(environment or {})}
-        self.postgres, self.settings = postgres, settings
+        self.postgres, self.on_state_api, self.settings = postgres, on_state_api, settings
         self.replicas = {role: [Role(self, role, port if number == 1 else None, number)
                                 for number in range(1, replicas + 1)] for role in ROLES}
         self.roles = {role: some[0] for role, some in self.replicas.items()}
         self.url = self.roles["gateway"].url()
 
-    def store(self):
-        """Where roles keep their data, as arguments of serve."""
+    def store_of(self, role):
+        """Where a role keeps its data, as arguments of serve."""
+        if role in self.on_state_api:
+            return ["--store", "dapr"]
         return ["--store", "postgres", "--database", self.postgres.url()] if self.postgres else []
 
     def everyone(self):

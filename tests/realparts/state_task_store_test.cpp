@@ -189,9 +189,9 @@ TYPED_TEST(DaprTaskStore, WritersOfSeveralProcessesLoseNothing) {
 // A user of 10,000 tasks: the same answers; how long they take is printed, not promised.
 TYPED_TEST(DaprTaskStore, TenThousandTasksOfOneUser) {
   auto& backend = this->backend_;
-  for (int from = 0; from < 10'000; from += 500) {
+  for (int from = 0; from < 10'000; from += 100) {
     auto fill = [command = this->command(), from](storage::sql::Writer& db) -> Result<> {
-      for (int i = from; i < from + 500; ++i)
+      for (int i = from; i < from + 100; ++i)
         if (auto made = create_in(db, command, DaprTaskStore<TypeParam>::draft(i), kLimits, false); !made)
           return made.error();
       return {};

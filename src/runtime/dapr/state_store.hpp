@@ -12,7 +12,7 @@ struct StateStoreOptions {
   std::string store = "statestore";
   /// Lock component for stores whose transactions do not roll back (Redis).
   std::string lock_store = "lockstore";
-  std::chrono::milliseconds deadline{2'000};
+  std::chrono::milliseconds deadline{5'000};  ///< As the resiliency file's for components.
 };
 
 /// Dapr's state API. What the components do differently ends here:
