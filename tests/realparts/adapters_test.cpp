@@ -416,7 +416,8 @@ TEST_P(State, CreatesOnlyWhatIsAbsent) {
 }
 
 TEST_P(State, ReadsManyAtOnceInTheirOrder) {
-  ASSERT_TRUE(write({{key("a"), R"({"text":"Brot & <Milch>"})", "", std::nullopt}, {key("c"), "[1]", "", std::nullopt}}));
+  ASSERT_TRUE(
+      write({{key("a"), R"({"text":"Brot & <Milch>"})", "", std::nullopt}, {key("c"), "[1]", "", std::nullopt}}));
   const auto entries = app_.run(store_.get_many({key("c"), key("b"), key("a")})).value();
   ASSERT_EQ(entries.size(), 3u);
   EXPECT_EQ(entries[0]->value, "[1]");

@@ -31,7 +31,9 @@ constexpr StoreLimits kLimits{5, 10};
 class Apart final : public StateStore {
  public:
   Apart(StateStore& whole, std::string prefix) : whole_(whole), prefix_(std::move(prefix)) {}
-  awaitable<Result<std::optional<Entry>>> get(std::string key) override { co_return co_await whole_.get(prefix_ + key); }
+  awaitable<Result<std::optional<Entry>>> get(std::string key) override {
+    co_return co_await whole_.get(prefix_ + key);
+  }
   awaitable<Result<std::vector<std::optional<Entry>>>> get_many(std::vector<std::string> keys) override {
     for (auto& key : keys) key.insert(0, prefix_);
     co_return co_await whole_.get_many(std::move(keys));

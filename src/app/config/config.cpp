@@ -81,7 +81,7 @@ Result<> set_private_targets(Config& config, const std::string& value) {
   return set_word(config.private_targets, value, {"allow", "refuse"});
 }
 Result<> set_store(Config& config, const std::string& value) {
-  return set_word(config.store, value, {"sqlite", "postgres"});
+  return set_word(config.store, value, {"sqlite", "postgres", "dapr"});
 }
 /// Without the password that it may hold.
 std::string get_database(const Config& config) {
@@ -186,8 +186,8 @@ const std::vector<Setting>& settings() {
        set_listen<&Config::listen_address, &Config::listen_port>,
        get_listen<&Config::listen_address, &Config::listen_port>},
       {"data", "Folder of the databases", false, false, set_text<&Config::data_dir>, get_text<&Config::data_dir>},
-      {"store", "sqlite (in the folder of the databases) or postgres", false, false, set_store,
-       get_text<&Config::store>},
+      {"store", "sqlite (in the folder of the databases), postgres, or dapr (the sidecar's state component)", false,
+       false, set_store, get_text<&Config::store>},
       {"database",
        "Address of the PostgreSQL database, postgres://user@host/name (password by PGPASSWORD or a passfile)", false,
        false, set_text<&Config::database>, get_database},
@@ -307,6 +307,8 @@ Result<LoadedConfig> load_config(const ConfigSources& sources) {
   if (loaded.config.store == "postgres" && loaded.config.database.empty())
     return Error{Errc::misconfigured,
                  "store is postgres, but no database is given: add --database postgres://user@host/name."};
+  if (loaded.config.store == "dapr" && loaded.config.runtime != "dapr")
+    return Error{Errc::misconfigured, "store is dapr, which needs a sidecar: add --runtime dapr."};
   if (loaded.config.data_dir.empty())
     return Error{Errc::misconfigured, "There is no HOME to keep data in: give a folder with --data or DAYBOOK_DATA."};
   return loaded;

@@ -198,7 +198,7 @@ class DaprSystem final : public System {
       serve("identity", identity_->router());
     }
     if (has("tasks")) {
-      tasks_store_ = tasks::make_sql_store(stores_->of("tasks"), task_limits(config_));
+      tasks_store_ = stores_->tasks_store(task_limits(config_));
       tasks_ = std::make_unique<tasks::Module>(*tasks_store_, clock_);
       serve("tasks", tasks_->router());
       tasks_->subscribe(bus_);
@@ -215,7 +215,7 @@ class DaprSystem final : public System {
                                                          scheduler::snapshot_sources()));
     }
     if (has("chat")) {
-      chat_store_ = chat::make_sql_store(stores_->of("chat"));
+      chat_store_ = stores_->chat_store();
       chat_ = std::make_unique<chat::Module>(*chat_store_, invoker_, assistants_.first(), clock_);
       serve("chat", chat_->router());
       chat_->subscribe(bus_);
@@ -383,9 +383,9 @@ Result<std::unique_ptr<System>> open_dapr_system(asio::io_context& loop, const C
   auto sidecar = dapr::Sidecar::make(loop.get_executor(), {.url = config.dapr_url, .token = dapr_token});
   if (!sidecar) return sidecar.error();
   auto metrics = std::make_unique<telemetry::Registry>();
-  const bool postgres = config.store == "postgres";
-  auto stores = postgres ? open_postgres_stores(loop, config, *roles, clock, *metrics)
-                         : open_sqlite_stores(loop, config, *roles, clock, *metrics);
+  auto stores = config.store == "postgres" ? open_postgres_stores(loop, config, *roles, clock, *metrics)
+                : config.store == "dapr"   ? open_state_stores(loop, *roles, clock, **sidecar)
+                                           : open_sqlite_stores(loop, config, *roles, clock, *metrics);
   if (!stores) return stores.error();
   notifier::ChannelSenders senders;
   if (roles->contains("notifier")) {

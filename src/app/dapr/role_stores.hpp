@@ -10,8 +10,11 @@
 
 #include "app/config/config.hpp"
 #include "core/clock.hpp"
+#include "runtime/dapr/sidecar.hpp"
 #include "runtime/embedded/event_bus.hpp"
+#include "services/chat/module.hpp"
 #include "services/gateway/module.hpp"
+#include "services/tasks/module.hpp"
 #include "storage/sql/database.hpp"
 #include "storage/sqlite/database.hpp"
 #include "telemetry/metrics.hpp"
@@ -22,13 +25,17 @@ using Roles = std::set<std::string, std::less<>>;
 /// Carries events to the broker: one result an event, in their order.
 using Publish = std::function<boost::asio::awaitable<std::vector<Result<>>>(std::vector<CloudEvent>)>;
 
-/// Where the roles of one process keep their tables, their outbox and the gateway's stream: files of its own, or a
-/// PostgreSQL database that all processes share. Used on the loop's thread.
+/// Where the roles of one process keep their tables, their outbox and the gateway's stream: files of its own, a
+/// PostgreSQL database that all processes share, or Dapr's state API. Used on the loop's thread.
 class RoleStores {
  public:
   virtual ~RoleStores() = default;
 
   virtual storage::sql::Database& of(const std::string& role) = 0;
+  virtual std::unique_ptr<tasks::TaskStore> tasks_store(const tasks::StoreLimits& limits) {
+    return tasks::make_sql_store(of("tasks"), limits);
+  }
+  virtual std::unique_ptr<chat::ChatStore> chat_store() { return chat::make_sql_store(of("chat")); }
   /// For the gateway's process, which keeps in it what the broker brings (design, rule 10).
   virtual gateway::StreamLog& stream_log() = 0;
   /// Null: this gateway is the only one.
@@ -57,5 +64,9 @@ Result<std::unique_ptr<RoleStores>> open_sqlite_stores(boost::asio::io_context& 
 Result<std::unique_ptr<RoleStores>> open_postgres_stores(boost::asio::io_context& loop, const Config& config,
                                                          const Roles& roles, const WallClock& clock,
                                                          telemetry::Registry& metrics);
+/// The role tasks, or the role chat, behind the sidecar's state component, whatever that is. Errors: misconfigured
+/// (other roles, or several).
+Result<std::unique_ptr<RoleStores>> open_state_stores(boost::asio::io_context& loop, const Roles& roles,
+                                                      const WallClock& clock, runtime::dapr::Sidecar& sidecar);
 
 }  // namespace daybook::app

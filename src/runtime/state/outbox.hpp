@@ -15,7 +15,7 @@
 namespace daybook::runtime::state {
 
 struct OutboxOptions {
-  std::chrono::milliseconds retry{500};   ///< After the broker did not take an event.
+  std::chrono::milliseconds retry{500};     ///< After the broker did not take an event.
   std::chrono::milliseconds sweep{10'000};  ///< How often it looks for what died processes left.
 };
 

@@ -47,8 +47,8 @@ class UserDatabase final : public storage::sql::Database {
 
  private:
   struct Head {
-    std::int64_t commit = 0;      ///< Rises with each; 0: there is nothing yet.
-    std::int64_t next_event = 1;  ///< Number in the outbox.
+    std::int64_t commit = 0;                    ///< Rises with each; 0: there is nothing yet.
+    std::int64_t next_event = 1;                ///< Number in the outbox.
     std::map<std::string, std::int64_t> pages;  ///< Which commit wrote each last.
   };
   class Turn;

@@ -118,8 +118,8 @@ UserTables::UserTables(const UserSchema& schema) {
       const std::string page = "CAST((" + replace_all(paged.page, "$", std::string(row) + ".") + ") AS TEXT)";
       const std::string key = "'" + paged.group + "/' || " + page;
       // Not OR IGNORE: the conflict clause of the statement that fires a trigger goes before the trigger's own.
-      return "INSERT INTO changed_page SELECT " + key + " WHERE NOT EXISTS (SELECT 1 FROM changed_page WHERE page = " +
-             key + ");";
+      return "INSERT INTO changed_page SELECT " + key +
+             " WHERE NOT EXISTS (SELECT 1 FROM changed_page WHERE page = " + key + ");";
     };
     for (const auto& [event, body] : {std::pair<std::string, std::string>{"INSERT", note("NEW")},
                                       {"DELETE", note("OLD")},
@@ -165,8 +165,7 @@ std::string UserTables::dump(const std::string& page) {
       if (!std::exchange(any, true)) {
         out += out.empty() ? "\"tables\":{" : ",";
         ((out += '"') += table.name) += R"(":{"columns":[)";
-        for (std::size_t i = 0; i < table.columns.size(); ++i)
-          (((out += i ? ",\"" : "\"")) += table.columns[i]) += '"';
+        for (std::size_t i = 0; i < table.columns.size(); ++i) (((out += i ? ",\"" : "\"")) += table.columns[i]) += '"';
         out += R"(],"rows":[)";
       } else {
         out += ',';
