@@ -15,8 +15,7 @@
 #include "sidecar_process.hpp"
 #include "storage/sqlite/test_database.hpp"
 
-namespace daybook::tasks {
-namespace {
+namespace daybook::tasks::dapr_state_test {  // Named, since a typed suite may not be of a type without linkage.
 
 namespace asio = boost::asio;
 namespace dapr = runtime::dapr;
@@ -228,5 +227,4 @@ TYPED_TEST(DaprTaskStore, TenThousandTasksOfOneUser) {
   timed("list", [&] { EXPECT_FALSE(backend.run(store.list(this->user_, "UTC", query)).value().next_cursor.empty()); });
 }
 
-}  // namespace
-}  // namespace daybook::tasks
+}  // namespace daybook::tasks::dapr_state_test

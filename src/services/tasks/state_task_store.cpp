@@ -1,5 +1,8 @@
 #include "services/tasks/state_task_store.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 #include "core/json.hpp"
 #include "services/tasks/module.hpp"
 #include "storage/sqlite/event_log.hpp"
@@ -13,6 +16,9 @@ using runtime::state::PagedTable;
 using runtime::state::Roster;
 using runtime::state::UserDatabase;
 using runtime::state::UserDatabases;
+
+/// In place of a place: this user is told, the next page begins with another.
+constexpr const char* kThrough = "~";
 
 Error taken_id() {
   Error error{Errc::conflict, "This id is taken by a task of other content. Use a new one."};
@@ -41,6 +47,10 @@ class StateTaskStore final : public TaskStore {
   Awaitable<TaskDocument> create_occurrence(Command command, domain::TaskDraft draft) override {
     auto user = lend(command.user);
     co_return co_await user->create_occurrence(std::move(command), std::move(draft));
+  }
+  Awaitable<TaskDocument> adopt(Command command, TaskId task, SeriesId series, std::string recurrence_id) override {
+    auto user = lend(command.user);
+    co_return co_await user->adopt(std::move(command), task, series, std::move(recurrence_id));
   }
   Awaitable<TaskDocument> get(UserId owner, TaskRef task) override {
     auto user = lend(owner);
@@ -143,6 +153,38 @@ class StateTaskStore final : public TaskStore {
       }
     }
     co_return ++adopt_shard_ < Roster::kShards;
+  }
+
+  /// One user after the other; a cursor names the user and the place among their tasks: "<shard>/<user>/<place>".
+  Awaitable<SnapshotPage> snapshot(std::string after, int limit, Instant now) override {
+    int shard = 0;
+    std::optional<UserId> from;
+    std::string place;
+    if (!after.empty()) {
+      const auto first = after.find('/'), second = first == after.npos ? first : after.find('/', first + 1);
+      if (second == after.npos) co_return Error{Errc::invalid_argument, "This is no cursor of a snapshot."};
+      if (auto user = UserId::parse(std::string_view{after}.substr(first + 1, second - first - 1))) from = *user;
+      const auto* end = after.data() + first;
+      if (!from || std::from_chars(after.data(), end, shard).ptr != end || shard < 0 || shard >= Roster::kShards)
+        co_return Error{Errc::invalid_argument, "This is no cursor of a snapshot."};
+      place = after.substr(second + 1);
+    }
+    for (; shard < Roster::kShards; ++shard, from.reset(), place.clear()) {
+      auto everybody = co_await users_.users(shard);
+      if (!everybody) co_return everybody.error();
+      std::sort(everybody->begin(), everybody->end());
+      for (const auto& owner : *everybody) {
+        if (from && (owner < *from || (owner == *from && place == kThrough))) continue;
+        auto user = lend(owner);
+        auto page = co_await user->snapshot(from == owner ? place : std::string{}, limit, now);
+        if (!page) co_return page;
+        if (page->events.empty()) continue;
+        if (page->next_cursor.empty()) page->next_cursor = kThrough;
+        page->next_cursor = std::to_string(shard) + '/' + owner.str() + '/' + page->next_cursor;
+        co_return page;
+      }
+    }
+    co_return SnapshotPage{};
   }
 
   Awaitable<int> purge(Instant now, int limit) override {

@@ -7,8 +7,7 @@
 #include "storage/sqlite/test_database.hpp"
 
 // The store on a state store, without Dapr; tests/realparts runs the same suite on Dapr's PostgreSQL and Redis.
-namespace daybook::tasks {
-namespace {
+namespace daybook::tasks::state_test {  // Named, since a typed suite may not be of a type without linkage.
 
 using runtime::state::UserDatabases;
 using storage::sqlite::TestDatabase;
@@ -189,5 +188,4 @@ TEST_F(StateTaskStoreTest, WhoHasNothingToPublishLeavesTheRosterInTime) {
   EXPECT_EQ(everybody(), 1u);
 }
 
-}  // namespace
-}  // namespace daybook::tasks
+}  // namespace daybook::tasks::state_test
