@@ -42,6 +42,26 @@ void append_utf8(std::string& out, utf8proc_int32_t code) {
   out.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(n));
 }
 
+/// The plain letter of one that has a stroke, or no dot, and does not decompose. After case folding.
+utf8proc_int32_t plain(utf8proc_int32_t code) {
+  switch (code) {
+    case 0x0131:  // ı
+      return 'i';
+    case 0x00F8:  // ø
+      return 'o';
+    case 0x0142:  // ł
+      return 'l';
+    case 0x0111:  // đ
+      return 'd';
+    case 0x0127:  // ħ
+      return 'h';
+    case 0x0167:  // ŧ
+      return 't';
+    default:
+      return code;
+  }
+}
+
 std::string fold_unicode(std::string_view text) {
   // Decomposed first, so that accents stand apart from their letters and can be taken away.
   std::vector<utf8proc_int32_t> codes;
@@ -72,7 +92,7 @@ std::string fold_unicode(std::string_view text) {
     } else {
       strip = code < 0x0700;
     }
-    kept.push_back(code);
+    kept.push_back(plain(code));
   }
   const auto length = utf8proc_normalize_utf32(kept.data(), static_cast<utf8proc_ssize_t>(kept.size()),
                                                static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE));

@@ -11,9 +11,13 @@ namespace daybook::domain {
 /// Search as every store does it (design, rule 16): texts and queries become folded tokens; a task is found when all
 /// tokens of the query are among its own, the last one as a prefix, and quoted phrases in their order.
 
-/// NFKC, lower case, and without the accents of Latin, Greek, Cyrillic, Hebrew and Arabic letters; other scripts keep
-/// their marks, which are letters there. Bytes that are not UTF-8 are left out.
+/// NFKC, lower case, and without the accents of Latin, Greek, Cyrillic, Hebrew and Arabic letters, nor the strokes of
+/// ø, ł, đ, ħ, ŧ, and with one i for Turkish too; other scripts keep their marks, which are letters there. Bytes that
+/// are not UTF-8 are left out.
 std::string fold_text(std::string_view text);
+
+/// Which folding this is: what was folded by another is to be folded again.
+inline constexpr int kFolding = 2;
 
 /// Folded words in their order. A run of Han or kana gives its overlapping pairs and its last character, so that any
 /// part of it can be found.

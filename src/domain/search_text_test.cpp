@@ -20,6 +20,8 @@ TEST(Folding, TakesCaseWidthAndAccentsAwayWhereTheyAreNoLetters) {
   EXPECT_EQ(fold_text("ＦＵＬＬ　ﬁne"), "full fine");
   EXPECT_EQ(fold_text("Ελληνικά Ёлка"), "ελληνικα елка");
   EXPECT_EQ(fold_text("İstanbul"), "istanbul");
+  EXPECT_EQ(fold_text("IŞIK ışık"), "isik isik");
+  EXPECT_EQ(fold_text("Łódź Ørsted Đà Nẵng ǿ ħŧ"), "lodz orsted da nang o ht");
   EXPECT_EQ(fold_text("हिन्दी"), "हिन्दी");
   EXPECT_EQ(fold_text("がく ぱ"), "がく ぱ");
   EXPECT_EQ(fold_text("한국어"), "한국어");

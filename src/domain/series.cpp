@@ -461,14 +461,14 @@ GenerationPlan plan_generation(const Series& series, Instant now, int open, int 
       break;
     }
     if (next->instant > present) break;
-    considered = next->instant;
     if (series.catch_up == CatchUp::skip) {
       considered = present;
       break;
     }
     if (series.catch_up == CatchUp::one) past.clear();
-    past.push_back(*next);
     if (static_cast<int>(past.size()) + open >= kMaxOpenOccurrences) break;
+    considered = next->instant;
+    past.push_back(*next);
   }
   plan.make = std::move(past);
   plan.used_up = false;

@@ -117,11 +117,12 @@ void check_range(const TaskFields& task, Faults& faults) {
   }
 }
 
-/// The reminders that `drafts` ask for. An existing one keeps its id, and its state while it still fires at the same
-/// time; new and moved ones are pending.
+/// The reminders that `drafts` ask for. One that `before` has keeps its id, and its state while its rule still gives
+/// the same time (it may be snoozed to another); new and moved ones are pending.
 Result<std::vector<Reminder>> make_reminders(const TaskFields& task, const std::vector<ReminderDraft>& drafts,
-                                             const std::vector<Reminder>& existing, const OwnerTime& owner, Instant now,
+                                             const TaskFields& before, const OwnerTime& owner, Instant now,
                                              PastReminders past, Faults& faults) {
+  const auto& existing = before.reminders;
   if (drafts.size() > kMaxReminders)
     return Error{Errc::unprocessable,
                  "A task has at most 3 reminders; leave out " + std::to_string(drafts.size() - kMaxReminders) + ".",
@@ -152,7 +153,7 @@ Result<std::vector<Reminder>> make_reminders(const TaskFields& task, const std::
     }
     if (same != existing.end() && !taken) {
       reminder.id = same->id;
-      if (same->rule == draft.rule && same->fire_at == fire_at) {
+      if (same->rule == draft.rule && fire_time(same->rule, before, owner) == fire_at) {
         out.push_back(*same);
         continue;
       }
@@ -180,12 +181,15 @@ Result<std::vector<Reminder>> make_reminders(const TaskFields& task, const std::
 }
 
 /// After the due time or a zone moved: relative reminders follow; what now lies in the past is missed, and what has
-/// nothing left to count from waits.
-void move_reminders(TaskFields& task, const OwnerTime& owner, Instant now) {
+/// nothing left to count from waits. What `before` had, by `old`, and still gives the same time stays, also when it was
+/// snoozed to another.
+void move_reminders(TaskFields& task, const TaskFields& before, const OwnerTime& old, const OwnerTime& owner,
+                    Instant now) {
   for (auto& reminder : task.reminders) {
     if (std::holds_alternative<RemindAt>(reminder.rule)) continue;
     const auto fire_at = fire_time(reminder.rule, task, owner);
     if (fire_at == reminder.fire_at) continue;
+    if (reminder.state != ReminderState::pending && fire_at == fire_time(reminder.rule, before, old)) continue;
     reminder.fire_at = fire_at;
     reminder.state = !fire_at || *fire_at > now ? ReminderState::pending : ReminderState::missed;
   }
@@ -278,7 +282,7 @@ Result<Task> create_task(const TaskIdentity& identity, const TaskDraft& draft, c
   task.recurrence_id = draft.recurrence_id;
   task.created_at = task.updated_at = now;
   check_range(task, faults);
-  auto reminders = make_reminders(task, draft.reminders, {}, owner, now, past, faults);
+  auto reminders = make_reminders(task, draft.reminders, TaskFields{}, owner, now, past, faults);
   if (auto error = faults.error()) return *error;
   if (!reminders) return reminders.error();
   task.reminders = std::move(*reminders);
@@ -306,13 +310,12 @@ Result<TaskChange> patch_task(const Task& before, const TaskPatch& patch, const 
   }
   check_range(task, faults);
   if (patch.reminders) {
-    auto reminders =
-        make_reminders(task, *patch.reminders, before->reminders, owner, now, PastReminders::refuse, faults);
+    auto reminders = make_reminders(task, *patch.reminders, *before, owner, now, patch.past_reminders, faults);
     if (auto error = faults.error()) return *error;
     if (!reminders) return reminders.error();
     task.reminders = std::move(*reminders);
   } else if (patch.due || patch.start || patch.timezone) {
-    move_reminders(task, owner, now);
+    move_reminders(task, *before, owner, owner, now);
   }
   if (auto error = faults.error()) return *error;
   if (patch.status) set_status(task, *patch.status, now);
@@ -377,7 +380,7 @@ namespace {
 /// follows the clock.
 std::optional<TaskChange> on_new_clock(const Task& before, TaskFields task, const OwnerTime& owner, Instant now) {
   const std::vector<Reminder> settled = task.reminders;
-  move_reminders(task, owner, now);
+  move_reminders(task, *before, owner, owner, now);
   for (auto& reminder : task.reminders)
     for (const auto& old : settled)
       if (old.id == reminder.id && old.state != ReminderState::pending) reminder = old;

@@ -11,6 +11,10 @@ struct ReminderDraft {
   friend bool operator==(const ReminderDraft&, const ReminderDraft&) = default;
 };
 
+/// Whether reminders that would already have fired are refused (a person asked for them) or kept as `missed` (an
+/// occurrence is made late, or its series' template changes).
+enum class PastReminders { refuse, miss };
+
 /// What somebody wants a new task to be. Only the title is required.
 struct TaskDraft {
   std::optional<TaskId> id;  ///< Made by the client (UUIDv7), so that sending it again makes no second task.
@@ -45,6 +49,7 @@ struct TaskPatch {
   std::optional<std::optional<std::chrono::seconds>> estimate;
   std::optional<std::vector<ReminderDraft>> reminders;
   std::optional<std::optional<TaskId>> parent;
+  PastReminders past_reminders = PastReminders::refuse;  ///< Set by the scheduler only.
   friend bool operator==(const TaskPatch&, const TaskPatch&) = default;
 };
 
@@ -69,10 +74,6 @@ struct TaskIdentity {
   UserId owner;
   std::int64_t number = 0;
 };
-
-/// Whether reminders that would already have fired are refused (a person asked for them) or kept as `missed` (an
-/// occurrence made late).
-enum class PastReminders { refuse, miss };
 
 /// Errors of create and patch: invalid_argument naming each wrong field by JSON pointer; unprocessable, slug
 /// "reminder-in-past" ("Reminder time must be in the future"), "too-many-reminders", or "reminder-without-due" for a

@@ -86,6 +86,30 @@ TEST(Reminders, KeepTheirIdAndStateThroughAPatchThatNamesThemAgain) {
   EXPECT_NE(changed->reminders[1].id, first);
 }
 
+// C-07: what is snoozed stays so while its rule gives what it gave.
+TEST(Reminders, StaySnoozedThroughAPatchThatNamesThemAgain) {
+  TaskDraft draft;
+  draft.title = "call";
+  draft.due = at("2026-03-04T10:00:00Z");
+  draft.reminders = {{{}, RemindBefore{30min}}};
+  auto task = create(draft).value();
+  const auto id = task->reminders[0].id;
+  const auto late = at("2026-03-04T09:35:00Z"), later = at("2026-03-04T10:30:00Z");
+  task = with_reminder_state(task, id, ReminderState::snoozed, later).value();
+  TaskPatch patch;
+  patch.due = draft.due;
+  EXPECT_TRUE(patch_task(task, patch, kBerlin, late)->changes.empty());
+  patch.reminders = {{id, RemindBefore{30min}}, {{}, RemindAt{later + 1h}}};
+  const auto changed = patch_task(task, patch, kBerlin, late);
+  ASSERT_TRUE(changed) << changed.error().detail;
+  EXPECT_EQ(changed->task->reminders[0].state, ReminderState::snoozed);
+  EXPECT_EQ(changed->task->reminders[0].fire_at, later);
+  patch.due = at("2026-03-04T12:00:00Z");
+  const auto moved = patch_task(task, patch, kBerlin, late).value();
+  EXPECT_EQ(moved.task->reminders[0].state, ReminderState::pending);
+  EXPECT_EQ(moved.task->reminders[0].fire_at, at("2026-03-04T11:30:00Z"));
+}
+
 TEST(Reminders, FollowADueTimeThatMovesAndWaitForOneThatIsGone) {
   auto draft = titled("x");
   draft.due = at("2026-03-05T15:00:00Z");

@@ -154,6 +154,26 @@ TEST(Reminders, SnoozeEndsWithTheTask) {
   EXPECT_THAT(world.events("reminder.triggered"), SizeIs(1));
 }
 
+// C-07: what has fired for a task that is finished by now, or was taken from it, cannot be put off.
+TEST(Reminders, AFiredOneOfAFinishedTaskIsNotSnoozed) {
+  for (auto how : {"complete", "remove", "reopen"}) {
+    World world{"2026-03-05T09:00:00Z"};
+    const auto task = make_task(world, "Call", "2026-03-05T10:00:00Z", R"([{"before":"PT0M"}])");
+    world.advance(1h);
+    const auto path = "/api/v1/reminders/" + id_of(world);
+    if (how == std::string_view{"remove"}) {
+      world.ok(Method::patch, "/api/v1/tasks/" + task, R"({"reminders":[]})");
+    } else {
+      world.ok(Method::post, "/api/v1/tasks/" + task + "/complete");
+      world.settle();
+    }
+    if (how == std::string_view{"reopen"}) world.ok(Method::post, "/api/v1/tasks/" + task + "/reopen");
+    world.settle();
+    const auto reply = world.call(Method::post, path + "/snooze", R"({"for":"PT2H"})");
+    EXPECT_EQ(reply.status, how == std::string_view{"reopen"} ? 200 : 409) << how << reply.body;
+  }
+}
+
 // C-02, R-15, decision 7: more than three at once become one summary, each with its own line in the ledger.
 TEST(Reminders, AStormBecomesOneSummary) {
   World world{"2026-03-05T09:00:00Z"};

@@ -18,10 +18,10 @@ runtime::Caller caller_for(const UserId& user) {
 awaitable<Result<>> Service::patch(const domain::Series& series, const Occurrence& row, std::int64_t version,
                                    SettledOccurrence& settled) {
   auto patch = domain::occurrence_patch(series, row.start);
-  auto task = co_await tasks_.patch(caller_for(series.owner), row.task.str(), std::move(patch), version);
+  auto task = co_await tasks_.patch_occurrence(caller_for(series.owner), row.task, std::move(patch), version);
   if (task) {
     settled.task_version = (*task)->version;
-  } else if (task.error().code == Errc::version_mismatch || task.error().code == Errc::unprocessable) {
+  } else if (task.error().code == Errc::version_mismatch) {
     settled.detached = true;  // The person was there first: the edit stays.
   } else if (task.error().code == Errc::not_found) {
     settled.deleted = true;
@@ -104,7 +104,7 @@ awaitable<Result<>> Service::generate(UserId user, SeriesId series, Instant now)
       settled.push_back(std::move(*told));
       fault_point("scheduler.generate.told");
     }
-    auto done = co_await store_.settle(user, series, std::move(settled), now);
+    auto done = co_await store_.settle(user, series, work->series.version, std::move(settled), now);
     if (!done) co_return done.error();
     if (failure) co_return *failure;
     if (!replaced) co_return Result<>{};

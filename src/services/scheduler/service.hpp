@@ -17,9 +17,11 @@ class Service {
   /// Fires one user's due reminders; asks the tasks service first, for 500 ms at most (design, rule 9).
   boost::asio::awaitable<Result<>> fire(UserId user, std::vector<Timer> timers, Instant now);
 
- private:
+  /// Tells the tasks service what is pending of one occurrence, and what came of it; settle() notes that. Errors: those
+  /// of the tasks service.
   boost::asio::awaitable<Result<SettledOccurrence>> tell(const domain::Series& series, const Occurrence& row);
 
+ private:
   /// Takes the task to the template as it is, if it is at `version`; notes in `settled` what came of it.
   boost::asio::awaitable<Result<>> patch(const domain::Series& series, const Occurrence& row, std::int64_t version,
                                          SettledOccurrence& settled);

@@ -63,6 +63,8 @@ void apply_occurrence(Writer& db, const TaskNews& news, const TaskFields& task, 
         row->state = "moved";
       } else if (difference.edited) {
         row->state = "detached";
+      } else {
+        row->task_version = task.version;  // Nothing that the template gives was changed: it may still be told.
       }
     }
   }
@@ -146,6 +148,7 @@ void apply_reminders(Writer& db, const Command& command, const TaskNews& news, c
     row.rule.clear();
     domain::append_reminder_rule(row.rule, reminder.rule);
     row.task_version = task.version;
+    row.live = open;
     if (fresh && news.snapshot) {
       begin_anew(db, news, row, reminder, open);
       save_reminder(db, row);
@@ -184,6 +187,7 @@ void apply_reminders(Writer& db, const Command& command, const TaskNews& news, c
   for (auto& row : known) {
     row.task_version = task.version;
     row.generation = std::max(row.generation, news.generation);
+    row.live = false;
     if (waits(row)) {
       cancel(db, command, row,
              task.deleted_at                            ? "task-deleted"
@@ -240,16 +244,9 @@ Result<> apply_user(Writer& db, const CloudEvent& event, Instant now) {
     series->revision += 1;
     series->version += 1;
     series->updated_at = now;
-    const auto begin = domain::horizon_begin(*series, now);
-    series->considered = begin;
-    // The same readings of the clock, elsewhere; whole days stay, and tasks moves what hangs on the clock.
-    if (!series->all_day) {
-      std::vector<Occurrence> future;
-      for (auto& row : load_occurrences(db, event.user, id)) {
-        if (follows(row) && instant_of(*series, row.start) > begin) future.push_back(std::move(row));
-      }
-      carry_over(db, *series, *series, std::move(future), now);
-    }
+    series->considered = domain::horizon_begin(*series, now);
+    // One that rests makes nothing in their place: its tasks stay as they are until it goes on.
+    if (series->state == domain::SeriesState::active) move_future(db, *series, now);
     save_series(db, *series);
     append_event(db, series_updated_event(command, old, *series));
     look_at(db, *series, now);
@@ -269,10 +266,10 @@ Result<> erase_user(Writer& db, const CloudEvent& event) {
   for (const auto& [kind, key] : timers) timer_table().cancel(db, kind, key);
   for (auto sql :
        {"DELETE FROM scheduler_series WHERE user_id = ?", "DELETE FROM scheduler_occurrence WHERE user_id = ?",
-        "DELETE FROM scheduler_reminder WHERE user_id = ?", "DELETE FROM scheduler_firing WHERE user_id = ?",
-        "DELETE FROM scheduler_idempotency WHERE user_id = ?"}) {
+        "DELETE FROM scheduler_reminder WHERE user_id = ?", "DELETE FROM scheduler_firing WHERE user_id = ?"}) {
     db.run(sql, event.user);
   }
+  idempotency_table().erase(db, event.user);
   return {};
 }
 

@@ -125,16 +125,20 @@ SchedulerStore::Awaitable<GenerationWork> SqlSchedulerStore::plan(UserId user, S
   co_return co_await db_.write(Lane::background, std::move(change));
 }
 
-SchedulerStore::Awaitable<> SqlSchedulerStore::settle(UserId user, SeriesId id, std::vector<SettledOccurrence> settled,
-                                                      Instant now) {
-  auto change = [user, id, settled = std::move(settled), now](Writer& db) -> Result<> {
+SchedulerStore::Awaitable<> SqlSchedulerStore::settle(UserId user, SeriesId id, std::int64_t version,
+                                                      std::vector<SettledOccurrence> settled, Instant now) {
+  auto change = [user, id, version, settled = std::move(settled), now](Writer& db) -> Result<> {
     db.lock(user);
+    auto series = load_series(db, user, id, true);
+    if (!series) return {};
     bool again = false;
     for (const auto& each : settled) {
       auto row = load_occurrence(db, user, id, each.recurrence_id);
       if (!row) continue;
       if (row->pending == each.done) {
-        row->pending.clear();
+        const bool templated = each.done == "make" || each.done == "patch" || each.done == "adopt";
+        const bool stale = templated && series->version != version && !each.detached && !each.deleted && each.open;
+        row->pending = stale ? "patch" : "";
       } else if (each.done == "make" && row->pending.empty() && !row->open) {
         row->pending = "delete";  // Skipped or replaced while its task was being made.
         again = true;
@@ -157,8 +161,6 @@ SchedulerStore::Awaitable<> SqlSchedulerStore::settle(UserId user, SeriesId id, 
       save_occurrence(db, user, id, *row);
     }
     if (!load_occurrences(db, user, id, true).empty()) return {};
-    auto series = load_series(db, user, id, true);
-    if (!series) return {};
     auto look = db.query("SELECT next_look FROM scheduler_series WHERE user_id = ? AND id = ?", user, id);
     look.step();
     std::optional<Instant> due;

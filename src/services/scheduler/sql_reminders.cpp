@@ -124,7 +124,7 @@ SchedulerStore::Awaitable<ReminderRow> SqlSchedulerStore::snooze(Command command
     if (command.if_match && *command.if_match != row->version) {
       return Error{Errc::version_mismatch, "The reminder is at version " + std::to_string(row->version) + "."};
     }
-    if (row->state == ReminderState::canceled) {
+    if (row->state == ReminderState::canceled || !row->live) {
       return Error{Errc::conflict, "The task of this reminder is done or gone, so there is nothing to be reminded of."};
     }
     mark(*row, ReminderState::snoozed, command.now);

@@ -48,13 +48,14 @@ ReminderRow reminder_of(Statement& row, const UserId& user) {
   out.created_at = row.instant(13);
   out.updated_at = row.instant(14);
   out.generation = row.integer(15);
+  out.live = row.integer(16) != 0;
   return out;
 }
 
 #define DAYBOOK_OCCURRENCE_COLUMNS "recurrence_id, revision, state, task_id, task_version, starts, open, pending, taken"
 #define DAYBOOK_REMINDER_COLUMNS                                                                             \
   "id, task_id, task_number, task_title, task_due, rule, base_at, fire_at, state, fired_at, snoozed_until, " \
-  "task_version, version, created_at, updated_at, generation"
+  "task_version, version, created_at, updated_at, generation, live"
 
 }  // namespace
 
@@ -173,7 +174,12 @@ void save_occurrence(Writer& db, const UserId& user, const SeriesId& series, con
          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, series_id, recurrence_id) DO UPDATE SET "
          "revision = excluded.revision, state = excluded.state, task_id = excluded.task_id, "
          "task_version = excluded.task_version, starts = excluded.starts, open = excluded.open, "
-         "pending = excluded.pending, taken = excluded.taken",
+         "pending = excluded.pending, taken = excluded.taken, "
+         // Another task in its place has news of its own.
+         "seen_version = CASE WHEN scheduler_occurrence.task_id = excluded.task_id "
+         "THEN scheduler_occurrence.seen_version ELSE 0 END, "
+         "completed_at = CASE WHEN scheduler_occurrence.task_id = excluded.task_id "
+         "THEN scheduler_occurrence.completed_at END",
          user, series, row.recurrence_id, row.revision, row.state, row.task, row.task_version, format_when(row.start),
          row.open, row.pending, row.taken);
 }
@@ -198,10 +204,10 @@ std::vector<ReminderRow> load_task_reminders(Connection& db, const UserId& user,
 
 void save_reminder(Writer& db, const ReminderRow& row) {
   db.run("INSERT OR REPLACE INTO scheduler_reminder(user_id, " DAYBOOK_REMINDER_COLUMNS
-         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
          row.user, row.id, row.task, row.task_number, row.task_title, format_when(row.task_due), row.rule, row.base_at,
          row.fire_at, to_string(row.state), row.fired_at, row.snoozed_until, row.task_version, row.version,
-         row.created_at, row.updated_at, row.generation);
+         row.created_at, row.updated_at, row.generation, row.live);
 }
 
 void set_reminder_timer(Writer& db, const ReminderRow& row) {

@@ -20,8 +20,9 @@ using storage::sql::Lane;
 using storage::sql::Reader;
 
 /// What passed while it rested is not made up for.
-void go_on_from(Series& series, Instant now) {
+void go_on_from(Writer& db, Series& series, Instant now) {
   series.considered = std::max(series.considered, domain::horizon_begin(series, now));
+  if (series.state == SeriesState::active) move_future(db, series, now);  // The user may have moved meanwhile.
 }
 
 /// Marks what is to come for change or removal after a patch.
@@ -43,6 +44,22 @@ void mark_future(Writer& db, const domain::SeriesChange& change, Instant now) {
 }
 
 }  // namespace
+
+void move_future(Writer& db, Series& series, Instant now) {
+  const auto zone = domain::Zone::locate(series.timezone);
+  if (series.all_day || !zone) return;
+  const auto begin = domain::horizon_begin(series, now);
+  std::vector<Occurrence> future;
+  for (auto& row : load_occurrences(db, series.owner, series.id)) {
+    const auto start = instant_of(series, row.start);
+    const auto local = domain::parse_recurrence_id(row.recurrence_id);
+    const bool moves = local && zone->to_instant(*local).instant != start;
+    if (follows(row) && start > begin && moves) future.push_back(std::move(row));
+  }
+  if (future.empty()) return;
+  series.considered = begin;  // What finds no place is made anew.
+  carry_over(db, series, series, std::move(future), now);
+}
 
 std::optional<Error> mismatch(const Command& command, const Series& series) {
   if (!command.if_match || *command.if_match == series.version) return std::nullopt;
@@ -199,7 +216,7 @@ SchedulerStore::Awaitable<Series> SqlSchedulerStore::patch_series(Command comman
 }
 
 SchedulerStore::Awaitable<Series> SqlSchedulerStore::set_state(Command command, SeriesId id, SeriesState state) {
-  auto apply = [state, now = command.now](Writer&, Series series) -> Result<Series> {
+  auto apply = [state, now = command.now](Writer& db, Series series) -> Result<Series> {
     if (series.state == state) return series;
     if (series.state == SeriesState::stopped) {
       return Error{Errc::conflict, "This recurring task was stopped: restore it, or make a new one."};
@@ -207,9 +224,9 @@ SchedulerStore::Awaitable<Series> SqlSchedulerStore::set_state(Command command, 
     if (series.state == SeriesState::ended && state != SeriesState::stopped) {
       return Error{Errc::conflict, "This recurring task has come to its end: give it a new rule."};
     }
-    if (state == SeriesState::active) go_on_from(series, now);
     if (state == SeriesState::stopped) series.stopped_from = series.state;
     series.state = state;
+    if (state == SeriesState::active) go_on_from(db, series, now);
     series.version += 1;
     series.updated_at = now;
     return series;
@@ -235,11 +252,11 @@ SchedulerStore::Awaitable<Series> SqlSchedulerStore::restore_series(Command comm
         bring_back(row);
         save_occurrence(db, series.owner, series.id, row);
       }
-      go_on_from(series, now);
+      go_on_from(db, series, now);
     } else if (series.state == SeriesState::stopped) {
       if (auto room = check_room(db, series.owner, limits()); !room) return room.error();
       series.state = series.stopped_from;
-      go_on_from(series, now);
+      go_on_from(db, series, now);
     } else {
       return series;
     }

@@ -24,6 +24,9 @@ bool follows(const Occurrence& row);
 /// reading of the clock, or else on the same day, with all that hangs on them; those that `to` has no place for go.
 void carry_over(Writer& db, const domain::Series& from, const domain::Series& to, std::vector<Occurrence> rows,
                 Instant now);
+/// Carries over the tasks to come of an active series whose readings of the clock are other instants by now: its zone
+/// has changed. Whole days stay; the tasks service moves what hangs on the clock.
+void move_future(Writer& db, domain::Series& series, Instant now);
 /// Takes a skip back; false if that occurrence is not skipped. Errors: invalid_argument.
 Result<bool> unskip(Writer& db, domain::Series& series, const std::string& recurrence_id);
 

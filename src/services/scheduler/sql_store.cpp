@@ -43,6 +43,7 @@ std::vector<storage::sql::Migration> sql_migrations() {
       )"},
       {"scheduler", 6, "ALTER TABLE scheduler_reminder ADD COLUMN generation INTEGER NOT NULL DEFAULT 0"},
       rebuild_table().migration(7),
+      {"scheduler", 8, "ALTER TABLE scheduler_reminder ADD COLUMN live INTEGER NOT NULL DEFAULT 1"},
   };
 }
 
@@ -76,7 +77,7 @@ int purge_history(Writer& db, Instant before, int limit) {
 
 SchedulerStore::Awaitable<int> SqlSchedulerStore::purge(Instant now, int limit) {
   auto change = [now, limit](Writer& db) -> Result<int> {
-    int gone = idempotency_table().purge(db, now - kIdempotencyAge, limit);
+    int gone = idempotency_table().purge(db, now - storage::sql::kIdempotencyAge, limit);
     std::vector<std::pair<Uuid, Uuid>> dead;
     {
       auto rows = db.query("SELECT user_id, id FROM scheduler_series WHERE deleted = 1 AND deleted_at < ? LIMIT ?",

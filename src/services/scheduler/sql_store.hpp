@@ -26,7 +26,8 @@ class SqlSchedulerStore final : public SchedulerStore {
   Awaitable<std::vector<Occurrence>> occurrences(UserId user, SeriesId id) override;
 
   Awaitable<GenerationWork> plan(UserId user, SeriesId id, Instant now) override;
-  Awaitable<> settle(UserId user, SeriesId id, std::vector<SettledOccurrence> settled, Instant now) override;
+  Awaitable<> settle(UserId user, SeriesId id, std::int64_t version, std::vector<SettledOccurrence> settled,
+                     Instant now) override;
   Awaitable<int> purge(Instant now, int limit) override;
   Awaitable<int> adopt_tzdb(std::string version, Instant now) override;
 

@@ -78,6 +78,7 @@ struct ReminderRow {
   Instant created_at{};
   Instant updated_at{};
   std::int64_t generation = 0;  ///< Of the copies: which rebuild has seen it.
+  bool live = true;             ///< The task is open and has it.
 };
 
 struct ReminderQuery {
@@ -165,7 +166,9 @@ class SchedulerStore : public runtime::Projection {
 
   /// Decides what is to be made now, writes it down first, and sets the next look. Safe to run any number of times.
   virtual Awaitable<GenerationWork> plan(UserId user, SeriesId id, Instant now) = 0;
-  virtual Awaitable<> settle(UserId user, SeriesId id, std::vector<SettledOccurrence> settled, Instant now) = 0;
+  /// Takes note of what was told, from the series at `version`: a template that has changed since is told again.
+  virtual Awaitable<> settle(UserId user, SeriesId id, std::int64_t version, std::vector<SettledOccurrence> settled,
+                             Instant now) = 0;
   /// Removes at most `limit` each of tombstones, idempotency records, and occurrences and reminders that are over, with
   /// their ledger, which are older than their time, and looks again in an hour. Gives how many went.
   virtual Awaitable<int> purge(Instant now, int limit) = 0;
@@ -179,7 +182,7 @@ class SchedulerStore : public runtime::Projection {
   virtual Awaitable<ReminderPage> list_reminders(UserId user, ReminderQuery query) = 0;
   virtual Awaitable<ReminderRow> get_reminder(UserId user, ReminderId id) = 0;
   virtual Awaitable<std::vector<Firing>> ledger(UserId user, ReminderId id) = 0;
-  /// Errors: conflict (canceled, because its task is done).
+  /// Errors: conflict (its task is done or gone, or has it no more).
   virtual Awaitable<ReminderRow> snooze(Command command, ReminderId id, Instant until) = 0;
   virtual Awaitable<ReminderRow> dismiss(Command command, ReminderId id) = 0;
   /// The rows behind timers that are still in force; others are taken away.
@@ -191,9 +194,8 @@ class SchedulerStore : public runtime::Projection {
   virtual Awaitable<> fire(UserId user, std::vector<DueReminder> due, Instant now) = 0;
 };
 
-/// How long a tombstone and an idempotency record are kept.
+/// How long a tombstone is kept.
 inline constexpr std::chrono::days kTombstoneAge{30};
-inline constexpr std::chrono::days kIdempotencyAge{7};
 /// How long is told what became of occurrences and reminders: a year, and what comes every year.
 inline constexpr std::chrono::days kHistoryAge{400};
 

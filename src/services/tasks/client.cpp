@@ -142,6 +142,14 @@ awaitable<Result<Task>> Client::adopt(Caller caller, TaskId task, SeriesId serie
   co_return task_of(reply, caller.principal.user);
 }
 
+awaitable<Result<Task>> Client::patch_occurrence(Caller caller, TaskId task, domain::TaskPatch patch,
+                                                 std::int64_t if_match) {
+  auto call = runtime::make_call(caller, Method::patch, "/internal/v1/tasks/occurrences/" + task.str(),
+                                 domain::to_json(patch), if_match);
+  const auto reply = co_await invoker_.invoke("tasks", std::move(call), deadline_);
+  co_return task_of(reply, caller.principal.user);
+}
+
 awaitable<Result<std::vector<StillDueAnswer>>> Client::still_due(Caller caller,
                                                                  std::vector<StillDueQuestion> questions) {
   std::string body = "{\"questions\":[";

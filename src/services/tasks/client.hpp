@@ -81,6 +81,8 @@ class Client {
   /// The task becomes that occurrence of that series, and keeps all else: what hangs on it, what the person did to it.
   /// Repeatable.
   Awaitable<domain::Task> adopt(Caller caller, TaskId task, SeriesId series, std::string recurrence_id);
+  /// As patch(), but reminders that are past already are kept as `missed`.
+  Awaitable<domain::Task> patch_occurrence(Caller caller, TaskId task, domain::TaskPatch patch, std::int64_t if_match);
   /// One answer a question, in order. Deadline 500 ms (design, rule 9).
   Awaitable<std::vector<StillDueAnswer>> still_due(Caller caller, std::vector<StillDueQuestion> questions);
 

@@ -46,6 +46,24 @@ awaitable<Result<Reply>> adopt(TaskStore& store, WallClock& clock, Request reque
   co_return task_reply(200, std::move(*document));
 }
 
+awaitable<Result<Reply>> patch_occurrence(TaskStore& store, WallClock& clock, Request request) {
+  const auto service = http::called_by_service(request);
+  if (!service) co_return service.error();
+  auto command = http::read_command(request, clock);
+  if (!command) co_return command.error();
+  const auto ref = ref_of(request.path("id"));
+  if (!ref) co_return ref.error();
+  const auto body = http::json_body(request);
+  if (!body) co_return body.error();
+  JsonReader in(*body, Unknown::lenient);
+  auto patch = domain::read_task_patch(in);
+  if (auto error = in.finish()) co_return *error;
+  patch.past_reminders = domain::PastReminders::miss;
+  auto document = co_await store.patch(std::move(*command), *ref, std::move(patch));
+  if (!document) co_return document.error();
+  co_return task_reply(200, std::move(*document));
+}
+
 awaitable<Result<Reply>> still_due(TaskStore& store, WallClock& clock, Request request) {
   const auto service = http::called_by_service(request);
   if (!service) co_return service.error();
@@ -98,6 +116,8 @@ void add_internal_routes(http::Router& router, TaskStore& store, WallClock& cloc
              [&store, &clock](Request request) { return create_occurrence(store, clock, std::move(request)); });
   router.add(Method::post, "/internal/v1/tasks/{id}/adopt",
              [&store, &clock](Request request) { return adopt(store, clock, std::move(request)); });
+  router.add(Method::patch, "/internal/v1/tasks/occurrences/{id}",
+             [&store, &clock](Request request) { return patch_occurrence(store, clock, std::move(request)); });
   router.add(Method::post, "/internal/v1/tasks/still-due",
              [&store, &clock](Request request) { return still_due(store, clock, std::move(request)); });
   http::add_snapshot_route(router, "/internal/v1/snapshots/tasks", [&store, &clock](std::string after, int limit) {

@@ -20,7 +20,6 @@ namespace asio = boost::asio;
 constexpr std::chrono::hours kPurgeEvery{1};
 constexpr std::chrono::minutes kFirstPurge{1};
 constexpr int kSlice = 200;
-constexpr int kSlicesPerRound = 50;
 
 }  // namespace
 
@@ -52,12 +51,13 @@ Module::~Module() { assert(!purger_ || !purger_->running); }
 void Module::subscribe(runtime::EventBus& bus) { add_consumers(bus, store_, clock_); }
 
 asio::awaitable<Result<int>> Module::purge_once() {
+  // To the end, however much there is: each slice stands back behind requests.
   int purged = 0;
-  for (int slice = 0; slice < kSlicesPerRound; ++slice) {
-    auto count = co_await store_.purge(clock_.now(), kSlice);
+  for (int slice = kSlice; slice >= kSlice && !(purger_ && purger_->stopping);) {
+    const auto count = co_await store_.purge(clock_.now(), kSlice);
     if (!count) co_return count.error();
-    if (*count == 0) break;
-    purged += *count;
+    slice = *count;
+    purged += slice;
   }
   co_return purged;
 }
@@ -71,14 +71,26 @@ asio::awaitable<Result<>> Module::adopt_tzdb(std::string version) {
   co_return Result<>{};
 }
 
+asio::awaitable<Result<>> Module::adopt_folding() {
+  for (bool more = true; more && !(purger_ && purger_->stopping);) {
+    const auto slice = co_await store_.adopt_folding();
+    if (!slice) co_return slice.error();
+    more = *slice;
+  }
+  co_return Result<>{};
+}
+
 asio::awaitable<Result<>> Module::start() {
   const auto executor = co_await asio::this_coro::executor;
   purger_ = std::make_shared<Purger>(executor);
   purger_->running = true;
   auto loop = [](Module& module, std::shared_ptr<Purger> purger) -> asio::awaitable<void> {
-    ignore(co_await module.adopt_tzdb(domain::tzdb_version()), "the next start goes on from where this one came to");
+    bool adopted = false, folded = false;
     purger->timer.expires_after(kFirstPurge);
     while (!purger->stopping) {
+      // What failed goes on from where it came to, in the next round.
+      if (!folded) folded = (co_await module.adopt_folding()).has_value();
+      if (!adopted) adopted = (co_await module.adopt_tzdb(domain::tzdb_version())).has_value();
       boost::system::error_code ended;
       co_await purger->timer.async_wait(asio::redirect_error(asio::use_awaitable, ended));
       if (purger->stopping) break;

@@ -29,13 +29,14 @@ class Module {
   /// Consumer groups "tasks" (reminder.*) and "tasks.users" (user.*).
   void subscribe(runtime::EventBus& bus);
 
-  /// Begins to take open tasks to the time zone data in force, if that is new, and then to purge old tombstones and
-  /// idempotency records, once an hour.
+  /// Begins to take tasks to the folding and open ones to the time zone data in force, where they are new, and then to
+  /// purge old tombstones and idempotency records, once an hour.
   boost::asio::awaitable<Result<>> start();
   boost::asio::awaitable<void> stop();
-  /// Goes on from wherever it was interrupted.
+  /// Each goes on from wherever it was interrupted.
   boost::asio::awaitable<Result<>> adopt_tzdb(std::string version);
-  /// One round of purging: at most some thousands of rows, in slices.
+  boost::asio::awaitable<Result<>> adopt_folding();
+  /// One round of purging: all that is over, in slices.
   boost::asio::awaitable<Result<int>> purge_once();
 
  private:

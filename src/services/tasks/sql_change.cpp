@@ -148,8 +148,11 @@ Result<TaskDocument> change_in(Writer& db, const Command& command, const TaskRef
     return Error{Errc::version_mismatch, "The task is at version " + std::to_string(row->task->version) +
                                              " by now. Load it again and repeat the change."};
   if (differs) {
-    if (changed->task.is_open() && !row->task.is_open() && owner->open_tasks >= limits.open_tasks)
-      return Error{Errc::limit_exceeded, quota_text(limits)};
+    if (changed->task.is_open() && !row->task.is_open()) {
+      // Read anew: subtasks that come along are open by now, and all of them count.
+      const auto now_open = find_owner(db, command.user, command.timezone);
+      if (now_open && now_open->open_tasks >= limits.open_tasks) return Error{Errc::limit_exceeded, quota_text(limits)};
+    }
     // Subtasks that the change took along have altered this row's counts.
     auto fresh = load_task(db, command.user, row->key);
     if (!fresh) return fresh.error();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "domain/task_json.hpp"
@@ -23,6 +24,12 @@ Result<> apply_reminder(Writer& db, const ReminderReport& report) {
   if (!storage::sql::record_inbox(db, kConsumer, report.event)) return {};
   const auto owner = find_owner(db, report.user, "UTC");
   if (!owner) return {};
+  auto row = load_task(db, *owner, report.user, TaskRef{report.task});
+  if (!row) return row.error().code == Errc::not_found ? Result<>{} : Result<>{row.error()};
+  // What the task no longer has leaves no trace: its own record may have gone with it.
+  if (std::none_of(row->task->reminders.begin(), row->task->reminders.end(),
+                   [&](const domain::Reminder& each) { return each.id == report.reminder; }))
+    return {};
   auto newer = db.query(
       "INSERT INTO tasks_reminder(ord, id, version) VALUES (?, ?, ?) "
       "ON CONFLICT (ord, id) DO UPDATE SET version = excluded.version WHERE excluded.version > tasks_reminder.version "
@@ -30,14 +37,26 @@ Result<> apply_reminder(Writer& db, const ReminderReport& report) {
       owner->ordinal, report.reminder, report.version);
   if (!newer.step()) return {};
   newer.run();
-  auto row = load_task(db, *owner, report.user, TaskRef{report.task});
-  if (!row) return row.error().code == Errc::not_found ? Result<>{} : Result<>{row.error()};
   const auto after = domain::with_reminder_state(row->task, report.reminder, report.state, report.fire_at);
   if (!after) return {};
   std::string body = domain::to_json(**after);
   body.pop_back();
   db.run("UPDATE tasks_task SET body = ? WHERE key = ?", body, row->key);
   return {};
+}
+
+/// Removes a tombstone, with what is kept of its reminders.
+void forget(Writer& db, std::int64_t key) {
+  std::string body;
+  {
+    auto row = db.query("SELECT body FROM tasks_task WHERE key = ?", key);
+    if (row.step()) body = std::string(row.text(0)) + '}';
+  }
+  // One that cannot be read goes as well.
+  if (const auto task = domain::parse_task(body, UserId{}))
+    for (const auto& reminder : (*task)->reminders)
+      db.run("DELETE FROM tasks_reminder WHERE ord = ? AND id = ?", ordinal_of(key), reminder.id);
+  db.run("DELETE FROM tasks_task WHERE key = ?", key);
 }
 
 /// Moves one slice of the owner's open tasks to the new clock; gives the key to go on after, 0 at the end.
@@ -87,6 +106,8 @@ awaitable<Result<>> SqlTaskStore::apply_owner(OwnerReport report, Instant now) {
   // that has moved already stays as it is.
   auto settle = [report](Writer& db) -> Result<std::optional<domain::OwnerTime>> {
     db.lock(report.user);
+    if (db.query("SELECT 1 FROM tasks_erased WHERE user_id = ?", report.user).step())
+      return std::optional<domain::OwnerTime>{};
     auto owner = ensure_owner(db, report.user, {});
     auto row = db.query("SELECT settings_version, timezone, old_timezone, old_all_day FROM tasks_user WHERE ord = ?",
                         owner.ordinal);
@@ -123,6 +144,7 @@ awaitable<Result<>> SqlTaskStore::erase(UserId user) {
   for (;;) {
     auto slice = [user](Writer& db) -> Result<bool> {
       db.lock(user);
+      db.run("INSERT INTO tasks_erased(user_id) VALUES (?) ON CONFLICT (user_id) DO NOTHING", user);
       const auto owner = find_owner(db, user, "UTC");
       if (!owner) return true;
       const auto low = make_key(owner->ordinal, 0), high = make_key(owner->ordinal, kMaxNumber);
@@ -134,6 +156,7 @@ awaitable<Result<>> SqlTaskStore::erase(UserId user) {
       db.run("DELETE FROM tasks_filter WHERE ord = ?", owner->ordinal);
       db.run("DELETE FROM tasks_reminder WHERE ord = ?", owner->ordinal);
       db.run("DELETE FROM tasks_user WHERE ord = ?", owner->ordinal);
+      idempotency_table().erase(db, user);
       return true;
     };
     auto done = co_await db_.write(Lane::background, std::move(slice));
@@ -152,8 +175,8 @@ awaitable<Result<int>> SqlTaskStore::purge(Instant now, int limit) {
           now - kTombstoneAge, limit);
       while (rows.step()) keys.push_back(rows.integer(0));
     }
-    for (auto key : keys) db.run("DELETE FROM tasks_task WHERE key = ?", key);
-    const int records = idempotency_table().purge(db, now - kIdempotencyAge, limit);
+    for (auto key : keys) forget(db, key);
+    const int records = idempotency_table().purge(db, now - storage::sql::kIdempotencyAge, limit);
     return static_cast<int>(keys.size()) + records;
   };
   co_return co_await db_.write(Lane::background, std::move(body));

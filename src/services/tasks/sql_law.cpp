@@ -2,6 +2,7 @@
 
 #include "services/tasks/sql_change.hpp"
 #include "services/tasks/sql_store.hpp"
+#include "telemetry/log.hpp"
 
 /// What a change of the time zone data does to tasks (design, rule 6).
 namespace daybook::tasks {
@@ -12,15 +13,6 @@ using storage::sql::Lane;
 constexpr std::string_view kVersion = "tzdb";      ///< In force for all tasks.
 constexpr std::string_view kProgress = "tzdb_at";  ///< "<version> <last key done>"
 constexpr int kSlice = 200;
-
-std::string meta(Connection& db, std::string_view key) {
-  auto row = db.query("SELECT value FROM tasks_meta WHERE key = ?", key);
-  return row.step() ? std::string(row.text(0)) : std::string();
-}
-
-void set_meta(Writer& db, std::string_view key, const std::string& value) {
-  db.run("INSERT OR REPLACE INTO tasks_meta(key, value) VALUES (?, ?)", key, value);
-}
 
 std::optional<std::chrono::seconds> seconds_at(const Statement& row, int column) {
   if (row.is_null(column)) return std::nullopt;
@@ -38,7 +30,12 @@ Result<> take_over(Writer& db, const Given& given, Instant now) {
   const auto owner = find_owner(db, given.user, "UTC");
   if (!owner) return {};
   auto row = load_task(db, given.user, given.key);
-  if (!row) return row.error();
+  if (!row) {
+    if (is_transient(row.error().code)) return row.error();
+    // One that cannot be read must not keep all others from the new law.
+    log::error("task is unreadable", {{"task_key", given.key}});
+    return {};
+  }
   Command command;
   command.user = given.user;
   command.now = now;

@@ -97,6 +97,15 @@ Shelf shelf_of(const domain::TaskFields& task) {
   return task.status == domain::Status::completed ? Shelf::completed : Shelf::open;
 }
 
+std::string meta(Connection& db, std::string_view key) {
+  auto row = db.query("SELECT value FROM tasks_meta WHERE key = ?", key);
+  return row.step() ? std::string(row.text(0)) : std::string();
+}
+
+void set_meta(Writer& db, std::string_view key, const std::string& value) {
+  db.run("INSERT OR REPLACE INTO tasks_meta(key, value) VALUES (?, ?)", key, value);
+}
+
 Error no_such_task() { return {Errc::not_found, "There is no such task. Check the id or number."}; }
 
 std::optional<OwnerRow> find_owner(Connection& db, const UserId& user, const std::string& timezone) {
@@ -207,6 +216,12 @@ std::string update_task(Writer& db, const OwnerRow& owner, TaskRow& row, const d
   if (after->due != before->due || after->start != before->start || after->timezone != before->timezone)
     db.run("UPDATE tasks_task SET due_offset = ?, start_offset = ? WHERE key = ?", offset_of(*after, after->due, owner),
            offset_of(*after, after->start, owner), row.key);
+
+  for (const auto& old : before->reminders) {
+    const auto stays = [&](const domain::Reminder& each) { return each.id == old.id; };
+    if (std::none_of(after->reminders.begin(), after->reminders.end(), stays))
+      db.run("DELETE FROM tasks_reminder WHERE ord = ? AND id = ?", owner.ordinal, old.id);
+  }
 
   const int open = static_cast<int>(after.is_open()) - static_cast<int>(before.is_open());
   if (open != 0) db.run("UPDATE tasks_user SET open_tasks = open_tasks + ? WHERE ord = ?", open, owner.ordinal);

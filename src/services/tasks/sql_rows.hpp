@@ -58,6 +58,8 @@ Result<TaskRow> load_task(Connection& db, const OwnerRow& owner, const UserId& u
 Result<TaskRow> load_task(Connection& db, const UserId& user, std::int64_t key);
 /// The key of a task by its id, whosever it is.
 std::optional<std::int64_t> find_key(Connection& db, const TaskId& id);
+std::string meta(Connection& db, std::string_view key);
+void set_meta(Writer& db, std::string_view key, const std::string& value);
 Error no_such_task();
 
 /// The stored body lacks its closing brace, since the count of subtasks, which other rows change, follows it.

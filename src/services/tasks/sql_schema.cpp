@@ -84,7 +84,9 @@ ALTER TABLE tasks_task ADD COLUMN due_offset INTEGER;
 ALTER TABLE tasks_task ADD COLUMN start_offset INTEGER;
 CREATE TABLE tasks_meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 )";
-  return {{"tasks", 1, kTables}, idempotency_table().migration(2), {"tasks", 3, kOffsets}};
+  // Accounts that are no more, so that late news does not begin them anew.
+  constexpr const char* kErased = "CREATE TABLE tasks_erased(user_id UUID PRIMARY KEY) WITHOUT ROWID;";
+  return {{"tasks", 1, kTables}, idempotency_table().migration(2), {"tasks", 3, kOffsets}, {"tasks", 4, kErased}};
 }
 
 }  // namespace daybook::tasks

@@ -40,6 +40,7 @@ class SqlTaskStore final : public TaskStore {
   Awaitable<> erase(UserId user) override;
   Awaitable<bool> adopt_tzdb(std::string version, Instant now) override;
   Awaitable<SnapshotPage> snapshot(std::string after, int limit, Instant now) override;
+  Awaitable<bool> adopt_folding() override;
   Awaitable<int> purge(Instant now, int limit) override;
 
  private:

@@ -144,12 +144,14 @@ class TaskStore {
   /// Every task that there is, tombstones too, as task.snapshot events (design, rule 15). `after`: the cursor of the
   /// page before. Errors: invalid_argument.
   virtual Awaitable<SnapshotPage> snapshot(std::string after, int limit, Instant now) = 0;
+  /// After a change of the folding (domain::kFolding): folds one slice of what was folded by an older one anew and
+  /// notes how far that is; true while there is more.
+  virtual Awaitable<bool> adopt_folding() { co_return false; }
   /// Removes at most `limit` tombstones and idempotency records that are older than their time; gives how many.
   virtual Awaitable<int> purge(Instant now, int limit) = 0;
 };
 
-/// How long a tombstone and an idempotency record are kept.
+/// How long a tombstone is kept.
 inline constexpr std::chrono::days kTombstoneAge{30};
-inline constexpr std::chrono::days kIdempotencyAge{7};
 
 }  // namespace daybook::tasks

@@ -249,6 +249,21 @@ TYPED_TEST_P(TaskStoreContract, TheQuotaOfOpenTasksIsNamedAndHoldsForReopening) 
   EXPECT_TRUE(this->create(done));
 }
 
+// Subtasks that come back with their parent count too.
+TYPED_TEST_P(TaskStoreContract, TheQuotaHoldsForATaskRestoredWithItsSubtasks) {
+  const auto parent = this->made("parent");
+  for (const char* title : {"one", "two"}) {
+    auto draft = this->draft(title);
+    draft.parent = parent.id;
+    ASSERT_TRUE(this->create(draft));
+  }
+  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{parent.id}, {})));
+  for (int i = 0; i < 4; ++i) this->made(std::to_string(i));
+  EXPECT_EQ(this->backend_.run(this->store().restore(this->command(), TaskRef{parent.id})).error().code,
+            Errc::limit_exceeded);
+  EXPECT_EQ(this->titles({}).size(), 4u);
+}
+
 // B-05, B-06, R-16
 TYPED_TEST_P(TaskStoreContract, AnOccurrenceIsMadeOnceAndDoesNotComeBack) {
   auto draft = this->draft("standup");
@@ -447,7 +462,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     AnOldVersionIsRefusedUnlessTheWantedStateHolds, CompletingRecordsTheMomentAndTheElapsedTimeOnce,
     DeletesAreTombstonesThatCanBeRestored, SubtasksAreCountedCompletedDeletedAndRestoredWithTheirParent,
     PastAndFourthRemindersAreRefusedAndNothingIsWritten, TheQuotaOfOpenTasksIsNamedAndHoldsForReopening,
-    AnOccurrenceIsMadeOnceAndDoesNotComeBack, ATaskBecomesAnotherOccurrenceAndKeepsTheRest, SnapshotsTellEveryTaskOnce,
+    TheQuotaHoldsForATaskRestoredWithItsSubtasks, AnOccurrenceIsMadeOnceAndDoesNotComeBack,
+    ATaskBecomesAnotherOccurrenceAndKeepsTheRest, SnapshotsTellEveryTaskOnce,
     ReminderStatesAreCopiedOnceInOrderAndDoNotRaiseTheVersion, AnOwnersNewClockMovesWhatHangsOnIt,
     ErasingLeavesNothingAndOthersAlone, SearchFindsFoldedWordsPrefixesPhrasesAndPairsOfHan, SearchFollowsEdits,
     FiltersCombine, TheCalendarPutsEachTaskOnItsDay, SortsInEveryOrderWithWhatHasNoDueTimeLast,

@@ -9,6 +9,7 @@ IdempotencyTable::IdempotencyTable(std::string service) : service_(std::move(ser
       "INSERT INTO " + table + " (user_id, key, request_hash, status, resource, created_at) VALUES (?, ?, ?, ?, ?, ?)";
   purge_ = "DELETE FROM " + table + " WHERE (user_id, key) IN (SELECT user_id, key FROM " + table +
            " WHERE created_at < ? ORDER BY created_at LIMIT ?)";
+  erase_ = "DELETE FROM " + table + " WHERE user_id = ?";
 }
 
 Migration IdempotencyTable::migration(int number) const {
@@ -52,5 +53,7 @@ int IdempotencyTable::purge(Writer& db, Instant before, int limit) const {
   db.run(purge_, before, limit);
   return db.changes();
 }
+
+void IdempotencyTable::erase(Writer& db, const UserId& user) const { db.run(erase_, user); }
 
 }  // namespace daybook::storage::sql

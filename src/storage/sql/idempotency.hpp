@@ -11,7 +11,10 @@ namespace daybook::storage::sql {
 using daybook::Idempotency;
 using daybook::IdempotentOutcome;
 
-/// A service's `<service>_idempotency` table, kept for 7 days.
+/// How long a record is kept.
+inline constexpr std::chrono::days kIdempotencyAge{7};
+
+/// A service's `<service>_idempotency` table.
 class IdempotencyTable {
  public:
   explicit IdempotencyTable(std::string service);
@@ -23,10 +26,12 @@ class IdempotencyTable {
               Instant now) const;
   /// Deletes at most `limit` records older than `before`; returns how many.
   int purge(Writer& db, Instant before, int limit) const;
+  /// Deletes all of the user's records.
+  void erase(Writer& db, const UserId& user) const;
 
  private:
   std::string service_;
-  std::string find_, record_, purge_;  // One text a statement for the connection's cache.
+  std::string find_, record_, purge_, erase_;  // One text a statement for the connection's cache.
 };
 
 }  // namespace daybook::storage::sql
