@@ -39,7 +39,7 @@ std::string lead_in_words(const json::object& data, Instant now) {
 }  // namespace
 
 NotificationId notification_id(const EventId& cause) {
-  // The time bits of the event's version 7 id stay, so that the inbox sorts by id; the rest is hashed, so that it is
+  // The time bits of the event's version 7 id stay, so that ids lie close by time; the rest is hashed, so that it is
   // another id, and the same one whenever the event comes again.
   auto bytes = cause.value.bytes();
   const auto hashed = Uuid::v5(cause.value, "notification").bytes();

@@ -33,9 +33,8 @@ class NotifierTest : public ::testing::Test {
     auto sender = std::make_unique<ScriptedSender>();
     receiver_ = sender.get();
     senders_.emplace(ChannelKind::webhook, std::move(sender));
-    service_.emplace(*store_, senders_, clock_, [](UserId, std::string) -> awaitable<Result<std::string>> {
-      co_return std::string("Due today\n- Milk\n");
-    });
+    service_.emplace(*store_, senders_, clock_,
+                     [this](UserId, std::string) -> awaitable<Result<std::string>> { co_return digest_; });
     router_.emplace(make_router(*store_, *service_, clock_));
   }
 
@@ -99,6 +98,7 @@ class NotifierTest : public ::testing::Test {
   TestDatabase database_{sql_migrations()};
   ManualClock clock_{parse_rfc3339("2026-03-05T14:45:00Z").value()};
   UserId user_ = UserId::make(clock_.now());
+  Result<std::string> digest_ = std::string("Due today\n- Milk\n");
   std::unique_ptr<NotifierStore> store_ = make_sql_store(*database_);
   ChannelSenders senders_;
   ScriptedSender* receiver_ = nullptr;
@@ -197,6 +197,39 @@ TEST_F(NotifierTest, DigestComesOnceADayAndSetsTheNext) {
   EXPECT_EQ(items[0].at("body").as_string(), "Due today\n- Milk\n");
   ASSERT_EQ(timers().size(), 1u);
   EXPECT_EQ(timers()[0].due, parse_rfc3339("2026-03-07T07:30:00Z").value());
+}
+
+// C-11: a digest stands among the others by its time, also from page to page.
+TEST_F(NotifierTest, TheInboxIsInTheOrderOfTimeWithItsDigests) {
+  ASSERT_EQ(send(Method::patch, "/api/v1/notifications/settings", R"({"digestAt":"07:30"})").status, 200);
+  for (int day = 0; day < 3; ++day) {
+    clock_.set(timers().at(0).due);
+    ASSERT_TRUE(database_.run(service_->on_digest_timer(timers().at(0))));
+    clock_.advance(1h);
+    ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  }
+  std::string kinds, cursor;
+  for (;;) {
+    const auto page = json_of(send(Method::get, "/api/v1/notifications?limit=2" + cursor));
+    for (const auto& each : page.at("items").as_array()) kinds += each.at("kind").as_string().front();
+    if (page.at("nextCursor").is_null()) break;
+    cursor = "&cursor=" + std::string(page.at("nextCursor").as_string());
+  }
+  EXPECT_EQ(kinds, "rdrdrd");
+}
+
+// C-13: what cannot be written today does not end the digests.
+TEST_F(NotifierTest, ADigestThatFailsIsTriedAgainTheNextDay) {
+  ASSERT_EQ(send(Method::patch, "/api/v1/notifications/settings", R"({"digestAt":"07:30"})").status, 200);
+  const auto timer = timers().at(0);
+  clock_.set(timer.due);
+  digest_ = Error{Errc::unavailable, "away"};
+  EXPECT_FALSE(database_.run(service_->on_digest_timer(timer)));  // To be fired again soon.
+  EXPECT_EQ(timers().at(0), timer);
+  digest_ = Error{Errc::corrupt, "a bug"};
+  ASSERT_TRUE(database_.run(service_->on_digest_timer(timer)));
+  EXPECT_EQ(timers().at(0).due, timer.due + 24h);
+  EXPECT_EQ(json_of(send(Method::get, "/api/v1/notifications")).at("items").as_array().size(), 0u);
 }
 
 // C-13: a server that was down over the hour makes up for it once, with what is true then
@@ -394,6 +427,14 @@ TEST_F(NotifierTest, DeletedUserLeavesNothingBehind) {
   ASSERT_TRUE(database_.run(service_->on_event(gone)));
   EXPECT_EQ(json_of(send(Method::get, "/api/v1/notifications")).at("items").as_array().size(), 0u);
   EXPECT_EQ(json_of(send(Method::get, "/api/v1/notification-channels")).at("items").as_array().size(), 0u);
+  // Nor does late news begin it anew.
+  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  gone.id = EventId::make(clock_.now());
+  gone.type = "user.updated";
+  gone.data = R"({"timezone":"Asia/Tokyo"})";
+  ASSERT_TRUE(database_.run(service_->on_event(gone)));
+  EXPECT_EQ(json_of(send(Method::get, "/api/v1/notifications")).at("items").as_array().size(), 0u);
+  EXPECT_EQ(database_.run(store_->preferences(user_))->timezone, "UTC");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "services/notifier/service.hpp"
 
 #include "services/notifier/confirmation.hpp"
+#include "telemetry/log.hpp"
 
 namespace daybook::notifier {
 
@@ -81,7 +82,12 @@ awaitable<Result<>> Service::on_digest_timer(Timer timer) {
   if (local_day(*preferences, timer.due) < today && next && local_day(*preferences, *next) == today)
     co_return co_await store_.skip_digest(std::move(timer), now);
   auto body = co_await digest_(timer.user, preferences->timezone);
-  if (!body) co_return body.error();
+  if (!body && is_transient(body.error().code)) co_return body.error();
+  if (!body) {
+    // Tomorrow's is tried again, whatever was wrong with today's.
+    log::error("digest left out", {{"reason", body.error().detail}});
+    co_return co_await store_.skip_digest(std::move(timer), now);
+  }
   Notification digest;
   // One a local day, however often timers fire and wherever the person has moved.
   digest.id = NotificationId{Uuid::v5(timer.user.value, "digest " + format_date(today))};

@@ -47,6 +47,10 @@ std::vector<storage::sql::Migration> sql_migrations() {
       user_id UUID NOT NULL, id UUID NOT NULL, channel_id UUID NOT NULL, target TEXT NOT NULL, hash BLOB NOT NULL,
       sent_at INTEGER NOT NULL, tries INTEGER NOT NULL, PRIMARY KEY(user_id, id)) WITHOUT ROWID;
     CREATE INDEX notifier_code_age ON notifier_code(sent_at);
+  )sql"},
+          {"notifier", 5, R"sql(
+    CREATE INDEX notifier_inbox ON notifier_notification(user_id, created_at, id);
+    CREATE TABLE notifier_erased(user_id UUID PRIMARY KEY) WITHOUT ROWID;
   )sql"}};
 }
 

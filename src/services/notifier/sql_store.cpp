@@ -104,6 +104,7 @@ class SqlNotifierStore final : public NotifierStore {
       db.lock(event.user);
       if (!storage::sql::record_inbox(db, "notifier", event.id)) return {};
       if (event.type == "user.deleted") return erase(db, event.user);
+      if (is_erased(db, event.user)) return {};
       auto data = parse_json(event.data);
       if (!data) return data.error();
       JsonReader in(*data, Unknown::lenient);
@@ -123,6 +124,7 @@ class SqlNotifierStore final : public NotifierStore {
     auto change = [this, notification = std::move(notification), cause, digest_timer, now](Writer& db) -> Result<> {
       db.lock(notification.user);
       if (cause && !storage::sql::record_inbox(db, "notifier", *cause)) return {};
+      if (is_erased(db, notification.user)) return {};  // Late news of an account that is no more.
       Preferences preferences = rows::load_preferences(db, notification.user);
       if (digest_timer) {
         if (!timers_.consume(db, *digest_timer)) return {};  // Moved or switched off meanwhile.
@@ -152,8 +154,9 @@ class SqlNotifierStore final : public NotifierStore {
     auto select = [user, query](Reader& db) -> Result<std::vector<Notification>> {
       static const std::string kSql =
           "SELECT " + std::string(rows::kNotificationColumns) +
-          " FROM notifier_notification WHERE user_id = ?1 AND (id < ?2 OR ?2 IS NULL) AND (?3 = 0 OR read_at IS NULL) "
-          "ORDER BY id DESC LIMIT ?4";
+          " FROM notifier_notification WHERE user_id = ?1 AND (?2 IS NULL OR (created_at, id) < (SELECT created_at, id "
+          "FROM notifier_notification WHERE user_id = ?1 AND id = ?2)) AND (?3 = 0 OR read_at IS NULL) "
+          "ORDER BY created_at DESC, id DESC LIMIT ?4";
       std::vector<Notification> out;
       auto row = db.query(kSql, user, query.before, query.unread_only, query.limit);
       while (row.step()) out.push_back(rows::notification(row));
@@ -335,7 +338,9 @@ class SqlNotifierStore final : public NotifierStore {
     auto select = [user, channel, limit](Reader& db) -> Result<std::vector<Delivery>> {
       static const std::string kSql =
           "SELECT " + std::string(rows::kDeliveryColumns) +
-          " FROM notifier_delivery WHERE user_id = ? AND channel_id = ? ORDER BY notification_id DESC LIMIT ?";
+          " FROM notifier_delivery d WHERE user_id = ? AND channel_id = ? ORDER BY (SELECT n.created_at FROM "
+          "notifier_notification n WHERE n.user_id = d.user_id AND n.id = d.notification_id) DESC, notification_id "
+          "DESC LIMIT ?";
       std::vector<Delivery> out;
       auto row = db.query(kSql, user, channel, limit);
       while (row.step()) out.push_back(rows::delivery(row));
@@ -448,7 +453,11 @@ class SqlNotifierStore final : public NotifierStore {
           "DELETE FROM notifier_delivery WHERE user_id = ?", "DELETE FROM notifier_covered WHERE user_id = ?",
           "DELETE FROM notifier_code WHERE user_id = ?", "DELETE FROM notifier_user WHERE user_id = ?"})
       db.run(sql, user);
+    db.run("INSERT INTO notifier_erased(user_id) VALUES (?) ON CONFLICT (user_id) DO NOTHING", user);
     return {};
+  }
+  static bool is_erased(Writer& db, const UserId& user) {
+    return db.query("SELECT 1 FROM notifier_erased WHERE user_id = ?", user).step();
   }
 
   Database& db_;

@@ -18,7 +18,7 @@ inline constexpr std::string_view kTidyTimer = "tidy";          ///< Key and use
 /// A page of the inbox, newest first.
 struct InboxQuery {
   bool unread_only = false;
-  std::optional<NotificationId> before;  ///< Keyset: ids below it (ids rise with time).
+  std::optional<NotificationId> before;  ///< Keyset: those older than it. None, if it is gone.
   int limit = 50;
 };
 
