@@ -76,6 +76,17 @@ TEST_F(AuditTest, ErasureTakesTheContentAndLeavesAChainThatVerifies) {
   EXPECT_TRUE(get("/api/v1/audit/verify").at("valid").as_bool());
 }
 
+// what is still on its way when the account is erased stands in the chain, without its content.
+TEST_F(AuditTest, LateEventsOfAnErasedAccountLeaveNoContent) {
+  ASSERT_TRUE(database_.run(store_->append({event("task.created"), event("user.deleted")})));
+  ASSERT_TRUE(database_.run(store_->erase(user_)));
+  ASSERT_TRUE(database_.run(store_->append({event("task.updated")})));
+  const auto items = get("/api/v1/audit").at("items").as_array();
+  ASSERT_EQ(items.size(), 3u);
+  EXPECT_TRUE(items[0].as_object().at("details").is_null());
+  EXPECT_TRUE(get("/api/v1/audit/verify").at("valid").as_bool());
+}
+
 // J-02
 TEST_F(AuditTest, AnotherUserSeesNothing) {
   ASSERT_TRUE(database_.run(store_->append({event("task.created")})));

@@ -40,11 +40,16 @@ Entry entry_of(const UserId& user, const Statement& row) {
   return entry;
 }
 
-Head load_head(Writer& db, const UserId& user) {
+struct Chain {
   Head head;
-  auto row = db.query("SELECT seq, hash FROM audit_head WHERE user_id = ?", user);
-  if (row.step()) head = {row.integer(0), hash_of(row.blob(1))};
-  return head;
+  bool erased = false;  ///< Its account was deleted: what still comes is chained without its payload.
+};
+
+Chain load_chain(Writer& db, const UserId& user) {
+  Chain chain;
+  auto row = db.query("SELECT seq, hash, erased FROM audit_head WHERE user_id = ?", user);
+  if (row.step()) chain = {{row.integer(0), hash_of(row.blob(1))}, row.integer(2) != 0};
+  return chain;
 }
 
 void save_entry(Writer& db, const Entry& entry) {
@@ -72,17 +77,22 @@ class SqlAuditStore final : public AuditStore {
   awaitable<Result<>> append(std::vector<CloudEvent> events) override {
     auto change = [events = std::move(events)](Writer& db) -> Result<> {
       // A batch touches few users many times: heads are read once and written once.
-      std::map<UserId, Head> heads;
+      std::map<UserId, Chain> chains;
       std::set<UserId> users;
       for (const auto& event : events) users.insert(event.user);
       for (const auto& user : users) db.lock(user);
       for (const auto& event : events) {
         if (!storage::sql::record_inbox(db, "audit", event.id)) continue;
-        auto at = heads.find(event.user);
-        if (at == heads.end()) at = heads.emplace(event.user, load_head(db, event.user)).first;
-        save_entry(db, link(at->second, event, random_bytes(16)));
+        auto at = chains.find(event.user);
+        if (at == chains.end()) at = chains.emplace(event.user, load_chain(db, event.user)).first;
+        auto entry = link(at->second.head, event, random_bytes(16));
+        if (at->second.erased) {
+          entry.payload.clear();
+          entry.salt.clear();
+        }
+        save_entry(db, entry);
       }
-      for (const auto& [user, head] : heads) save_head(db, user, head);
+      for (const auto& [user, chain] : chains) save_head(db, user, chain.head);
       return {};
     };
     co_return co_await db_.write(Lane::background, std::move(change));
@@ -131,6 +141,7 @@ class SqlAuditStore final : public AuditStore {
     auto change = [user](Writer& db) -> Result<> {
       db.lock(user);
       db.run("UPDATE audit_entry SET payload = '', salt = ? WHERE user_id = ?", storage::sql::Blob{}, user);
+      db.run("UPDATE audit_head SET erased = 1 WHERE user_id = ?", user);
       return {};
     };
     co_return co_await db_.write(Lane::background, std::move(change));
@@ -149,6 +160,10 @@ std::vector<storage::sql::Migration> sql_migrations() {
       resource_id TEXT NOT NULL, correlation_id TEXT NOT NULL, payload TEXT NOT NULL, salt BLOB NOT NULL,
       payload_hash BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(user_id, seq)) WITHOUT ROWID;
     CREATE TABLE audit_head(user_id UUID PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
+  )sql"},
+          {"audit", 2, R"sql(
+    ALTER TABLE audit_head ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+    UPDATE audit_head SET erased = 1 WHERE user_id IN (SELECT user_id FROM audit_entry WHERE action = 'user.deleted');
   )sql"}};
 }
 
