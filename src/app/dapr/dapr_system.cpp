@@ -213,6 +213,7 @@ class DaprSystem final : public System {
       scheduler_->handle(*scheduler_timers_);
       rebuilds_.add(std::make_unique<runtime::Rebuilder>(executor_, "scheduler", *scheduler_store_, invoker_, clock_,
                                                          scheduler::snapshot_sources()));
+      if (auto* log = stores_->events()) scheduler_timers_->park_with(*log);
     }
     if (has("chat")) {
       chat_store_ = stores_->chat_store();
@@ -229,6 +230,7 @@ class DaprSystem final : public System {
       serve("notifier", notifier_->router());
       notifier_->subscribe(bus_);
       notifier_->handle(*notifier_timers_);
+      if (auto* log = stores_->events()) notifier_timers_->park_with(*log);
     }
     if (has("audit")) {
       audit_store_ = audit::make_sql_store(stores_->of("audit"));

@@ -90,9 +90,11 @@ class EmbeddedSystem final : public System {
     tasks_.subscribe(bus_);
     scheduler_.subscribe(bus_);
     scheduler_.handle(scheduler_timers_);
+    scheduler_timers_.park_with(bus_);
     chat_.subscribe(bus_);
     notifier_.subscribe(bus_);
     notifier_.handle(notifier_timers_);
+    notifier_timers_.park_with(bus_);
     audit_.subscribe(bus_);
     analytics_.subscribe(bus_);
     // What they make of events stands in history.db, and so must how far they have come.

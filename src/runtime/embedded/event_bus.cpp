@@ -484,6 +484,17 @@ asio::awaitable<Result<std::vector<EventBus::GroupState>>> EventBus::groups() {
     state.dead_letters = *letters;
     states.push_back(std::move(state));
   }
+  for (const auto& parked : parked_) {
+    GroupState state;
+    state.group = parked.name;
+    auto count = [name = parked.name](storage::sql::Reader& db) -> Result<std::int64_t> {
+      return sqlite::count_dead_letters(db, name);
+    };
+    auto letters = co_await parked.file->read(count);
+    if (!letters) co_return letters.error();
+    state.dead_letters = *letters;
+    states.push_back(std::move(state));
+  }
   co_return states;
 }
 
@@ -503,12 +514,14 @@ asio::awaitable<Result<>> EventBus::replay(std::string name, std::int64_t positi
 }
 
 asio::awaitable<Result<std::vector<sqlite::DeadLetter>>> EventBus::dead_letters(std::string name, int limit) {
-  std::set<sqlite::Database*> files;
+  std::set<storage::sql::Database*> files;
   for (const auto& group : groups_)
     if (name.empty() || group->subscription.group == name) files.insert(group->file);
+  for (const auto& parked : parked_)
+    if (name.empty() || parked.name == name) files.insert(parked.file);
   std::vector<sqlite::DeadLetter> letters;
   for (auto* file : files) {
-    auto read = [name, limit](sqlite::Reader& db) -> Result<std::vector<sqlite::DeadLetter>> {
+    auto read = [name, limit](storage::sql::Reader& db) -> Result<std::vector<sqlite::DeadLetter>> {
       return sqlite::read_dead_letters(db, name, limit);
     };
     auto some = co_await file->read(read);
@@ -518,7 +531,14 @@ asio::awaitable<Result<std::vector<sqlite::DeadLetter>>> EventBus::dead_letters(
   co_return letters;
 }
 
+void EventBus::also_replays(std::string name, storage::sql::Database& file,
+                            std::function<asio::awaitable<Result<>>(std::int64_t)> replay) {
+  parked_.push_back({std::move(name), &file, std::move(replay)});
+}
+
 asio::awaitable<Result<>> EventBus::replay_dead_letter(std::string name, std::int64_t id) {
+  for (const auto& parked : parked_)
+    if (parked.name == name) co_return co_await parked.replay(id);
   auto* group = find(name);
   if (!group) co_return Error{Errc::not_found, "There is no consumer group " + name};
   if (running_ == 0) co_return co_await redeliver(*group, id);

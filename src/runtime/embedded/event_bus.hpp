@@ -42,6 +42,10 @@ class EventBus final : public runtime::EventBus {
   /// Keeps the offset and dead letters of `group` in the file that its effects are in, instead of the log's. That file
   /// has event_group_migration too. After subscribe(), before start().
   void keep_offsets_in(const std::string& group, storage::sqlite::Database& file);
+  /// Lists what `file` parks under `name`, such as a service's timers, with the groups' dead letters, and replays it by
+  /// `replay`, which takes the letter's id.
+  void also_replays(std::string name, storage::sql::Database& file,
+                    std::function<boost::asio::awaitable<Result<>>(std::int64_t)> replay);
 
   boost::asio::awaitable<Result<>> start() override;
   boost::asio::awaitable<void> stop() override;
@@ -68,6 +72,11 @@ class EventBus final : public runtime::EventBus {
   using Event = std::shared_ptr<const storage::sqlite::LoggedEvent>;
   struct Group;
   struct Feed;
+  struct Parked {
+    std::string name;
+    storage::sql::Database* file;
+    std::function<boost::asio::awaitable<Result<>>(std::int64_t)> replay;
+  };
   struct Pending {
     Event logged;
     int tries = 0;
@@ -101,6 +110,7 @@ class EventBus final : public runtime::EventBus {
   const WallClock& clock_;
   EventBusOptions options_;
   std::vector<std::unique_ptr<Group>> groups_;
+  std::vector<Parked> parked_;
   storage::sqlite::EventEpoch epoch_;
 
   /// The newest events, which some group has yet to see: everything after `window_from_`.

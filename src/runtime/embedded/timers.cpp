@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "core/json.hpp"
+#include "runtime/embedded/event_bus.hpp"
 #include "storage/sqlite/event_groups.hpp"
 
 namespace daybook::runtime::embedded {
@@ -314,6 +315,10 @@ asio::awaitable<Result<int>> Timers::fire_due() {
     }
   }
   co_return fired;
+}
+
+void Timers::park_with(EventBus& bus) {
+  bus.also_replays(dead_letter_group(), database_, [this](std::int64_t id) { return replay_dead_letter(id); });
 }
 
 asio::awaitable<Result<>> Timers::replay_dead_letter(std::int64_t id) {

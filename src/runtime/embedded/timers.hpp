@@ -13,6 +13,8 @@
 
 namespace daybook::runtime::embedded {
 
+class EventBus;
+
 struct TimersOptions {
   Jitter jitter = random_jitter();
   /// Called for each timer that is fired the first time, with how long after its due time: a metric.
@@ -42,6 +44,8 @@ class Timers final : public runtime::Timers {
 
   /// Sets the timer of a dead letter again, with its old due time, so that it fires at once. Errors: not_found.
   boost::asio::awaitable<Result<>> replay_dead_letter(std::int64_t id);
+  /// Has the bus list and replay these timers' dead letters with those of its groups. Outlives the bus's use of it.
+  void park_with(EventBus& bus);
   /// The name that dead letters of this service's timers stand under.
   std::string dead_letter_group() const { return table_.service() + ".timers"; }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "runtime/embedded/event_bus.hpp"
 #include "storage/sqlite/test_database.hpp"
 
 namespace daybook::runtime::embedded {
@@ -156,6 +157,31 @@ TEST_F(TimersTest, PoisonIsParkedAfterFiveTriesAndOthersFire) {
   EXPECT_EQ(fire_due(), 1);
   EXPECT_EQ(fired_.back(), "bad");
   EXPECT_EQ(db_.run(timers_->replay_dead_letter(letters[0].id)).error().code, Errc::not_found);
+}
+
+// Design, rule 5: an operator lists and replays what a timer's handler could not do, as any dead letter.
+TEST_F(TimersTest, ItsDeadLettersAreAmongThoseOfTheBus) {
+  EventBus bus{db_.loop().get_executor(), *db_, clock_};
+  timers_->park_with(bus);
+  judge_ = [](const Timer&) -> Result<> { return Error{Errc::invalid_argument, "a bug"}; };
+  set("bad", at(0));
+  for (int i = 0; i < 5; ++i) {
+    fire_due();
+    clock_.advance(std::chrono::minutes{1});
+  }
+  const auto groups = db_.run(bus.groups()).value();
+  ASSERT_EQ(groups.size(), 1u);
+  EXPECT_EQ(groups[0].group, "notes.timers");
+  EXPECT_EQ(groups[0].dead_letters, 1);
+  for (auto name : {"", "notes.timers"}) EXPECT_EQ(db_.run(bus.dead_letters(name, 10)).value().size(), 1u) << name;
+  const auto id = db_.run(bus.dead_letters("notes.timers", 10)).value().at(0).id;
+  judge_ = nullptr;
+  fired_.clear();
+  ASSERT_TRUE(db_.run(bus.replay_dead_letter("notes.timers", id)));
+  fire_due();
+  EXPECT_THAT(fired_, ElementsAre("bad"));
+  EXPECT_THAT(dead_letters(), IsEmpty());
+  EXPECT_EQ(db_.run(bus.replay_dead_letter("notes.timers", id)).error().code, Errc::not_found);
 }
 
 TEST_F(TimersTest, AHandlerThatForgetsToTakeItsTimerAwayDoesNotSpin) {
