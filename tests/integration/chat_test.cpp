@@ -2,6 +2,7 @@
 // Links: daybook_services_tasks daybook_runtime_embedded
 // Whole conversations, through the chat's routes to the real services and back.
 #include "chat_world.hpp"
+#include "runtime/together.hpp"
 
 namespace daybook::chat {
 namespace {
@@ -298,6 +299,55 @@ TEST(Chat, RepeatedRequestMakesNothingTwice) {
   world.db_.run(world.tables_.of("chat").write(storage::sql::Lane::foreground, std::move(forget)));
   EXPECT_EQ(world.ask("/api/v1/chat", body, "k-1").status, 200);
   EXPECT_EQ(world.open_titles(), titles);
+}
+
+// The same again before the first is answered: one turn, one reply; whichever replica hears it.
+TEST(Chat, ARequestSentTwiceAtOnceIsAnsweredOnce) {
+  for (const bool replica : {false, true}) {
+    ChatWorld world;
+    std::vector<Reply> replies(2);
+    auto send = [&](std::size_t i) -> boost::asio::awaitable<void> {
+      Call call;
+      call.method = Method::post;
+      call.path = "/api/v1/chat";
+      call.headers.set("Content-Type", "application/json");
+      call.headers.set("Idempotency-Key", "k-1");
+      call.body = ChatWorld::body_of("buy milk", {});
+      call.principal.emplace();
+      call.principal->user = scheduler::testing_world::kAnn;
+      call.principal->timezone = "UTC";
+      auto& chat = replica && i == 1 ? world.other_ : world.chat_;
+      replies[i] = co_await chat.router().dispatch(std::move(call));
+    };
+    auto both = [&]() -> boost::asio::awaitable<int> {
+      co_await runtime::together(2, send);
+      co_return 0;
+    };
+    world.db_.run(both());
+    EXPECT_EQ(replies[0].status, 200) << replies[0].body;
+    EXPECT_EQ(replies[1].status, 200) << replies[1].body;
+    EXPECT_EQ(replies[0].body, replies[1].body);
+    EXPECT_THAT(world.open_titles(), ElementsAre("Buy milk"));
+    EXPECT_EQ(world.count("SELECT count(*) FROM chat_message"), 2);
+  }
+}
+
+// What was said is kept for its key for a week, and not at all once the account is gone.
+TEST(Chat, RepliesKeptForAKeyGoInTime) {
+  const auto kept = "SELECT count(*) FROM chat_idempotency";
+  for (const bool erased : {false, true}) {
+    ChatWorld world;
+    world.ask("/api/v1/chat", ChatWorld::body_of("buy milk", {}), "k-1");
+    ASSERT_EQ(world.count(kept), 1);
+    if (!erased) world.clock_.advance(24h * 6);
+    if (!erased) world.publish("user.authenticated", "{}");
+    world.settle();
+    EXPECT_EQ(world.count(kept), 1);
+    if (!erased) world.clock_.advance(25h);
+    world.publish(erased ? "user.deleted" : "user.authenticated", "{}");
+    world.settle();
+    EXPECT_EQ(world.count(kept), 0) << erased;
+  }
 }
 
 // D-06, C-09, S-2.3.3, D-02, C-07

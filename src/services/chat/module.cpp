@@ -8,6 +8,7 @@ using boost::asio::awaitable;
 awaitable<std::vector<Result<>>> each_event(Service& service, std::vector<CloudEvent> events) {
   std::vector<Result<>> outcomes;
   for (auto& event : events) outcomes.push_back(co_await service.on_event(std::move(event)));
+  ignore(co_await service.tidy(), "what is left goes with later events");
   co_return outcomes;
 }
 

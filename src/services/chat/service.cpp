@@ -89,6 +89,7 @@ std::string message_json(const Message& message) {
 
 awaitable<Result<std::string>> Service::chat(runtime::Caller caller, Said said) {
   const UserId user = caller.principal.user;
+  const auto pass = co_await turns_.enter(user, said.key.key);
   const auto before = co_await services_.store.find_reply(user, said.key);
   if (!before) co_return before.error();
   if (*before) co_return std::move(**before);
@@ -129,16 +130,26 @@ awaitable<Result<std::string>> Service::chat(runtime::Caller caller, Said said) 
   }
   conversation.updated_at = answered;
   turn.reply = reply_json(conversation, answer, turn.undo);
-  std::string reply = turn.reply;
   turn.messages.push_back(std::move(question));
   turn.messages.push_back(std::move(answer));
   turn.undone = std::move(outcome.undone);
   turn.rebased = std::move(outcome.rebased);
   turn.key = std::move(said.key);
   turn.conversation = std::move(conversation);
-  const auto saved = co_await services_.store.save(std::move(turn), answered);
-  if (!saved) co_return saved.error();
-  co_return reply;
+  co_return co_await services_.store.save(std::move(turn), answered);
+}
+
+awaitable<Result<>> Service::tidy() {
+  constexpr int kSlice = 200;
+  const Instant now = clock_.now();
+  if (now - purged_at_ < std::chrono::hours{1}) co_return Result<>{};
+  for (int taken = kSlice; taken == kSlice;) {
+    const auto purged = co_await services_.store.purge(now, kSlice);
+    if (!purged) co_return purged.error();
+    taken = *purged;
+  }
+  purged_at_ = now;
+  co_return Result<>{};
 }
 
 awaitable<Result<std::string>> Service::parse(runtime::Caller caller, std::string text, std::string timezone,

@@ -9,6 +9,7 @@
 #include "services/chat/assistant.hpp"
 #include "services/chat/executor.hpp"
 #include "services/chat/hidden_words.hpp"
+#include "services/chat/one_at_a_time.hpp"
 #include "services/chat/store.hpp"
 
 namespace daybook::chat {
@@ -47,6 +48,8 @@ class Service {
   /// Speaks first when a reminder fires (C-09) and for the daily digest (C-13), and follows user.* events. Errors as
   /// runtime::EventHandler wants them.
   boost::asio::awaitable<Result<>> on_event(CloudEvent event);
+  /// Once an hour takes away what need not be kept; to be called whenever something happens. Errors: the store's.
+  boost::asio::awaitable<Result<>> tidy();
 
  private:
   boost::asio::awaitable<Result<>> say_digest(CloudEvent event, json::value data);
@@ -63,6 +66,8 @@ class Service {
   Executor executor_;
   Assistant& assistant_;
   const WallClock& clock_;
+  OneAtATime turns_;
+  Instant purged_at_{};
 };
 
 /// The conventions that a person chose.

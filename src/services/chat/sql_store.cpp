@@ -121,10 +121,14 @@ class SqlChatStore final : public ChatStore {
     co_return co_await db_.read(std::move(select));
   }
 
-  awaitable<Result<>> save(Turn turn, Instant now) override {
-    auto change = [this, turn = std::move(turn), now](Writer& db) -> Result<> {
+  awaitable<Result<std::string>> save(Turn turn, Instant now) override {
+    auto change = [this, turn = std::move(turn), now](Writer& db) -> Result<std::string> {
       db.lock(turn.conversation.user);
       const UserId& user = turn.conversation.user;
+      // Another process may have answered the same key meanwhile.
+      const auto before = keys_.find(db, user, turn.key);
+      if (!before) return before.error();
+      if (*before) return (*before)->resource;
       if (!turn.messages.empty()) save_conversation(db, turn.conversation);
       for (const auto& message : turn.messages) save_message(db, user, message);
       if (turn.undo)
@@ -142,7 +146,7 @@ class SqlChatStore final : public ChatStore {
         outcome.resource = turn.reply;
         keys_.record(db, user, turn.key, outcome, now);
       }
-      return {};
+      return turn.reply;
     };
     co_return co_await db_.write(Lane::foreground, std::move(change));
   }
@@ -252,7 +256,7 @@ class SqlChatStore final : public ChatStore {
   }
 
   awaitable<Result<>> apply_user(CloudEvent event) override {
-    auto change = [event = std::move(event)](Writer& db) -> Result<> {
+    auto change = [this, event = std::move(event)](Writer& db) -> Result<> {
       db.lock(event.user);
       if (!storage::sql::record_inbox(db, "chat", event.id)) return {};
       if (event.type == "user.deleted") {
@@ -260,6 +264,7 @@ class SqlChatStore final : public ChatStore {
              {"DELETE FROM chat_conversation WHERE user_id = ?", "DELETE FROM chat_message WHERE user_id = ?",
               "DELETE FROM chat_undo WHERE user_id = ?", "DELETE FROM chat_user WHERE user_id = ?"})
           db.run(sql, event.user);
+        keys_.erase(db, event.user);
         return {};
       }
       const auto data = parse_json(event.data);
@@ -274,6 +279,13 @@ class SqlChatStore final : public ChatStore {
       db.run("INSERT OR REPLACE INTO chat_user(user_id, timezone, date_order, week_start) VALUES (?, ?, ?, ?)",
              event.user, person.timezone, person.date_order, person.week_start);
       return {};
+    };
+    co_return co_await db_.write(Lane::background, std::move(change));
+  }
+
+  awaitable<Result<int>> purge(Instant now, int limit) override {
+    auto change = [this, now, limit](Writer& db) -> Result<int> {
+      return keys_.purge(db, now - storage::sql::kIdempotencyAge, limit);
     };
     co_return co_await db_.write(Lane::background, std::move(change));
   }

@@ -38,7 +38,9 @@ class ChatStore {
   virtual boost::asio::awaitable<Result<std::optional<std::string>>> find_reply(UserId user, Idempotency key) = 0;
   /// Errors: not_found.
   virtual boost::asio::awaitable<Result<Conversation>> load(UserId user, ConversationId id) = 0;
-  virtual boost::asio::awaitable<Result<>> save(Turn turn, Instant now) = 0;
+  /// Gives the reply that stands: where the key had one meanwhile, that one, and nothing of this turn is kept. Errors:
+  /// unprocessable when the key came with another request.
+  virtual boost::asio::awaitable<Result<std::string>> save(Turn turn, Instant now) = 0;
   /// A message without a turn: into the latest conversation, or a new one. Once a `cause`. `reminder`: the one that it
   /// says, which "snooze" and "done" then mean.
   virtual boost::asio::awaitable<Result<>> speak(UserId user, EventId cause, Message message,
@@ -60,6 +62,8 @@ class ChatStore {
   virtual boost::asio::awaitable<Result<Person>> person(UserId user) = 0;
   /// Takes preferences over from a user.* event; erases everything on user.deleted.
   virtual boost::asio::awaitable<Result<>> apply_user(CloudEvent event) = 0;
+  /// Removes at most `limit` replies that are kept for their keys no longer; gives how many.
+  virtual boost::asio::awaitable<Result<int>> purge(Instant now, int limit) = 0;
 };
 
 }  // namespace daybook::chat

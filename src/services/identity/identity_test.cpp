@@ -227,6 +227,32 @@ TEST_F(IdentityTest, AnIdempotencyKeyRepeatsTheAnswerOnly) {
   EXPECT_THAT(send(Method::patch, "/api/v1/me", R"({"name":"Byron"})").body, HasSubstr("idempotency-key-reused"));
 }
 
+TEST_F(IdentityTest, IdempotencyKeysAreForgottenInTimeAndWithTheAccount) {
+  const auto kept = [this] {
+    auto count = [](storage::sql::Reader& db) -> Result<std::int64_t> {
+      auto row = db.query("SELECT count(*) FROM identity_idempotency");
+      row.step();
+      return row.integer(0);
+    };
+    return database_.read(std::move(count)).value();
+  };
+  for (const bool deleted : {false, true}) {
+    as_ada();
+    headers_.set("Idempotency-Key", "k-" + std::to_string(deleted));
+    EXPECT_EQ(send(Method::patch, "/api/v1/me", R"({"name":"Augusta"})").status, 200);
+    EXPECT_EQ(kept(), 1);
+    headers_ = {};
+    if (!deleted) {
+      clock_.advance(std::chrono::hours{24 * 7 + 1});
+      const auto login = R"({"email":"ada@example.com","password":"correct horse"})";
+      EXPECT_EQ(send(Method::post, "/api/v1/auth/login", login).status, 200);
+      EXPECT_EQ(kept(), 0);
+    }
+    EXPECT_EQ(send(Method::delete_, "/api/v1/me").status, 202);
+    EXPECT_EQ(kept(), 0);
+  }
+}
+
 TEST_F(IdentityTest, ANewPasswordNeedsTheOldAndEndsOtherSessions) {
   as_ada();
   const auto here = principal_->session;

@@ -16,6 +16,7 @@ using storage::sql::Writer;
 
 constexpr auto kEraseWithin = std::chrono::hours{30 * 24};
 constexpr std::size_t kMaxTokens = 50;
+constexpr int kPurgeSlice = 20;  ///< Of what is over, with each sign-in.
 
 Error no_user() { return {Errc::not_found, "There is no such account (any more)."}; }
 Error session_ended() { return {Errc::unauthenticated, "The session has ended; sign in again.", "session-ended"}; }
@@ -74,10 +75,11 @@ class SqlStore final : public Store {
   }
 
   awaitable<Result<>> sign_in(UserId user, NewSession session, SignInMethod method, Cause cause) override {
-    auto change = [=](Writer& db) -> Result<> {
+    auto change = [=, this](Writer& db) -> Result<> {
       db.lock(user);
       if (!load_credentials(db, user)) return no_user();
       purge_sessions(db, cause.now);
+      idempotency_.purge(db, cause.now - storage::sql::kIdempotencyAge, kPurgeSlice);
       begin_session(db, user, session, cause);
       publish_authenticated(db, user, session.id, method, cause);
       return {};
@@ -218,7 +220,7 @@ class SqlStore final : public Store {
   }
 
   awaitable<Result<Instant>> remove(UserId user, std::optional<std::int64_t> if_match, Cause cause) override {
-    auto change = [=](Writer& db) -> Result<Instant> {
+    auto change = [=, this](Writer& db) -> Result<Instant> {
       {
         db.lock(user);
         auto row = db.query("SELECT deleted_at FROM identity_user WHERE id = ? AND deleted_at IS NOT NULL", user);
@@ -229,6 +231,7 @@ class SqlStore final : public Store {
       if (if_match && *if_match != found->user.version) return stale(found->user.version);
       revoke_sessions(db, user, SessionId{}, "account-deleted", cause);
       db.run("DELETE FROM identity_token WHERE user_id = ?", user);
+      idempotency_.erase(db, user);
       db.run(
           "UPDATE identity_user SET email = '', email_key = NULL, name = NULL, password_hash = '', "
           "version = version + 1, updated_at = ?, deleted_at = ? WHERE id = ?",
