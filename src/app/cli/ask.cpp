@@ -6,6 +6,7 @@
 #include "app/system/admin.hpp"
 #include "app/system/admin_socket.hpp"
 #include "app/system/data_folder.hpp"
+#include "app/system/restore.hpp"
 #include "telemetry/log.hpp"
 
 namespace daybook::app {
@@ -27,6 +28,7 @@ Result<> run_on_files(const LoadedConfig& loaded, const Build& build, const json
   } else if (!std::filesystem::exists(loaded.config.data_dir + "/daybook.db"))
     return Error{Errc::not_found, "There is no Daybook data in " + loaded.config.data_dir +
                                       ". Name its folder with --data, or start the server once."};
+  if (const auto restored = finish_restores(loaded.config.data_dir); !restored) return restored.error();
   log::set_level(log::Level::warn);
   boost::asio::io_context loop;
   auto system = System::open(loop, loaded.config, build.clock);

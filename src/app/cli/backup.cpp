@@ -6,16 +6,13 @@
 
 #include "app/cli/ask.hpp"
 #include "app/system/data_folder.hpp"
+#include "app/system/restore.hpp"
 
 namespace daybook::app {
 namespace {
 
 /// What to put where: both files of a folder that backup made, or the one that was kept before a migration
 /// (daybook.db.before-migration-…).
-struct Restore {
-  std::string from;
-  std::string name;
-};
 std::vector<Restore> what_to_restore(const std::string& source) {
   const std::filesystem::path path(source);
   if (std::filesystem::is_regular_file(path))
@@ -26,20 +23,19 @@ std::vector<Restore> what_to_restore(const std::string& source) {
 
 /// All or nothing: every backup is read through before anything is replaced.
 int restore(const ConfigSources& sources, const std::string& source) {
-  namespace sqlite = storage::sqlite;
   const auto loaded = load_config(sources);
   if (!loaded) return report(loaded.error());
   const std::string& data = loaded->config.data_dir;
   const auto wanted = what_to_restore(source);
   for (const auto& each : wanted)
-    if (auto sound = sqlite::check_database(each.from); !sound) return report(sound.error());
+    if (auto sound = storage::sqlite::check_database(each.from); !sound) return report(sound.error());
   if (auto prepared = prepare_data_folder(data); !prepared) return report(prepared.error());
-  for (const auto& each : wanted) {
-    const std::string target = data + "/" + each.name;
-    const auto replaced = sqlite::restore_database(each.from, target);
-    if (!replaced) return report(replaced.error());
-    std::printf("%s restored", target.c_str());
-    if (!replaced->empty()) std::printf("; what was there is now %s", replaced->c_str());
+  if (const auto finished = finish_restores(data); !finished) return report(finished.error());
+  const auto replaced = restore_files(data, wanted);
+  if (!replaced) return report(replaced.error());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    std::printf("%s/%s restored", data.c_str(), wanted[i].name.c_str());
+    if (!(*replaced)[i].empty()) std::printf("; what was there is now %s", (*replaced)[i].c_str());
     std::puts("");
   }
   return kExitOk;

@@ -14,6 +14,7 @@
 #include "app/system/admin_socket.hpp"
 #include "app/system/data_folder.hpp"
 #include "app/system/file_limit.hpp"
+#include "app/system/restore.hpp"
 #include "app/system/system.hpp"
 #include "telemetry/log.hpp"
 
@@ -177,6 +178,7 @@ int run_server(const ConfigSources& sources, const Build& build) {
   if (!loaded) return report(loaded.error());
   ServerProcess::apply_log_level(loaded->config);
   if (auto prepared = prepare_data_folder(loaded->config.data_dir); !prepared) return report(prepared.error());
+  if (const auto restored = finish_restores(loaded->config.data_dir); !restored) return report(restored.error());
   std::signal(SIGPIPE, SIG_IGN);
   warn_of_few_files(raise_file_limit(), loaded->config.max_connections);
   // What we write is this user's alone.

@@ -4,6 +4,7 @@
 #include "app/system/gauges.hpp"
 #include "app/system/housekeeping.hpp"
 #include "app/system/postgres_stores.hpp"
+#include "app/system/restore.hpp"
 #include "app/system/service_options.hpp"
 #include "app/system/sqlite_files.hpp"
 #include "runtime/embedded/invoker.hpp"
@@ -49,6 +50,7 @@ class EmbeddedSystem final : public System {
                  std::unique_ptr<sqlite::Database> history, std::unique_ptr<PostgresStores> postgres,
                  notifier::ChannelSenders senders, Assistants assistants, System::Web web)
       : executor_(loop.get_executor()),
+        data_dir_(config.data_dir),
         metrics_(std::move(metrics)),
         database_(std::move(database)),
         history_(std::move(history)),
@@ -107,7 +109,10 @@ class EmbeddedSystem final : public System {
                                                        scheduler::snapshot_sources()));
   }
 
-  awaitable<Result<>> prepare() override { return identity_.start(); }
+  awaitable<Result<>> prepare() override {
+    if (auto started = co_await identity_.start(); !started) co_return started.error();
+    co_return co_await reapply_erasures(data_dir_, identity_.service());
+  }
 
   awaitable<Result<>> start() override {
     // Requests are served already: what they commit has to reach the screens.
@@ -219,6 +224,7 @@ class EmbeddedSystem final : public System {
   }
 
   asio::any_io_executor executor_;
+  std::string data_dir_;
   std::unique_ptr<telemetry::Registry> metrics_;
   std::unique_ptr<sqlite::Database> database_;
   std::unique_ptr<sqlite::Database> history_;

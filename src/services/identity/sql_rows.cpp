@@ -1,6 +1,7 @@
 #include "services/identity/sql_rows.hpp"
 
 #include "core/json.hpp"
+#include "services/identity/sql_store.hpp"
 
 namespace daybook::identity {
 
@@ -164,6 +165,13 @@ void publish_authenticated(Writer& db, const UserId& user, const SessionId& sess
           R"({"id":")" + user.str() + R"(","sessionId":")" + session.str() + R"(","method":")" + std::string(method) +
               R"(","authenticatedAt":")" + format_rfc3339(cause.now) + "\"}",
           cause);
+}
+
+std::vector<UserId> erased_users(storage::sql::Connection& db) {
+  std::vector<UserId> out;
+  auto rows = db.query("SELECT id FROM identity_user WHERE deleted_at IS NOT NULL ORDER BY deleted_at");
+  while (rows.step()) out.push_back(UserId{rows.uuid(0)});
+  return out;
 }
 
 }  // namespace daybook::identity

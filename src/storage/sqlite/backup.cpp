@@ -1,44 +1,19 @@
 #include "storage/sqlite/backup.hpp"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
-#include <cstring>
 #include <filesystem>
 
 #include "core/clock.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/event_log.hpp"
 #include "storage/sqlite/file_lock.hpp"
+#include "storage/sqlite/file_sync.hpp"
 
 namespace daybook::storage::sqlite {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Makes a file's bytes, or a directory's names, survive a power cut.
-Result<> sync_path(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return Error{Errc::unavailable, path + ": " + std::strerror(errno)};
-  const int failed = ::fsync(fd);
-  const int reason = errno;
-  ::close(fd);
-  if (failed) return Error{Errc::unavailable, path + ": " + std::strerror(reason)};
-  return {};
-}
-
-std::string directory_of(const std::string& path) {
-  const auto parent = fs::path(path).parent_path();
-  return parent.empty() ? "." : parent.string();
-}
-
-Result<> move_file(const std::string& from, const std::string& to) {
-  std::error_code failure;
-  fs::rename(from, to, failure);
-  if (failure) return Error{Errc::unavailable, "cannot move " + from + " to " + to + ": " + failure.message()};
-  return sync_path(directory_of(to));
-}
 
 Result<> copy_pages(FileConnection& source, FileConnection& target) {
   sqlite3_backup* backup = sqlite3_backup_init(target.handle(), "main", source.handle(), "main");
@@ -114,11 +89,13 @@ Result<> check_database(const std::string& path) {
   return {};
 }
 
-Result<std::string> restore_database(const std::string& backup, const std::string& path) {
+std::string staged_name(const std::string& path) { return path + ".incoming"; }
+
+Result<> stage_restore(const std::string& backup, const std::string& path) {
   auto lock = FileLock::take(path);
   if (!lock) return lock.error();
   if (auto sound = check_database(backup); !sound) return sound.error();
-  const std::string incoming = path + ".incoming";
+  const std::string incoming = staged_name(path);
   std::error_code failure;
   fs::remove(incoming, failure);
   if (auto copied = copy_database(backup, incoming); !copied) return copied.error();
@@ -128,22 +105,37 @@ Result<std::string> restore_database(const std::string& backup, const std::strin
   } catch (const SqliteError& error) {
     return error.to_error();
   }
-  if (auto synced = sync_path(incoming); !synced) return synced.error();
+  return sync_path(incoming);
+}
 
+Result<std::string> finish_restore(const std::string& path) {
+  auto lock = FileLock::take(path);
+  if (!lock) return lock.error();
+  if (!fs::exists(staged_name(path))) return Error{Errc::not_found, "There is no " + staged_name(path)};
   std::string replaced;
   if (fs::exists(path)) {
     std::string stamp = format_rfc3339(std::chrono::floor<std::chrono::milliseconds>(SystemClock{}.now()));
     std::erase(stamp, ':');
     replaced = path + ".replaced-" + stamp;
     checkpoint_file(path);
+    // Under both names until the new one takes its place, so that there is a database at every moment.
+    std::error_code failure;
+    fs::create_hard_link(path, replaced, failure);
+    if (failure)
+      if (auto moved = move_file(path, replaced); !moved) return moved.error();
     // With its write-ahead log, which a damaged file may still have.
-    for (const char* part : {"-wal", "-shm", ""}) {
+    for (const char* part : {"-wal", "-shm"}) {
       if (!fs::exists(path + part)) continue;
       if (auto moved = move_file(path + part, replaced + part); !moved) return moved.error();
     }
   }
-  if (auto moved = move_file(incoming, path); !moved) return moved.error();
+  if (auto moved = move_file(staged_name(path), path); !moved) return moved.error();
   return replaced;
+}
+
+Result<std::string> restore_database(const std::string& backup, const std::string& path) {
+  if (auto staged = stage_restore(backup, path); !staged) return staged.error();
+  return finish_restore(path);
 }
 
 }  // namespace daybook::storage::sqlite

@@ -146,6 +146,25 @@ TEST_F(FileTest, ARestoreBeginsANewEpoch) {
   EXPECT_EQ(epoch(*db).began_after, 1);
 }
 
+// whatever it dies of, a restore leaves the old database or the new one, and can be gone on with.
+TEST_F(FileTest, ARestoreThatIsCutShortLeavesADatabase) {
+  const auto copy = directory_.file("copy.db");
+  {
+    auto db = open({kFirst}).value();
+    ASSERT_TRUE(add(*db, "old"));
+    ASSERT_TRUE(db->backup(copy));
+    ASSERT_TRUE(add(*db, "new"));
+  }
+  ASSERT_TRUE(stage_restore(copy, path_));
+  EXPECT_EQ(count(*open({kFirst}).value()), 2);  // Nothing has changed yet.
+  const auto replaced = finish_restore(path_).value();
+  EXPECT_EQ(count(*open({kFirst}).value()), 1);
+  EXPECT_TRUE(check_database(replaced));
+  EXPECT_FALSE(std::filesystem::exists(staged_name(path_)));
+  EXPECT_EQ(finish_restore(path_).error().code, Errc::not_found);  // There is nothing to put in its place,
+  EXPECT_EQ(count(*open({kFirst}).value()), 1);                    // and what is there stays.
+}
+
 TEST_F(FileTest, NothingIsRestoredOverAServerOrFromADamagedFile) {
   auto db = open({kFirst}).value();
   ASSERT_TRUE(add(*db, "milk"));
