@@ -7,6 +7,7 @@ namespace daybook::chat {
 namespace {
 
 using boost::asio::awaitable;
+using runtime::state::Roster;
 using runtime::state::UserDatabase;
 using runtime::state::UserDatabases;
 
@@ -29,7 +30,7 @@ class StateChatStore final : public ChatStore {
     auto store = lend(user);
     co_return co_await store->load(user, id);
   }
-  awaitable<Result<>> save(Turn turn, Instant now) override {
+  awaitable<Result<std::string>> save(Turn turn, Instant now) override {
     auto store = lend(turn.conversation.user);
     co_return co_await store->save(std::move(turn), now);
   }
@@ -61,6 +62,23 @@ class StateChatStore final : public ChatStore {
     auto store = lend(event.user);
     co_return co_await store->apply_user(std::move(event));
   }
+  /// Walks the users on, shard by shard, from where the last call ended.
+  awaitable<Result<int>> purge(Instant now, int limit) override {
+    int purged = 0;
+    for (int walked = 0; walked < Roster::kShards && purged < limit; ++walked) {
+      auto everybody = co_await users_.users(purge_shard_);
+      if (!everybody) co_return everybody.error();
+      for (const auto& user : *everybody) {
+        auto store = lend(user);
+        auto here = co_await store->purge(now, limit - purged);
+        if (!here) co_return here;
+        purged += *here;
+        if (purged >= limit) co_return purged;
+      }
+      purge_shard_ = (purge_shard_ + 1) % Roster::kShards;
+    }
+    co_return purged;
+  }
 
  private:
   Lent lend(const UserId& user) {
@@ -70,6 +88,7 @@ class StateChatStore final : public ChatStore {
   }
 
   UserDatabases& users_;
+  int purge_shard_ = 0;
 };
 
 }  // namespace

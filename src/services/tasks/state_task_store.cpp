@@ -237,7 +237,7 @@ class StateTaskStore final : public TaskStore {
 
   static awaitable<Result<>> purge_inbox(UserDatabase& database, Instant now) {
     auto purge = [now](storage::sql::Writer& db) -> Result<> {
-      storage::sqlite::purge_inbox(db, now - kIdempotencyAge, 1'000);
+      storage::sqlite::purge_inbox(db, now - storage::sql::kIdempotencyAge, 1'000);
       return {};
     };
     co_return co_await database.write(storage::sql::Lane::background, std::move(purge));
