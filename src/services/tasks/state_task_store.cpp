@@ -5,6 +5,7 @@
 
 #include "core/json.hpp"
 #include "services/tasks/module.hpp"
+#include "storage/sql/idempotency.hpp"
 #include "storage/sqlite/event_log.hpp"
 
 namespace daybook::tasks {
