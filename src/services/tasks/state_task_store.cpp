@@ -177,7 +177,9 @@ class StateTaskStore final : public TaskStore {
       for (const auto& owner : *everybody) {
         if (from && (owner < *from || (owner == *from && place == kThrough))) continue;
         auto user = lend(owner);
-        auto page = co_await user->snapshot(from == owner ? place : std::string{}, limit, now);
+        // Named, since g++ 12 evaluates both arms of a conditional inside a co_await expression.
+        std::string begin = from == owner ? place : std::string{};
+        auto page = co_await user->snapshot(std::move(begin), limit, now);
         if (!page) co_return page;
         if (page->events.empty()) continue;
         if (page->next_cursor.empty()) page->next_cursor = kThrough;
