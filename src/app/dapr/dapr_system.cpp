@@ -38,14 +38,14 @@ using asio::awaitable;
 constexpr std::string_view kStreamGroup = "gateway.stream";
 
 Result<Roles> parse_roles(const std::string& text) {
-  static const Roles kAll = {"gateway", "identity", "tasks", "scheduler", "notifier", "audit", "analytics", "chat"};
+  static const Roles all = {"gateway", "identity", "tasks", "scheduler", "notifier", "audit", "analytics", "chat"};
   Roles roles;
   for (std::size_t at = 0; at <= text.size();) {
     const auto comma = std::min(text.find(',', at), text.size());
     std::string role = text.substr(at, comma - at);
     at = comma + 1;
     if (role.empty()) continue;
-    if (!kAll.contains(role)) return Error{Errc::misconfigured, "There is no role '" + role + "' (--roles)."};
+    if (!all.contains(role)) return Error{Errc::misconfigured, "There is no role '" + role + "' (--roles)."};
     roles.insert(std::move(role));
   }
   if (roles.empty()) return Error{Errc::misconfigured, "Name the roles of this process: --roles tasks"};
