@@ -123,8 +123,9 @@ class Full : public World {
     const auto reminders = ok(Method::get, "/api/v1/reminders?state=fired").as_object().at("items").as_array();
     const auto id = std::string{reminders.at(0).as_object().at("id").as_string()};
     ok(Method::post, "/api/v1/reminders/" + id + "/snooze", R"({"for":"P2D"})");
-    const auto bobs = call(Method::get, "/api/v1/reminders?state=merged", {}, kBob);
-    for (const auto& each : parse_json(text_of(bobs)).value().as_object().at("items").as_array()) {
+    // Named, since it must outlive the loop over a part of it.
+    const auto bobs = parse_json(text_of(call(Method::get, "/api/v1/reminders?state=merged", {}, kBob))).value();
+    for (const auto& each : bobs.as_object().at("items").as_array()) {
       const auto& reminder = each.as_object();
       if (reminder.at("taskTitle").as_string() != "Storm 1") continue;
       call(Method::post, "/api/v1/reminders/" + std::string{reminder.at("id").as_string()} + "/dismiss", {}, kBob);
