@@ -52,7 +52,8 @@ int ask(const ConfigSources& sources, const Build& build, const json::object& re
   const auto loaded = load_config(sources);
   if (!loaded) return report(loaded.error());
   auto done = ask_admin_socket(loaded->config.admin_socket(), request, line);
-  if (!done && done.error().code == Errc::not_found) done = run_on_files(*loaded, build, request, line, creates);
+  // A server's own "there is no such thing" is its answer.
+  if (!done && done.error().slug == kNoServer) done = run_on_files(*loaded, build, request, line, creates);
   return done ? kExitOk : report(done.error());
 }
 

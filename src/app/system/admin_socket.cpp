@@ -158,7 +158,7 @@ Result<> ask_admin_socket(const std::string& path, const json::object& request,
   stream_protocol::socket socket(loop);
   boost::system::error_code failure;
   if (path.size() <= 100) socket.connect(stream_protocol::endpoint(path), failure);
-  if (path.size() > 100 || failure) return Error{Errc::not_found, "No server runs on " + path + "."};
+  if (path.size() > 100 || failure) return Error{Errc::not_found, "No server runs on " + path + ".", kNoServer};
   asio::write(socket, asio::buffer(json::serialize(request) + '\n'), failure);
   std::string input;
   while (!failure) {

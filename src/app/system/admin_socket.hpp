@@ -21,8 +21,11 @@ class AdminSocket {
   virtual boost::asio::awaitable<void> stop() = 0;
 };
 
+/// The slug of "no server runs there", which no server says.
+inline constexpr std::string_view kNoServer = "no-server";
+
 /// Sends `request` to the server that runs on the socket at `path` and gives each line of the answer to `line`.
-/// Errors: not_found (no server runs there), unavailable (it went away), and what the command ran into.
+/// Errors: not_found with the slug kNoServer, unavailable (it went away), and what the command ran into.
 Result<> ask_admin_socket(const std::string& path, const json::object& request,
                           const std::function<void(const json::object&)>& line);
 
