@@ -64,9 +64,10 @@ async function say(text) {
 }
 
 /** Waits until the page stands in this colour scheme, with nothing moving or loading any more. */
-const painted = (tab, scheme) => tab.waitForFunction((wanted) =>
+const painted = (tab, scheme) => eventually(() => tab.evaluate((wanted) =>
   document.documentElement.dataset.mantineColorScheme === wanted && !document.querySelector(".mantine-Skeleton-root") &&
-  document.getAnimations().every((animation) => animation.playState !== "running"), scheme);
+  document.getAnimations().every((animation) => animation.playState !== "running"), scheme),
+  `the page did not come to rest in the ${scheme} scheme`);
 
 /** Presses a button under the last answer and gives the next one. */
 async function press(label) {
