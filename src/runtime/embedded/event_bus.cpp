@@ -113,16 +113,20 @@ asio::awaitable<Result<>> EventBus::prepare() {
   auto read_epoch = [](sqlite::Reader& db) -> Result<sqlite::EventEpoch> { return sqlite::event_epoch(db); };
   auto epoch = co_await log_.read(read_epoch);
   if (!epoch) co_return epoch.error();
-  epoch_ = *epoch;
+  std::vector<std::int64_t> offsets;
   for (auto& group : groups_) {
-    auto load = [name = group->subscription.group, at = epoch_](sqlite::Reader& db) -> Result<std::int64_t> {
+    auto load = [name = group->subscription.group, at = *epoch](sqlite::Reader& db) -> Result<std::int64_t> {
       return sqlite::load_offset(db, name, at).value_or(0);
     };
     auto offset = co_await group->file->read(load);
     if (!offset) co_return offset.error();
-    group->position = group->saved = *offset;
+    offsets.push_back(*offset);
   }
+  // Whoever asks for groups() while start() reads comes here twice: the second must not set running groups back.
+  if (prepared_) co_return Result<>{};
   prepared_ = true;
+  epoch_ = *epoch;
+  for (std::size_t i = 0; i < groups_.size(); ++i) groups_[i]->position = groups_[i]->saved = offsets[i];
 
   feed_ = std::make_shared<Feed>();
   feed_->bus = this;
