@@ -17,7 +17,7 @@ struct Config {
   std::string listen_address = "127.0.0.1";
   std::uint16_t listen_port = 8000;
   std::string data_dir;          ///< Holds daybook.db, history.db and the admin socket.
-  std::string store = "sqlite";  ///< Where services keep their tables: sqlite or postgres.
+  std::string store = "sqlite";  ///< Where services keep their tables: sqlite, postgres or dapr.
   std::string database;          ///< libpq's URL of the PostgreSQL database.
   std::string public_url;        ///< How browsers reach us; empty: http at the listen address.
   std::string log_level = "info";
