@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "storage/sqlite/test_database.hpp"
 #include "telemetry/log.hpp"
 
@@ -49,6 +51,7 @@ class EventBusTest : public ::testing::Test {
   void restart() {
     EventBusOptions options;
     options.jitter = [] { return 0.0; };
+    options.linger = options.patient_linger = std::chrono::milliseconds{0};
     options.pause = [this](std::chrono::milliseconds time) { return note_pause(time); };
     bus_ = std::make_unique<EventBus>(db_.loop().get_executor(), *db_, clock_, std::move(options));
   }
@@ -314,6 +317,34 @@ TEST_F(EventBusTest, RunningItIsWokenByEachCommit) {
   EXPECT_EQ(consumer.seen.back(), "19");
   sqlite::run_on(db_.loop(), bus_->stop());
   EXPECT_EQ(state("g").lag, 0);
+}
+
+// an operator's tool or readiness may ask at any moment while the groups' places are still being read.
+TEST_F(EventBusTest, AskedForItsStateWhileItStartsItSetsNoGroupBack) {
+  std::array<Consumer, 6> consumers;
+  append({"a", "b", "c"});
+  bool asked_too_late = false;
+  for (int moment = 0; !asked_too_late; ++moment) {
+    sqlite::run_on(db_.loop(), bus_->stop());
+    restart();
+    for (std::size_t i = 0; i < consumers.size(); ++i)
+      subscribe("g" + std::to_string(i), consumers[i], {"user.deleted"});
+    bool started = false;
+    asio::co_spawn(db_.loop(), bus_->start(), [&](std::exception_ptr, const Result<>&) { started = true; });
+    db_.loop().restart();
+    for (int handler = 0; handler < moment && !started; ++handler) db_.loop().run_one();
+    asked_too_late = started;
+    ASSERT_TRUE(db_.run(bus_->groups()));
+    // Nothing more is committed, so that nothing wakes a group that was set back.
+    const auto lags = [&] {
+      std::int64_t sum = 0;
+      for (const auto& group : db_.run(bus_->groups()).value()) sum += group.lag;
+      return sum;
+    };
+    for (int look = 0; look < 100 && lags() > 0; ++look) {
+    }
+    ASSERT_EQ(lags(), 0) << "asked at moment " << moment;
+  }
 }
 
 TEST_F(EventBusTest, StoppingWhileADependencyIsAwayKeepsTheEvent) {
