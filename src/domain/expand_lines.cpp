@@ -13,7 +13,23 @@ struct Moment {
   bool is_instant = false;
 };
 
-Result<Moment> read_moment(const std::string& text, const Zone& zone) {
+/// iCalendar's "20260331T090000Z" or "20260331" as ISO 8601's extended form; anything else as it is.
+std::string extended(const std::string& text) {
+  const auto digits = [&](std::size_t from, std::size_t n) {
+    return text.find_first_not_of("0123456789", from) >= from + n;
+  };
+  const bool date = text.size() >= 8 && digits(0, 8);
+  if (!date) return text;
+  std::string out = text.substr(0, 4) + '-' + text.substr(4, 2) + '-' + text.substr(6, 2);
+  if (text.size() == 8) return out;
+  const bool utc = text.size() == 16 && (text[15] == 'Z' || text[15] == 'z');
+  if ((text.size() != 15 && !utc) || (text[8] != 'T' && text[8] != 't') || !digits(9, 6)) return text;
+  out += 'T' + text.substr(9, 2) + ':' + text.substr(11, 2) + ':' + text.substr(13, 2);
+  return utc ? out + 'Z' : out;
+}
+
+Result<Moment> read_moment(const std::string& given, const Zone& zone) {
+  const std::string text = extended(given);
   if (text.size() == 10) {
     auto date = parse_date(text);
     if (!date) return date.error();
@@ -68,7 +84,8 @@ Result<std::string> expand(JsonReader& in) {
     }
   }
   for (const auto& text : rdates.value_or(std::vector<std::string>{})) {
-    auto moment = read_moment(text, start.zone);
+    // Of a PERIOD the start: how long an occurrence lasts is not ours to say.
+    auto moment = read_moment(text.substr(0, text.find('/')), start.zone);
     if (!moment) return moment.error();
     exceptions.added.push_back(moment->local);
   }

@@ -27,11 +27,22 @@ std::optional<std::int64_t> read_number(std::string_view text) {
   return value;
 }
 
+std::string_view trim(std::string_view text) {
+  while (!text.empty() &&
+         (text.front() == ' ' || text.front() == '\t' || text.front() == '\r' || text.front() == '\n')) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
 template <class F>
 bool for_each_item(std::string_view list, F read) {
   while (true) {
     const auto comma = list.find(',');
-    if (!read(list.substr(0, comma))) return false;
+    if (!read(trim(list.substr(0, comma)))) return false;
     if (comma == std::string_view::npos) return true;
     list.remove_prefix(comma + 1);
   }
@@ -141,7 +152,8 @@ Result<> read_part(std::string_view name, std::string_view value, RecurrenceRule
     rule.frequency = static_cast<Frequency>(it - std::begin(kFrequencies));
   } else if (name == "INTERVAL" || name == "COUNT") {
     const auto number = read_number(value);
-    if (!number || *number < 1 || *number > kMaxNumber) return bad(name, value, "use a number from 1 on");
+    if (!number || *number < 1 || *number > kMaxNumber)
+      return bad(name, value, "use a number from 1 to " + std::to_string(kMaxNumber));
     if (name == "COUNT") {
       rule.count = *number;
     } else {
@@ -156,32 +168,38 @@ Result<> read_part(std::string_view name, std::string_view value, RecurrenceRule
     const auto day = read_weekday(value);
     if (!day) return bad(name, value, "use MO to SU");
     rule.week_start = *day;
-  } else if (name == "RSCALE" || name == "SKIP" || name == "BYEASTER") {
-    return Error{Errc::unsupported, "RRULE: " + std::string{name} +
-                                        " is not offered; days that a month lacks are the " + "business of monthEnd."};
+  } else if (name == "RSCALE") {
+    // RFC 7529's way to say what RFC 5545 means anyway.
+    if (value != "GREGORIAN")
+      return Error{Errc::unsupported, "RRULE: only the Gregorian calendar is offered (RSCALE=GREGORIAN)."};
+  } else if (name == "SKIP") {
+    if (value != "OMIT")
+      return Error{Errc::unsupported, "RRULE: SKIP=" + std::string{value.substr(0, 40)} +
+                                          " is not offered; a series' monthEnd says what days that a month lacks "
+                                          "become: clamp is its last day, skip leaves it out."};
+  } else if (name == "BYEASTER") {
+    return Error{Errc::unsupported, "RRULE: BYEASTER is not of RFC 5545 and not offered."};
   } else {
     return Error{Errc::invalid_argument, "RRULE: there is no part \"" + std::string{name.substr(0, 40)} + "\"."};
   }
   return {};
 }
 
-std::string upper(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c & ~32);
+/// In capitals, with the lines joined that iCalendar folds: a break and one blank (RFC 5545, 3.1).
+std::string unfolded_upper(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto rest = text.substr(at);
+    const std::size_t line_break = rest.starts_with("\r\n") ? 2 : rest[0] == '\n' ? 1 : 0;
+    if (line_break > 0 && rest.size() > line_break && (rest[line_break] == ' ' || rest[line_break] == '\t')) {
+      at += line_break;
+      continue;
+    }
+    const char c = text[at];
+    out.push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c & ~32) : c);
   }
   return out;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() &&
-         (text.front() == ' ' || text.front() == '\t' || text.front() == '\r' || text.front() == '\n')) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n')) {
-    text.remove_suffix(1);
-  }
-  return text;
 }
 
 void append_list(std::string& out, std::string_view name, const std::vector<int>& list) {
@@ -199,9 +217,13 @@ std::string_view to_string(Frequency frequency) { return kFrequencies[static_cas
 
 Result<RecurrenceRule> RecurrenceRule::parse(std::string_view text) {
   if (text.size() > kMaxRuleBytes) return Error{Errc::invalid_argument, "RRULE: longer than 4096 bytes."};
-  const std::string folded = upper(trim(text));
-  std::string_view rest = folded;
+  const std::string capitals = unfolded_upper(trim(text));
+  std::string_view rest = capitals;
   if (rest.starts_with("RRULE:")) rest.remove_prefix(6);
+  if (rest.find('\n') != std::string_view::npos)
+    return Error{
+        Errc::invalid_argument,
+        "RRULE: this is more than one line: give the rule alone; start and exceptions have fields of their own."};
   RecurrenceRule rule;
   std::vector<std::string_view> seen;
   while (!rest.empty()) {
@@ -210,7 +232,7 @@ Result<RecurrenceRule> RecurrenceRule::parse(std::string_view text) {
     rest.remove_prefix(semicolon == std::string_view::npos ? rest.size() : semicolon + 1);
     if (part.empty()) continue;
     const auto equals = part.find('=');
-    const auto name = part.substr(0, equals);
+    const auto name = trim(part.substr(0, equals));
     if (equals == std::string_view::npos) {
       return Error{Errc::invalid_argument, "RRULE: \"" + std::string{part.substr(0, 40)} + "\" has no \"=\"."};
     }
@@ -218,7 +240,7 @@ Result<RecurrenceRule> RecurrenceRule::parse(std::string_view text) {
       return Error{Errc::invalid_argument, "RRULE: " + std::string{name.substr(0, 40)} + " stands there twice."};
     }
     seen.push_back(name);
-    if (auto read = read_part(name, part.substr(equals + 1), rule); !read) return read.error();
+    if (auto read = read_part(name, trim(part.substr(equals + 1)), rule); !read) return read.error();
   }
   if (std::find(seen.begin(), seen.end(), "FREQ") == seen.end()) {
     return Error{Errc::invalid_argument, "RRULE: FREQ is missing, for example FREQ=WEEKLY;BYDAY=MO."};

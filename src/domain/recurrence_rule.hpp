@@ -49,10 +49,11 @@ struct RecurrenceRule {
   std::vector<int> by_second;
   std::vector<int> by_set_pos;
 
-  /// Takes "FREQ=WEEKLY;BYDAY=MO,FR" with or without "RRULE:", in either case, parts in any order, up to 4 KiB.
+  /// Takes "FREQ=WEEKLY;BYDAY=MO,FR" with or without "RRULE:", in either case, parts in any order, with blanks around
+  /// them and iCalendar's folded lines, up to 4 KiB.
   /// Where the RFC forbids a combination but its meaning is clear (COUNT beside UNTIL, BYWEEKNO with MONTHLY), it
   /// applies each part. Errors: invalid_argument, naming the part and what it may be; unsupported for RFC 7529's
-  /// RSCALE.
+  /// other calendars and SKIP other than OMIT.
   static Result<RecurrenceRule> parse(std::string_view text);
   /// Canonical text: parse(str()) gives an equal rule.
   std::string str() const;

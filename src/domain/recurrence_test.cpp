@@ -208,11 +208,10 @@ TEST(Recurrence, JumpsFarAheadWithoutWalking) {
 }
 
 TEST(Recurrence, RefusesWhatItCannotMean) {
-  for (auto rule :
-       {"", "FREQ=", "FREQ=FORTNIGHTLY", "FREQ=DAILY;FREQ=DAILY", "BYDAY=MO", "FREQ=DAILY;INTERVAL=0",
-        "FREQ=DAILY;BYMONTH=13", "FREQ=DAILY;BYMONTHDAY=0", "FREQ=DAILY;BYDAY=XX", "FREQ=DAILY;BYDAY=0MO",
-        "FREQ=DAILY;UNTIL=2026", "FREQ=DAILY;UNTIL=20260230", "FREQ=DAILY;COUNT=-1", "FREQ=DAILY;X=1",
-        "FREQ=DAILY;BYHOUR", "FREQ=DAILY;BYHOUR=24", "FREQ=DAILY;BYSETPOS=0", "RSCALE=GREGORIAN;FREQ=DAILY"}) {
+  for (auto rule : {"", "FREQ=", "FREQ=FORTNIGHTLY", "FREQ=DAILY;FREQ=DAILY", "BYDAY=MO", "FREQ=DAILY;INTERVAL=0",
+                    "FREQ=DAILY;BYMONTH=13", "FREQ=DAILY;BYMONTHDAY=0", "FREQ=DAILY;BYDAY=XX", "FREQ=DAILY;BYDAY=0MO",
+                    "FREQ=DAILY;UNTIL=2026", "FREQ=DAILY;UNTIL=20260230", "FREQ=DAILY;COUNT=-1", "FREQ=DAILY;X=1",
+                    "FREQ=DAILY;BYHOUR", "FREQ=DAILY;BYHOUR=24", "FREQ=DAILY;BYSETPOS=0", "RSCALE=HEBREW;FREQ=DAILY"}) {
     EXPECT_FALSE(RecurrenceRule::parse(rule)) << rule;
   }
   EXPECT_THAT(ask("2026-03-03", "", "FREQ=HOURLY"), testing::HasSubstr("\"error\""));
@@ -236,6 +235,39 @@ struct PatternCase {
 };
 
 // B-01, B-02, X-10
+// RFC 5545, 3.1 and 3.3.10; RFC 7529: what other programs write.
+TEST(RecurrenceRule, AsOtherProgramsWriteIt) {
+  const auto weekly = RecurrenceRule::parse("FREQ=WEEKLY;BYDAY=MO,TU;COUNT=3").value();
+  for (const char* same : {"rrule:freq=weekly;byday=mo,Tu;count=3", " FREQ = WEEKLY ; BYDAY = MO, TU; COUNT=+3 ;",
+                           "RRULE:FREQ=WEEKLY;BYDAY=MO,\r\n TU;COUNT=3\r\n", "FREQ=WEE\r\n\tKLY;BYDAY=MO,TU;CO\n UNT=3",
+                           "RSCALE=GREGORIAN;FREQ=WEEKLY;BYDAY=TU,MO,TU;SKIP=OMIT;COUNT=3"}) {
+    const auto rule = RecurrenceRule::parse(same);
+    ASSERT_TRUE(rule) << same << rule.error().detail;
+    EXPECT_EQ(*rule, weekly) << same;
+  }
+  const auto why = [](std::string_view rule) { return RecurrenceRule::parse(rule).error().detail; };
+  EXPECT_THAT(why("FREQ=DAILY;COUNT=2;COUNT=3"), testing::HasSubstr("COUNT stands there twice"));
+  EXPECT_THAT(why("FREQ=DAILY;INTERVAL=99999999999"), testing::HasSubstr("from 1 to 1000000000"));
+  EXPECT_THAT(why("FREQ=YEARLY;RSCALE=CHINESE"), testing::HasSubstr("Gregorian"));
+  EXPECT_THAT(why("FREQ=MONTHLY;RSCALE=GREGORIAN;SKIP=BACKWARD"), testing::HasSubstr("monthEnd"));
+  EXPECT_THAT(why("FREQ=YEARLY;BYEASTER=-2"), testing::HasSubstr("BYEASTER is not of RFC 5545"));
+  EXPECT_THAT(why("DTSTART:20240101T090000\nRRULE:FREQ=DAILY"), testing::HasSubstr("more than one line"));
+}
+
+// RFC 5545, 3.3.4, 3.3.5, 3.3.9: iCalendar's basic form; of a period the start.
+TEST(Recurrence, ReadsICalendarsForms) {
+  const auto march = ElementsAre("2024-03-09T10:00:00-05:00", "2024-03-11T10:00:00-04:00", "2024-03-12T11:00:00-04:00");
+  EXPECT_THAT(expand("20240309T100000", "America/New_York", "FREQ=DAILY;COUNT=3",
+                     R"(,"exdate":["20240310T140000Z"],"rdate":["20240312T110000/PT1H"])"),
+              march);
+  EXPECT_THAT(expand("20240309T150000Z", "America/New_York", "FREQ=DAILY;COUNT=3",
+                     R"(,"exdate":["20240310"],"rdate":["20240312T150000Z/20240312T160000Z"])"),
+              march);
+  EXPECT_THAT(expand("20240309", "", "FREQ=DAILY;UNTIL=20240310"), ElementsAre("2024-03-09", "2024-03-10"));
+  EXPECT_THAT(ask("2024030", "", "FREQ=DAILY"), testing::HasSubstr("error"));
+  EXPECT_THAT(ask("20240309T10000", "", "FREQ=DAILY"), testing::HasSubstr("error"));
+}
+
 TEST(RecurrencePattern, WordsAndCron) {
   for (const auto& [text, rule, minutes] :
        std::initializer_list<PatternCase>{{"daily", "FREQ=DAILY", -1},
