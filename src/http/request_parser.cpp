@@ -8,6 +8,16 @@ namespace daybook::http {
 
 namespace beast_http = boost::beast::http;
 
+std::size_t RequestParser::put(const boost::asio::const_buffer& bytes, boost::beast::error_code& ec) {
+  // An empty chunked body is "0 CR LF CR LF". Beast 1.81 remembers the last chunk's line from its three bytes and then
+  // asserts that at least two more have come; we wait for them instead.
+  if (header_done_ && chunked() && !chunk_seen_ && bytes.size() == 4) {
+    ec = beast_http::error::need_more;
+    return 0;
+  }
+  return basic_parser::put(bytes, ec);
+}
+
 void RequestParser::refuse(Refusal refusal, error_code& ec) {
   refusal_ = refusal;
   ec = beast_http::error::bad_value;

@@ -2,6 +2,7 @@
 
 // Includes Boost.Beast, so only the .cpp files of this folder include it.
 
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <string>
 
@@ -18,6 +19,9 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
     body_limit(max_body_bytes);
     eager(true);
   }
+
+  /// As basic_parser's: takes what it can of `bytes` and says how much; `need_more` asks for the rest and more.
+  std::size_t put(const boost::asio::const_buffer& bytes, boost::beast::error_code& ec);
 
   Call& call() { return call_; }
   bool is_http11() const { return version_ >= 11; }
@@ -36,7 +40,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   void on_header_impl(error_code& ec) override;
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override;
   std::size_t on_body_impl(view body, error_code&) override;
-  void on_chunk_header_impl(std::uint64_t, view, error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t, view, error_code&) override { chunk_seen_ = true; }
   std::size_t on_chunk_body_impl(std::uint64_t, view body, error_code&) override;
   void on_finish_impl(error_code&) override {}
 
@@ -47,6 +51,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   int version_ = 11;
   int hosts_ = 0;
   bool expects_continue_ = false;
+  bool chunk_seen_ = false;
   bool header_done_ = false;  ///< From then on fields are trailers, which nobody asked for.
 };
 
