@@ -63,9 +63,10 @@ TEST(CloudEvents, ReadSnakeCaseWithPayload) {
 }
 
 TEST(CloudEvents, ReadFlatCamelCaseWithMilliseconds) {
-  const auto event = parse_cloud_event(std::string(R"({"eventId":")") + kId + R"(","eventType":"task.created",
-    "taskId":7,"userId":")" + kUser + R"(","eventTimestamp":1772614800000,"title":"milk","priority":"HIGH"})")
-                         .value();
+  json::object flat{{"eventId", kId},    {"eventType", "task.created"},     {"taskId", 7},
+                    {"userId", kUser},   {"eventTimestamp", 1772614800000}, {"title", "milk"},
+                    {"priority", "HIGH"}};
+  const auto event = parse_cloud_event(json::serialize(flat)).value();
   EXPECT_EQ(format_rfc3339(event.time), "2026-03-04T09:00:00Z");
   EXPECT_EQ(event.subject, "7");
   EXPECT_EQ(json::parse(event.data), json::parse(R"({"taskId":7,"title":"milk","priority":"HIGH"})"));

@@ -91,6 +91,8 @@ asio::awaitable<Result<>> Module::start() {
       // What failed goes on from where it came to, in the next round.
       if (!folded) folded = (co_await module.adopt_folding()).has_value();
       if (!adopted) adopted = (co_await module.adopt_tzdb(domain::tzdb_version())).has_value();
+      // stop() cancels a wait that is under way; one that has yet to begin would keep it for its whole length.
+      if (purger->stopping) break;
       boost::system::error_code ended;
       co_await purger->timer.async_wait(asio::redirect_error(asio::use_awaitable, ended));
       if (purger->stopping) break;

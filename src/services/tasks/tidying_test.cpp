@@ -158,5 +158,16 @@ TEST_F(Tidying, WhatWasFoldedOtherwiseIsFoldedAnew) {
   EXPECT_EQ(labels.tags[0].total, 2);
 }
 
+// A server told to stop in its first second was held back by the purger's first minute.
+TEST_F(Tidying, StoppingDoesNotWaitForTheNextRound) {
+  ASSERT_TRUE(db_.run(module_.start()));
+  bool stopped = false;
+  boost::asio::co_spawn(db_.loop(), module_.stop(), [&stopped](std::exception_ptr) { stopped = true; });
+  db_.loop().restart();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (!stopped && std::chrono::steady_clock::now() < end) db_.loop().run_one_until(end);
+  EXPECT_TRUE(stopped);
+}
+
 }  // namespace
 }  // namespace daybook::tasks
