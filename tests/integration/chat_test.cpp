@@ -53,6 +53,32 @@ TEST(Chat, GoesOnOnAnotherReplica) {
   EXPECT_THAT(world.say("in 20 minutes"), StartsWith("Added “Stretch”, due today at 9:20 am"));
 }
 
+// E-12; design, rule 4: from the request over the series to its tasks, their reminders and what chat says of them.
+TEST(Chat, WhatARequestCausesCarriesItsCorrelationId) {
+  ChatWorld world;
+  auto causes = [&world, seen = std::size_t{0}]() mutable {
+    const auto events = world.events("");
+    std::set<std::string> out;
+    for (; seen < events.size(); ++seen) out.insert(events[seen].correlation_id);
+    return out;
+  };
+  world.request_ = "req-1";
+  world.say("water the plants every day at 10am, remind me 5 minutes before");
+  EXPECT_THAT(world.events("task.created"), Not(IsEmpty()));
+  EXPECT_THAT(causes(), ElementsAre("req-1"));
+  world.request_ = "req-2";
+  world.say("stop water the plants");
+  world.say("sauna 3 days after I finish it at 6pm");
+  EXPECT_THAT(causes(), ElementsAre("req-2"));
+  world.clock_.advance(57min);
+  world.settle();
+  EXPECT_THAT(world.events("reminder.triggered"), SizeIs(1));
+  // Time caused it: a chain of its own, which what the chat says of it belongs to.
+  const auto after = causes();
+  EXPECT_THAT(after, SizeIs(1));
+  EXPECT_THAT(after, Not(testing::Contains(testing::AnyOf("", "req-1", "req-2"))));
+}
+
 TEST(Chat, UndoesOneAfterAnother) {
   ChatWorld world;
   world.say("dentist tomorrow 3pm");

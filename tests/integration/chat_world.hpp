@@ -40,6 +40,7 @@ class ChatWorld : public scheduler::testing_world::World {
     if (!body.empty()) call.headers.set("Content-Type", "application/json");
     if (!key.empty()) call.headers.set("Idempotency-Key", key);
     call.body = std::move(body);
+    call.correlation_id = request_;
     Principal principal;
     principal.user = user;
     principal.timezone = zone_;
@@ -109,6 +110,7 @@ class ChatWorld : public scheduler::testing_world::World {
   std::unique_ptr<ChatStore> store_, other_store_;
   Module chat_, other_;
   std::vector<std::string> scopes_;  ///< Of the token that asks; empty: everything.
+  std::string request_;              ///< Correlation id of what is asked next.
   std::string conversation_;
   json::object reply_;
 };

@@ -120,11 +120,12 @@ class World {
     const auto& due_at = task.at("dueAt");
     return std::string{(due_at.is_null() ? task.at("dueDate") : due_at).as_string()};
   }
+  /// Of this type; all of them when it is empty.
   std::vector<CloudEvent> events(std::string_view type) {
     std::vector<CloudEvent> out;
     tables_.pump();
     for (auto& event : db_.events()) {
-      if (event.type == type) out.push_back(std::move(event));
+      if (type.empty() || event.type == type) out.push_back(std::move(event));
     }
     return out;
   }

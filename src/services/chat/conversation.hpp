@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/ids.hpp"
+#include "core/trace.hpp"
 
 namespace daybook::chat {
 
@@ -54,6 +55,7 @@ struct Message {
   std::string effects = "[]";  ///< JSON array of {type, id}.
   std::optional<Uuid> undo;    ///< The journal entry that takes this turn back.
   Instant created_at{};
+  Trace trace{};  ///< Of its event. Not kept.
 };
 
 /// One compensation: what to do, on what, and only while it still has this version.

@@ -130,6 +130,7 @@ awaitable<Result<std::string>> Service::chat(runtime::Caller caller, Said said) 
   }
   conversation.updated_at = answered;
   turn.reply = reply_json(conversation, answer, turn.undo);
+  question.trace = answer.trace = Trace::of(caller);
   turn.messages.push_back(std::move(question));
   turn.messages.push_back(std::move(answer));
   turn.undone = std::move(outcome.undone);
@@ -220,6 +221,7 @@ Message Service::unasked(const CloudEvent& event, const Outcome& out) const {
   message.text = out.text;
   message.actions = json::serialize(actions_json(out));
   message.created_at = clock_.now();
+  message.trace = Trace::of(event);
   return message;
 }
 

@@ -59,6 +59,7 @@ void publish(Writer& db, const UserId& user, const Message& message) {
   event.time = message.created_at;
   event.dataschema = "urn:daybook:schema:chat.message.created:1";
   event.user = user;
+  message.trace.mark(event);
   event.data = message_json(message);
   event.data.pop_back();
   event.data += ",\"messageId\":\"" + message.id.str() + "\"}";

@@ -8,6 +8,7 @@
 
 #include "core/cloud_event.hpp"
 #include "core/ids.hpp"
+#include "core/trace.hpp"
 
 namespace daybook::notifier {
 
@@ -24,6 +25,7 @@ struct Notification {
   Instant created_at{};
   std::optional<Instant> read_at;
   std::int64_t version = 1;
+  Trace trace{};  ///< Of what brought it about; its events carry it on.
 };
 
 /// What a person may choose a channel for. A summary is a reminder; a test always goes.

@@ -108,7 +108,8 @@ class NotifierTest : public ::testing::Test {
 
 // C-10, E-05, R-08: once however often the event comes
 TEST_F(NotifierTest, RedeliveredReminderStandsInTheInboxOnce) {
-  const auto event = reminder_event();
+  auto event = reminder_event();
+  event.correlation_id = "why";
   ASSERT_TRUE(database_.run(service_->on_event(event)));
   ASSERT_TRUE(database_.run(service_->on_event(event)));
   const auto page = json_of(send(Method::get, "/api/v1/notifications"));
@@ -119,16 +120,20 @@ TEST_F(NotifierTest, RedeliveredReminderStandsInTheInboxOnce) {
   const auto events = database_.events();
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0].type, "notification.sent");
+  EXPECT_EQ(events[0].correlation_id, "why");
   EXPECT_THAT(events[0].data, HasSubstr(R"("channel":"in-app")"));
 }
 
 // S-3.2.5
 TEST_F(NotifierTest, WebhookIsSentByItsTimer) {
   add_webhook();
-  ASSERT_TRUE(database_.run(service_->on_event(reminder_event())));
+  auto event = reminder_event();
+  event.correlation_id = "why";
+  ASSERT_TRUE(database_.run(service_->on_event(event)));
   EXPECT_EQ(delivery_states(), "in-app:sent webhook:pending ");
   ASSERT_EQ(timers().size(), 1u);
   ASSERT_TRUE(database_.run(service_->on_delivery_timer(timers()[0])));
+  EXPECT_EQ(database_.events().back().correlation_id, "why");
   EXPECT_THAT(receiver_->sent, ElementsAre("Reminder: Dentist"));
   EXPECT_EQ(delivery_states(), "in-app:sent webhook:sent ");
   EXPECT_TRUE(timers().empty());

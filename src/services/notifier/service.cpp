@@ -25,6 +25,7 @@ awaitable<Result<>> Service::on_event(CloudEvent event) {
   auto notification = notification_of(event, *preferences);
   if (!notification) co_return notification.error();
   if (!*notification) co_return Result<>{};
+  (*notification)->trace = Trace::of(event);
   co_return co_await store_.notify(std::move(**notification), event.id, std::nullopt, now);
 }
 

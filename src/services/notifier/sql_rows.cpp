@@ -75,6 +75,8 @@ Notification notification(const Statement& row, int c) {
   out.created_at = row.instant(c + 7);
   out.read_at = optional_instant(row, c + 8);
   out.version = row.integer(c + 9);
+  out.trace.correlation_id = row.text(c + 10);
+  out.trace.traceparent = row.text(c + 11);
   return out;
 }
 
@@ -115,8 +117,9 @@ Delivery delivery(const Statement& row, int c) {
 void save(Connection& db, const Notification& n) {
   db.run(
       "INSERT OR REPLACE INTO notifier_notification(user_id, id, kind, title, body, task_id, reminder_id, created_at, "
-      "read_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      n.user, n.id, n.kind, n.title, n.body, n.task, n.reminder, n.created_at, n.read_at, n.version);
+      "read_at, version, correlation_id, traceparent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      n.user, n.id, n.kind, n.title, n.body, n.task, n.reminder, n.created_at, n.read_at, n.version,
+      n.trace.correlation_id, n.trace.traceparent);
 }
 
 void save(Connection& db, const Channel& ch) {

@@ -10,7 +10,8 @@ using storage::sql::Connection;
 using storage::sql::Statement;
 
 inline constexpr std::string_view kNotificationColumns =
-    "user_id, id, kind, title, body, task_id, reminder_id, created_at, read_at, version";
+    "user_id, id, kind, title, body, task_id, reminder_id, created_at, read_at, version, "
+    "correlation_id, traceparent";
 inline constexpr std::string_view kChannelColumns =
     "user_id, id, kind, name, target, secret, topics, enabled, created_at, version, confirmed";
 inline constexpr std::string_view kDeliveryColumns =

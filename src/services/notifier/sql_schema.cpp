@@ -51,6 +51,10 @@ std::vector<storage::sql::Migration> sql_migrations() {
           {"notifier", 5, R"sql(
     CREATE INDEX notifier_inbox ON notifier_notification(user_id, created_at, id);
     CREATE TABLE notifier_erased(user_id UUID PRIMARY KEY) WITHOUT ROWID;
+  )sql"},
+          {"notifier", 6, R"sql(
+    ALTER TABLE notifier_notification ADD COLUMN correlation_id TEXT NOT NULL DEFAULT '';
+    ALTER TABLE notifier_notification ADD COLUMN traceparent TEXT NOT NULL DEFAULT '';
   )sql"}};
 }
 

@@ -27,6 +27,7 @@ CloudEvent event_of(const Notification& notification, std::string type, const st
   event.time = now;
   event.dataschema = "urn:daybook:schema:" + event.type + ":1";
   event.user = notification.user;
+  notification.trace.mark(event);
   event.data = to_json(notification);
   event.data.pop_back();
   event.data += ",\"notificationId\":\"" + notification.id.str() + '"' + more + '}';
@@ -152,13 +153,15 @@ class SqlNotifierStore final : public NotifierStore {
 
   awaitable<Result<std::vector<Notification>>> inbox(UserId user, InboxQuery query) override {
     auto select = [user, query](Reader& db) -> Result<std::vector<Notification>> {
-      static const std::string kSql =
-          "SELECT " + std::string(rows::kNotificationColumns) +
-          " FROM notifier_notification WHERE user_id = ?1 AND (?2 IS NULL OR (created_at, id) < (SELECT created_at, id "
-          "FROM notifier_notification WHERE user_id = ?1 AND id = ?2)) AND (?3 = 0 OR read_at IS NULL) "
-          "ORDER BY created_at DESC, id DESC LIMIT ?4";
+      std::string sql =
+          "SELECT " + std::string(rows::kNotificationColumns) + " FROM notifier_notification WHERE user_id = ?1";
+      if (query.unread_only) sql += " AND read_at IS NULL";
+      if (query.before)
+        sql +=
+            " AND (created_at, id) < (SELECT created_at, id FROM notifier_notification WHERE user_id = ?1 AND id = ?3)";
+      sql += " ORDER BY created_at DESC, id DESC LIMIT ?2";
       std::vector<Notification> out;
-      auto row = db.query(kSql, user, query.before, query.unread_only, query.limit);
+      auto row = query.before ? db.query(sql, user, query.limit, *query.before) : db.query(sql, user, query.limit);
       while (row.step()) out.push_back(rows::notification(row));
       return out;
     };

@@ -7,18 +7,19 @@ namespace {
 
 using boost::asio::awaitable;
 
-runtime::Caller caller_for(const UserId& user) {
+runtime::Caller caller_for(const UserId& user, const Trace& cause = {}) {
   runtime::Caller caller;
+  cause.mark(caller);
   caller.principal = Principal::of_service("scheduler", user);
   return caller;
 }
 
 }  // namespace
 
-awaitable<Result<>> Service::patch(const domain::Series& series, const Occurrence& row, std::int64_t version,
-                                   SettledOccurrence& settled) {
+awaitable<Result<>> Service::patch(runtime::Caller caller, const domain::Series& series, const Occurrence& row,
+                                   std::int64_t version, SettledOccurrence& settled) {
   auto patch = domain::occurrence_patch(series, row.start);
-  auto task = co_await tasks_.patch_occurrence(caller_for(series.owner), row.task, std::move(patch), version);
+  auto task = co_await tasks_.patch_occurrence(std::move(caller), row.task, std::move(patch), version);
   if (task) {
     settled.task_version = (*task)->version;
   } else if (task.error().code == Errc::version_mismatch) {
@@ -32,8 +33,8 @@ awaitable<Result<>> Service::patch(const domain::Series& series, const Occurrenc
   co_return Result<>{};
 }
 
-awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series, const Occurrence& row) {
-  auto caller = caller_for(series.owner);
+awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series, const Occurrence& row, Trace cause) {
+  auto caller = caller_for(series.owner, cause);
   SettledOccurrence settled{row.recurrence_id, row.pending, row.task_version, row.open, false, false};
   if (row.pending == "make") {
     caller.principal.timezone = series.timezone;
@@ -44,7 +45,7 @@ awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series,
     settled.open = task->is_open();
     settled.deleted = (*task)->deleted_at.has_value();
   } else if (row.pending == "patch") {
-    if (auto told = co_await patch(series, row, row.task_version, settled); !told) co_return told.error();
+    if (auto told = co_await patch(caller, series, row, row.task_version, settled); !told) co_return told.error();
   } else if (row.pending == "adopt") {
     auto task = co_await tasks_.adopt(caller, row.task, series.id, row.recurrence_id);
     if (!task && task.error().code != Errc::not_found) co_return task.error();
@@ -60,7 +61,7 @@ awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series,
     // One version more than generation left it at is this very call, so that nobody else was there.
     if ((*task)->version != row.task_version + 1) {
       settled.detached = true;
-    } else if (auto told = co_await patch(series, row, (*task)->version, settled); !told) {
+    } else if (auto told = co_await patch(caller, series, row, (*task)->version, settled); !told) {
       co_return told.error();
     }
   } else if (row.pending == "restore") {
@@ -94,7 +95,7 @@ awaitable<Result<>> Service::generate(UserId user, SeriesId series, Instant now)
     std::optional<Error> failure;
     bool replaced = false;
     for (const auto& row : work->pending) {
-      auto told = co_await tell(work->series, row);
+      auto told = co_await tell(work->series, row, work->cause);
       if (!told) {
         failure = told.error();
         if (is_transient(failure->code)) break;

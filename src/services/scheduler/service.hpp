@@ -19,12 +19,13 @@ class Service {
 
   /// Tells the tasks service what is pending of one occurrence, and what came of it; settle() notes that. Errors: those
   /// of the tasks service.
-  boost::asio::awaitable<Result<SettledOccurrence>> tell(const domain::Series& series, const Occurrence& row);
+  boost::asio::awaitable<Result<SettledOccurrence>> tell(const domain::Series& series, const Occurrence& row,
+                                                         Trace cause = {});
 
  private:
   /// Takes the task to the template as it is, if it is at `version`; notes in `settled` what came of it.
-  boost::asio::awaitable<Result<>> patch(const domain::Series& series, const Occurrence& row, std::int64_t version,
-                                         SettledOccurrence& settled);
+  boost::asio::awaitable<Result<>> patch(runtime::Caller caller, const domain::Series& series, const Occurrence& row,
+                                         std::int64_t version, SettledOccurrence& settled);
 
   SchedulerStore& store_;
   tasks::Client tasks_;

@@ -31,7 +31,8 @@ Command command_of(const CloudEvent& event, Instant now) {
   return command;
 }
 
-void apply_occurrence(Writer& db, const TaskNews& news, const TaskFields& task, Instant now) {
+void apply_occurrence(Writer& db, const Command& command, const TaskNews& news, const TaskFields& task) {
+  const Instant now = command.now;
   const auto& user = task.owner;
   auto row = load_occurrence(db, user, *task.series, task.recurrence_id);
   if (!row || row->task != task.id) return;
@@ -80,6 +81,7 @@ void apply_occurrence(Writer& db, const TaskNews& news, const TaskFields& task, 
           "UPDATE scheduler_occurrence SET completed_at = ? WHERE user_id = ? AND series_id = ? AND recurrence_id = ?",
           now, user, *task.series, task.recurrence_id);
     }
+    note_cause(db, *series, Trace::of(command));
     look_at(db, *series, now);
   }
 }
@@ -202,7 +204,7 @@ void apply_reminders(Writer& db, const Command& command, const TaskNews& news, c
 }  // namespace
 
 void apply_task(Writer& db, const Command& command, const TaskNews& news, const TaskFields& task) {
-  if (task.series) apply_occurrence(db, news, task, command.now);
+  if (task.series) apply_occurrence(db, command, news, task);
   apply_reminders(db, command, news, task);
 }
 
@@ -247,7 +249,7 @@ Result<> apply_user(Writer& db, const CloudEvent& event, Instant now) {
     series->considered = domain::horizon_begin(*series, now);
     // One that rests makes nothing in their place: its tasks stay as they are until it goes on.
     if (series->state == domain::SeriesState::active) move_future(db, *series, now);
-    save_series(db, *series);
+    save_series(db, *series, Trace::of(command));
     append_event(db, series_updated_event(command, old, *series));
     look_at(db, *series, now);
   }

@@ -107,6 +107,7 @@ SchedulerStore::Awaitable<GenerationWork> SqlSchedulerStore::plan(UserId user, S
         Command command;
         command.user = user;
         command.now = now;
+        load_cause(db, user, id).mark(command);
         append_event(db, series_updated_event(command, before, series));
       } else if (series.anchor == domain::Anchor::schedule && counts.last_start) {
         next_look = std::max(*counts.last_start + std::chrono::seconds{1}, now + std::chrono::hours{1});
@@ -120,7 +121,8 @@ SchedulerStore::Awaitable<GenerationWork> SqlSchedulerStore::plan(UserId user, S
     if (!pending.empty()) {
       timer_table().set(db, Timer{std::string{kGenerate}, id.value, user, now + kRetry, series.version, {}});
     }
-    return GenerationWork{std::move(series), std::move(pending)};
+    auto cause = load_cause(db, user, id);
+    return GenerationWork{std::move(series), std::move(pending), std::move(cause)};
   };
   co_return co_await db_.write(Lane::background, std::move(change));
 }

@@ -109,7 +109,7 @@ SchedulerStore::Awaitable<SchedulerStore::Split> SqlSchedulerStore::split_series
     if (!split) return split.error();
     hand_over(db, *series, found->instant, split->after, command.now);
     save_changed_series(db, command, *series, split->before);
-    save_series(db, split->after);
+    save_series(db, split->after, Trace::of(command));
     append_event(db, series_event("recurring-task.created", command, split->after));
     look_at(db, split->after, command.now + kShortcut);
     remember(db, command, 201, split->after.id);

@@ -104,7 +104,7 @@ Result<domain::Series> load_series(Connection& db, const UserId& user, const Ser
   return domain::parse_series(row.text(0), user);
 }
 
-void save_series(Writer& db, const domain::Series& series) {
+void save_series(Writer& db, const domain::Series& series, const Trace& cause) {
   db.run(
       "INSERT INTO scheduler_series(user_id, id, state, title, timezone, created_at, deleted, deleted_at, body) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, id) DO UPDATE SET state = excluded.state, title = "
@@ -113,6 +113,19 @@ void save_series(Writer& db, const domain::Series& series) {
       "body = excluded.body",
       series.owner, series.id, to_string(series.state), domain::fold_label(series.title), series.timezone,
       series.created_at, series.deleted_at.has_value(), series.deleted_at, domain::to_json(series));
+  note_cause(db, series, cause);
+}
+
+void note_cause(Writer& db, const domain::Series& series, const Trace& cause) {
+  if (cause.correlation_id.empty()) return;
+  db.run("UPDATE scheduler_series SET correlation_id = ?, traceparent = ? WHERE user_id = ? AND id = ?",
+         cause.correlation_id, cause.traceparent, series.owner, series.id);
+}
+
+Trace load_cause(Connection& db, const UserId& user, const SeriesId& series) {
+  auto row =
+      db.query("SELECT correlation_id, traceparent FROM scheduler_series WHERE user_id = ? AND id = ?", user, series);
+  return row.step() ? Trace{std::string(row.text(0)), std::string(row.text(1))} : Trace{};
 }
 
 void look_at(Writer& db, const domain::Series& series, Instant due) {

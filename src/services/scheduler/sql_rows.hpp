@@ -21,7 +21,10 @@ inline constexpr std::string_view kTzdb = "tzdb";    ///< Likewise, while new ti
 
 /// Errors: not_found (also for a deleted one unless `deleted`), corrupt.
 Result<domain::Series> load_series(Connection& db, const UserId& user, const SeriesId& id, bool deleted = false);
-void save_series(Writer& db, const domain::Series& series);
+/// `cause`: what changed it now; generation does its work in that name. Empty: whatever it was before.
+void save_series(Writer& db, const domain::Series& series, const Trace& cause = {});
+void note_cause(Writer& db, const domain::Series& series, const Trace& cause);
+Trace load_cause(Connection& db, const UserId& user, const SeriesId& series);
 /// Looks at the series at `due` at the latest; a sooner look stays.
 void look_at(Writer& db, const domain::Series& series, Instant due);
 

@@ -103,7 +103,7 @@ Result<Series> apply_patch(Writer& db, Series series, const domain::SeriesPatch&
 }
 
 void save_changed_series(Writer& db, const Command& command, const Series& before, const Series& after) {
-  save_series(db, after);
+  save_series(db, after, Trace::of(command));
   append_event(db, series_updated_event(command, before, after));
   look_at(db, after, command.now + kShortcut);
 }
@@ -133,7 +133,7 @@ SchedulerStore::Awaitable<SchedulerStore::Created> SqlSchedulerStore::create_ser
       }
     }
     if (auto room = check_room(db, command.user, limits()); !room) return room.error();
-    save_series(db, *series);
+    save_series(db, *series, Trace::of(command));
     append_event(db, series_event("recurring-task.created", command, *series));
     look_at(db, *series, command.now + kShortcut);
     remember(db, command, 201, id);
@@ -291,7 +291,7 @@ SchedulerStore::Awaitable<> SqlSchedulerStore::remove_series(Command command, Se
       }
       any |= !row.pending.empty();
     }
-    save_series(db, *series);
+    save_series(db, *series, Trace::of(command));
     constexpr std::string_view kScopes[] = {"future", "template", "all"};
     std::string more = ",\"scope\":\"";
     more.append(kScopes[static_cast<int>(scope)]).append("\",\"deletedAt\":\"");

@@ -44,6 +44,10 @@ std::vector<storage::sql::Migration> sql_migrations() {
       {"scheduler", 6, "ALTER TABLE scheduler_reminder ADD COLUMN generation INTEGER NOT NULL DEFAULT 0"},
       rebuild_table().migration(7),
       {"scheduler", 8, "ALTER TABLE scheduler_reminder ADD COLUMN live INTEGER NOT NULL DEFAULT 1"},
+      {"scheduler", 9, R"(
+        ALTER TABLE scheduler_series ADD COLUMN correlation_id TEXT NOT NULL DEFAULT '';
+        ALTER TABLE scheduler_series ADD COLUMN traceparent TEXT NOT NULL DEFAULT '';
+      )"},
   };
 }
 

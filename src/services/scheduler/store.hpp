@@ -9,6 +9,7 @@
 #include "core/command.hpp"
 #include "core/hash.hpp"
 #include "core/timer.hpp"
+#include "core/trace.hpp"
 #include "domain/series.hpp"
 #include "runtime/rebuild.hpp"
 
@@ -49,6 +50,7 @@ struct Occurrence {
 struct GenerationWork {
   domain::Series series;
   std::vector<Occurrence> pending;
+  Trace cause{};  ///< In whose name; empty: the hour's.
 };
 struct SettledOccurrence {
   std::string recurrence_id;

@@ -35,6 +35,7 @@ class Transaction final : public sql::Writer {
 
   CloudEvent append_event(CloudEvent event) override {
     if (event.id.is_nil()) event.id = EventId::make(event.time);
+    if (event.correlation_id.empty()) event.correlation_id = event.id.str();
     const int shard = shard_of(event.user);
     if (event.sequence == 0) {
       // The row of the sequence is locked until the commit, so that events of one user become visible in their order.

@@ -170,7 +170,8 @@ struct LoggedEvent {
 /// then write begin with lock().
 class Writer : public Connection {
  public:
-  /// Fills in `sequence` (next of source and user) and `id` (a fresh UUIDv7) where unset, and appends to the outbox.
+  /// Fills in `sequence` (next of source and user), `id` (a fresh UUIDv7) and `correlation_id` (the event's own id:
+  /// nothing caused it but time) where unset, and appends to the outbox.
   virtual CloudEvent append_event(CloudEvent event) = 0;
   /// Until the end of the transaction nobody else who locks this user of this service goes on. Several are locked in
   /// the order of their ids.

@@ -80,6 +80,7 @@ Migration event_log_migration() {
 CloudEvent FileConnection::append_event(CloudEvent event) {
   auto& db = *this;
   if (event.id.is_nil()) event.id = EventId::make(event.time);
+  if (event.correlation_id.empty()) event.correlation_id = event.id.str();
   if (event.sequence == 0) {
     // Not by RETURNING, which makes a table of its own each time; there is one writer.
     {
