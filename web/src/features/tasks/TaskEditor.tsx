@@ -2,10 +2,11 @@ import { ActionIcon, Alert, Button, Group, Menu, Modal, SegmentedControl, Stack,
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../../api/http";
-import type { Priority, ReminderSpec, Task, TaskStatus, TaskUpdate } from "../../api/types";
+import type { Priority, ReminderSpec, Task, TaskStatus } from "../../api/types";
 import { useApp } from "../../app_context";
-import { dateIn, instantOf, timeIn } from "../../lib/time";
 import { Icon } from "../../ui/Icon";
+import { changesOf, draftOf, rebase, type Draft } from "./draft";
+import { OwnReminder } from "./OwnReminder";
 import { reminderText } from "./reminder_text";
 import { Subtasks } from "./Subtasks";
 import { useTaskActions } from "./use_tasks";
@@ -14,50 +15,8 @@ const kMaxReminders = 3;
 const timedPresets: ReminderSpec[] = [{ before: "PT0M" }, { before: "PT10M" }, { before: "PT30M" }, { before: "PT1H" }, { before: "P1D" }];
 const dayPresets: ReminderSpec[] = [{ daysBefore: 0, time: "09:00" }, { daysBefore: 1, time: "18:00" }, { daysBefore: 7, time: "09:00" }];
 
-/** The form's own copy of a task. */
-function draftOf(task: Task, zone: string) {
-  return {
-    title: task.title,
-    description: task.description ?? "",
-    status: task.status as TaskStatus,
-    priority: task.priority as Priority,
-    date: task.dueDate ?? (task.dueAt ? dateIn(task.dueAt, zone) : ""),
-    time: task.dueAt ? timeIn(task.dueAt, zone) : "",
-    category: task.category ?? "",
-    tags: task.tags.join(" "),
-    reminders: task.reminders.map(specOf),
-  };
-}
-
-/** What of a reminder a person gave, with its id so that it keeps its state. */
-function specOf({ id, before, at, daysBefore, time, relativeTo }: Task["reminders"][number]): ReminderSpec {
-  if (before !== undefined) return { id, before, relativeTo: relativeTo ?? "due" };
-  if (at !== undefined) return { id, at };
-  return { id, daysBefore: daysBefore ?? 0, time: time ?? "09:00" } as ReminderSpec;
-}
-
-const tagsOf = (text: string) => [...new Set(text.split(/[\s,]+/).map((tag) => tag.replace(/^#+/, "")).filter(Boolean))];
-
-/** Only what differs, so that a change made elsewhere in another field stands. */
-export function changesOf(task: Task, draft: ReturnType<typeof draftOf>, zone: string): TaskUpdate {
-  const before = draftOf(task, zone);
-  const changes: TaskUpdate = {};
-  if (draft.title.trim() !== before.title) changes.title = draft.title.trim();
-  if (draft.description !== before.description) changes.description = draft.description || null;
-  if (draft.status !== before.status) changes.status = draft.status;
-  if (draft.priority !== before.priority) changes.priority = draft.priority;
-  if (draft.category.trim() !== before.category) changes.category = draft.category.trim() || null;
-  if (draft.tags !== before.tags) changes.tags = tagsOf(draft.tags);
-  if (draft.date !== before.date || draft.time !== before.time) {
-    if (!draft.date) {
-      if (task.dueAt) changes.dueAt = null;
-      else changes.dueDate = null;
-    } else if (draft.time) changes.dueAt = instantOf(draft.date, draft.time, zone);
-    else changes.dueDate = draft.date;
-  }
-  if (JSON.stringify(draft.reminders) !== JSON.stringify(before.reminders)) changes.reminders = draft.reminders;
-  return changes;
-}
+/** Reminders that count from the due go with it; one at a time of its own stays. */
+const withoutDue = (draft: Draft): Partial<Draft> => ({ time: "", reminders: draft.reminders.filter((one) => "at" in one) });
 
 export default function TaskEditor({ task, onClose }: { task: Task; onClose: () => void }) {
   const { t } = useTranslation();
@@ -67,7 +26,8 @@ export default function TaskEditor({ task, onClose }: { task: Task; onClose: () 
   const [base, setBase] = useState(task);
   const [draft, setDraft] = useState(() => draftOf(task, zone));
   const [error, setError] = useState<string | null>(null);
-  const set = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
+  const [choosesTime, setChoosesTime] = useState(false);
+  const set = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
 
   async function save(event: FormEvent) {
     event.preventDefault();
@@ -80,13 +40,15 @@ export default function TaskEditor({ task, onClose }: { task: Task; onClose: () 
       if (failure instanceof ApiError && failure.status === 412) {
         const fresh = await http.get<Task>(`/api/v1/tasks/${task.id}`);
         setBase(fresh);
-        setDraft(draftOf(fresh, zone));
+        setDraft(rebase(draft, draftOf(base, zone), draftOf(fresh, zone)));
         setError(t("editor.changed"));
       } else setError(failure instanceof Error ? failure.message : t("error.title"));
     }
   }
 
-  const presets = draft.time ? timedPresets : dayPresets;
+  const addReminder = (reminder: ReminderSpec) => set({ reminders: [...draft.reminders, reminder] });
+  // Without a due date there is nothing to count from.
+  const presets = !draft.date ? [] : draft.time ? timedPresets : dayPresets;
   return (
     <Modal opened onClose={onClose} title={t("editor.heading")} size="lg" closeButtonProps={{ "aria-label": t("editor.close") }}>
       <form onSubmit={(event) => void save(event)}>
@@ -102,7 +64,7 @@ export default function TaskEditor({ task, onClose }: { task: Task; onClose: () 
             onChange={(event) => set({ description: event.currentTarget.value })} />
           <Group grow align="end">
             <TextInput type="date" label={t("editor.due")} value={draft.date}
-              onChange={(event) => set({ date: event.currentTarget.value, ...(event.currentTarget.value ? {} : { time: "", reminders: [] }) })} />
+              onChange={(event) => set({ date: event.currentTarget.value, ...(event.currentTarget.value ? {} : withoutDue(draft)) })} />
             <TextInput type="time" label={t("editor.time")} disabled={!draft.date} value={draft.time}
               onChange={(event) => set({ time: event.currentTarget.value })} />
           </Group>
@@ -141,21 +103,29 @@ export default function TaskEditor({ task, onClose }: { task: Task; onClose: () 
                 <li>
                   <Menu shadow="md" position="bottom-start">
                     <Menu.Target>
-                      <Button size="compact-sm" variant="subtle" disabled={!draft.date} leftSection={<Icon name="plus" size={14} />}>
+                      <Button size="compact-sm" variant="subtle" leftSection={<Icon name="plus" size={14} />}>
                         {t("editor.addReminder")}
                       </Button>
                     </Menu.Target>
                     <Menu.Dropdown>
                       {presets.map((preset, index) => (
-                        <Menu.Item key={index} onClick={() => set({ reminders: [...draft.reminders, preset] })}>
+                        <Menu.Item key={index} onClick={() => addReminder(preset)}>
                           {reminderText(preset, zone, t)}
                         </Menu.Item>
                       ))}
+                      <Menu.Item onClick={() => setChoosesTime(true)}>{t("editor.ownReminder")}</Menu.Item>
                     </Menu.Dropdown>
                   </Menu>
                 </li>
               )}
             </ul>
+            {choosesTime && draft.reminders.length < kMaxReminders && (
+              <OwnReminder zone={zone} onCancel={() => setChoosesTime(false)}
+                onAdd={(at) => {
+                  addReminder({ at });
+                  setChoosesTime(false);
+                }} />
+            )}
           </div>
           <Subtasks parent={base} />
           <Group justify="space-between" mt="xs">

@@ -21,6 +21,18 @@ describe("groupByDue", () => {
     expect(names(task, zone)).toEqual([expected]);
   });
 
+  //
+  it("keeps subtasks with the topmost of their parents that is there", () => {
+    const parent = makeTask({ dueDate: "2026-03-06" });
+    const child = makeTask({ parentId: parent.id });
+    const grandchild = makeTask({ parentId: child.id, dueDate: "2026-03-04" });
+    const orphan = makeTask({ parentId: "elsewhere" });
+    expect(groupByDue([grandchild, parent, child, orphan], "Europe/London", now)).toEqual([
+      { name: "week", tasks: [grandchild, parent, child] },
+      { name: "none", tasks: [orphan] },
+    ]);
+  });
+
   it("keeps the order within a group", () => {
     const [a, b] = [makeTask(), makeTask()];
     expect(groupByDue([b, a], "UTC", now)[0]?.tasks).toEqual([b, a]);

@@ -19,14 +19,22 @@ export function isOverdue(task: Task, zone: string, now: Date): boolean {
   return task.dueDate !== null && task.dueDate < dateIn(now, zone);
 }
 
-/** Splits tasks by when they are due, keeping their order; groups without tasks are left out. */
+/**
+ * Splits tasks by when they are due, keeping their order; groups without tasks are left out. A subtask goes with the
+ * topmost of its parents that is there.
+ */
 export function groupByDue(tasks: Task[], zone: string, now: Date): Group[] {
   const today = dateIn(now, zone);
+  const known = new Map(tasks.map((task) => [task.id, task]));
   const order: GroupName[] = ["overdue", "today", "tomorrow", "week", "later", "none", "done"];
   const groups = new Map<GroupName, Task[]>(order.map((name) => [name, []]));
-  for (const task of tasks) groups.get(groupOf(task))?.push(task);
+  for (const task of tasks) groups.get(groupOf(topmost(task)))?.push(task);
   return order.map((name) => ({ name, tasks: groups.get(name) ?? [] })).filter((group) => group.tasks.length > 0);
 
+  function topmost(task: Task): Task {
+    const parent = task.parentId ? known.get(task.parentId) : undefined;
+    return parent ? topmost(parent) : task;
+  }
   function groupOf(task: Task): GroupName {
     if (task.status === "completed") return "done";
     if (isOverdue(task, zone, now)) return "overdue";

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { ApiError, type Query } from "../../api/http";
+import { ApiError, type Http, type Query } from "../../api/http";
 import type { Labels, Priority, Task, TaskPage, TaskUpdate } from "../../api/types";
 import { useApp } from "../../app_context";
 import { addDays, dateIn } from "../../lib/time";
@@ -51,6 +51,20 @@ export function useLabels() {
   return useQuery({ queryKey: ["labels"], queryFn: () => http.get<Labels>("/api/v1/tasks/labels"), retry: false });
 }
 
+const kBulk = 100;
+
+/** Every open task below one, however deep. */
+async function openBelow(http: Http, parentId: string): Promise<Task[]> {
+  const found: Task[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: TaskPage = await http.get<TaskPage>("/api/v1/tasks", { parentId, status: "open", limit: 200, ...(cursor ? { cursor } : {}) });
+    for (const task of page.items) found.push(task, ...(task.subtasks?.total ? await openBelow(http, task.id) : []));
+    cursor = page.nextCursor;
+  } while (cursor);
+  return found;
+}
+
 /** What can be done with a task, each with its toast and its way back. */
 export function useTaskActions() {
   const { t } = useTranslation();
@@ -69,13 +83,27 @@ export function useTaskActions() {
     onSuccess: refresh,
     onError: fail,
   });
+  // Back to what each was, which need not be pending.
+  const uncomplete = useMutation({
+    mutationFn: async ({ task, version, below }: { task: Task; version: number; below: Task[] }) => {
+      await http.patch<Task>(path(task), { status: task.status }, version);
+      const operations = below.map(({ id, status }) => ({ op: "update", id, changes: { status } }));
+      for (let first = 0; first < operations.length; first += kBulk)
+        await http.post("/api/v1/tasks/bulk", { operations: operations.slice(first, first + kBulk) });
+    },
+    onSuccess: refresh,
+    onError: fail,
+  });
   const complete = useMutation({
-    mutationFn: ({ task, subtasks }: { task: Task; subtasks?: "complete" | "keep" }) =>
-      http.post<Task>(`${path(task)}/complete${subtasks ? `?subtasks=${subtasks}` : ""}`),
-    onSuccess: (_done, { task }) => {
+    mutationFn: async ({ task, subtasks }: { task: Task; subtasks?: "complete" | "keep" }) => {
+      const below = subtasks === "complete" ? await openBelow(http, task.id) : [];
+      const done = await http.post<Task>(`${path(task)}/complete${subtasks ? `?subtasks=${subtasks}` : ""}`);
+      return { task, version: done.version, below };
+    },
+    onSuccess: (done) => {
       toast({
-        message: t("task.completed", { title: task.title }),
-        actions: [{ label: t("task.undo"), run: () => reopen.mutate(task) }],
+        message: t("task.completed", { title: done.task.title }),
+        actions: [{ label: t("task.undo"), run: () => uncomplete.mutate(done) }],
       });
       return refresh();
     },
