@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Title } from "@mantine/core";
+import { ActionIcon, Button, Modal, Title } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -24,6 +24,7 @@ export default function CalendarView() {
   const today = dateIn(useNow(), user.timezone);
   const [month, setMonth] = useState(today.slice(0, 7));
   const [editing, setEditing] = useState<Task | null>(null);
+  const [openDay, setOpenDay] = useState<string | null>(null);
   const weeks = weeksOf(month, user.preferences.weekStart);
   const from = weeks[0]?.[0] ?? "";
   const to = weeks.at(-1)?.[6] ?? "";
@@ -35,6 +36,23 @@ export default function CalendarView() {
   const tasksOf = new Map(calendar.data?.days.map((day) => [day.date, day.items]));
   const form = (options: Intl.DateTimeFormatOptions, date: string) =>
     new Intl.DateTimeFormat("en", { ...options, timeZone: "UTC" }).format(new Date(`${date}T12:00:00Z`));
+
+  const taskButton = (task: Task) => (
+    <button
+      type="button"
+      className="month-task"
+      data-done={task.status === "completed"}
+      data-priority={task.priority}
+      onClick={() => {
+        setOpenDay(null);
+        setEditing(task);
+      }}
+    >
+      {task.dueAt && <span>{clockText(timeIn(task.dueAt, user.timezone))} </span>}
+      {task.title}
+    </button>
+  );
+  const longDay = (date: string) => form({ weekday: "long", day: "numeric", month: "long" }, date);
 
   return (
     <section className="calendar" aria-labelledby="calendar-heading">
@@ -77,20 +95,16 @@ export default function CalendarView() {
                       <time dateTime={date}>{Number(date.slice(8))}</time>
                       <ul>
                         {tasks.slice(0, kShown).map((task) => (
-                          <li key={task.id}>
-                            <button
-                              type="button"
-                              className="month-task"
-                              data-done={task.status === "completed"}
-                              data-priority={task.priority}
-                              onClick={() => setEditing(task)}
-                            >
-                              {task.dueAt && <span>{clockText(timeIn(task.dueAt, user.timezone))} </span>}
-                              {task.title}
+                          <li key={task.id}>{taskButton(task)}</li>
+                        ))}
+                        {tasks.length > kShown && (
+                          <li>
+                            <button type="button" className="month-more" onClick={() => setOpenDay(date)}
+                              aria-label={t("calendar.moreOn", { count: tasks.length - kShown, day: longDay(date) })}>
+                              {t("calendar.more", { count: tasks.length - kShown })}
                             </button>
                           </li>
-                        ))}
-                        {tasks.length > kShown && <li className="dim">{t("calendar.more", { count: tasks.length - kShown })}</li>}
+                        )}
                       </ul>
                     </td>
                   );
@@ -100,6 +114,14 @@ export default function CalendarView() {
           </tbody>
         </table>
       )}
+      <Modal opened={openDay !== null} onClose={() => setOpenDay(null)} title={openDay && longDay(openDay)}
+        closeButtonProps={{ "aria-label": t("editor.close") }}>
+        <ul className="day-tasks">
+          {(tasksOf.get(openDay ?? "") ?? []).map((task) => (
+            <li key={task.id}>{taskButton(task)}</li>
+          ))}
+        </ul>
+      </Modal>
       <Suspense>{editing && <TaskEditor task={editing} onClose={() => setEditing(null)} />}</Suspense>
     </section>
   );

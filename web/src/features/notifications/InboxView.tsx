@@ -55,40 +55,44 @@ export default function InboxView() {
       {inbox.isError && <ErrorState error={inbox.error} retry={() => void inbox.refetch()} />}
       {inbox.isSuccess && items.length === 0 && <EmptyState icon="bell" title={t("inbox.empty")} hint={t("inbox.hint")} />}
       <ul className="inbox-list">
-        {items.map((one) => (
-          <li key={one.id} className="inbox-item" data-unread={one.readAt === null}>
-            <div className="inbox-main">
-              <p className="inbox-title">
-                {one.readAt === null && <span className="visually-hidden">{t("inbox.unread")}: </span>}
-                {one.title}
-              </p>
-              {one.body && <p className="inbox-body">{one.body}</p>}
-              <time dateTime={one.createdAt}>{whenText({ at: one.createdAt, date: null }, user.timezone, now)}</time>
-            </div>
-            {one.readAt === null && (
-              <Group gap={6}>
-                {one.reminderId && snoozeMenu(one.reminderId, one.title)}
-                {one.reminderId && (
-                  <Button
-                    size="compact-sm"
-                    variant="subtle"
-                    onClick={() => {
-                      actions.dismiss(one.reminderId ?? "");
-                      read.mutate(one.id);
-                    }}
-                  >
-                    {t("reminder.dismiss")}
-                  </Button>
-                )}
-                {!one.reminderId && (
-                  <Button size="compact-sm" variant="subtle" onClick={() => read.mutate(one.id)}>
-                    {t("inbox.read")}
-                  </Button>
-                )}
-              </Group>
-            )}
-          </li>
-        ))}
+        {items.map((one) => {
+          // A summary stands for several reminders, of which one is not to be taken for all.
+          const reminder = one.kind === "summary" ? null : one.reminderId;
+          return (
+            <li key={one.id} className="inbox-item" data-unread={one.readAt === null}>
+              <div className="inbox-main">
+                <p className="inbox-title">
+                  {one.readAt === null && <span className="visually-hidden">{t("inbox.unread")}: </span>}
+                  {one.title}
+                </p>
+                {one.body && <p className="inbox-body">{one.body}</p>}
+                <time dateTime={one.createdAt}>{whenText({ at: one.createdAt, date: null }, user.timezone, now)}</time>
+              </div>
+              {one.readAt === null && (
+                <Group gap={6}>
+                  {reminder && snoozeMenu(reminder, one.title)}
+                  {reminder && (
+                    <Button
+                      size="compact-sm"
+                      variant="subtle"
+                      onClick={() => {
+                        actions.dismiss(reminder);
+                        read.mutate(one.id);
+                      }}
+                    >
+                      {t("reminder.dismiss")}
+                    </Button>
+                  )}
+                  {!reminder && (
+                    <Button size="compact-sm" variant="subtle" onClick={() => read.mutate(one.id)}>
+                      {t("inbox.read")}
+                    </Button>
+                  )}
+                </Group>
+              )}
+            </li>
+          );
+        })}
       </ul>
       <h2 className="group-name">{t("inbox.upcoming")}</h2>
       {upcoming.isSuccess && ahead.length === 0 && <p className="dim">{t("inbox.noUpcoming")}</p>}

@@ -61,7 +61,6 @@ export default function RecurringView() {
               <h2>{series.title}</h2>
               <p className="series-rule">
                 <Icon name="repeat" size={15} /> {series.rruleText}
-                {series.anchor === "completion" && `, ${t("series.completion")}`}
               </p>
               {series.reminders.map((reminder, index) => (
                 <p key={index} className="series-rule">

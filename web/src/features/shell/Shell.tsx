@@ -9,6 +9,7 @@ import { LoadingList } from "../../ui/states";
 import { useToast } from "../../ui/toasts";
 import { ChatPanel } from "../chat/ChatPanel";
 import { useChat, type Chat } from "../chat/use_chat";
+import { reminderToast } from "../notifications/reminder_toast";
 import { useNotifications, useReminderActions } from "../notifications/use_reminders";
 import { TaskListView } from "../tasks/TaskListView";
 import { Brand } from "./Brand";
@@ -76,19 +77,7 @@ function Frame({ chat, page }: { chat: Chat; page: Page }) {
   const state = useLive({
     http,
     onUser: setUser,
-    onReminder: ({ data, subject }) => {
-      const id = String(data["id"] ?? subject);
-      const snooze = reminders.options(id)[0];
-      toast({
-        tone: "bell",
-        message: `${t("reminder.fired")}: ${String(data["taskTitle"] ?? "")}`,
-        stays: Infinity,
-        actions: [
-          { label: `${t("reminder.snooze")} ${snooze?.label ?? ""}`, run: () => snooze?.run() },
-          { label: t("reminder.dismiss"), run: () => reminders.dismiss(id) },
-        ],
-      });
-    },
+    onReminder: (event) => toast(reminderToast(event, reminders, () => goTo("inbox"), t)),
   });
 
   return (

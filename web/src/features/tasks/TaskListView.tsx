@@ -1,6 +1,6 @@
-import { Button, Chip, NativeSelect, SegmentedControl, TextInput, Title } from "@mantine/core";
+import { ActionIcon, Button, Chip, NativeSelect, SegmentedControl, TextInput, Title } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Priority, Task } from "../../api/types";
 import { useApp } from "../../app_context";
@@ -8,11 +8,13 @@ import { Icon } from "../../ui/Icon";
 import { EmptyState, ErrorState, LoadingList } from "../../ui/states";
 import { useNow } from "../../ui/use_now";
 import { groupByDue, nest } from "./groups";
+import { MoreFilters } from "./MoreFilters";
 import { QuickAdd } from "./QuickAdd";
 import { TaskRow } from "./TaskRow";
-import { kSorts, kStartFilter, kViews, useLabels, useTaskActions, useTaskList, type Filter, type View } from "./use_tasks";
+import { kSorts, kStartFilter, kViews, narrows, useLabels, useTaskActions, useTaskList, type Filter, type View } from "./use_tasks";
 
 const TaskEditor = lazy(() => import("./TaskEditor"));
+const kTags = 12;
 
 export function TaskListView() {
   const { t } = useTranslation();
@@ -24,6 +26,9 @@ export function TaskListView() {
   const labels = useLabels();
   const actions = useTaskActions();
   const [editing, setEditing] = useState<Task | null>(null);
+  const [allTags, setAllTags] = useState(false);
+  const [moreFilters, setMoreFilters] = useState(false);
+  const moreId = useId();
   const change = (part: Partial<Filter>) => setFilter((before) => ({ ...before, ...part }));
 
   const tasks = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
@@ -36,8 +41,9 @@ export function TaskListView() {
           : [],
     [tasks, filter.sort, filter.view, user.timezone, now],
   );
-  const isFiltered = filter.search.trim() !== "" || filter.priority !== null || filter.tag !== null;
+  const isFiltered = narrows(filter);
   const tags = labels.data?.tags.filter((label) => label.open > 0 || label.name === filter.tag) ?? [];
+  const shownTags = allTags ? tags : tags.filter((label, index) => index < kTags || label.name === filter.tag);
 
   return (
     <section className="tasks" aria-labelledby="tasks-heading">
@@ -84,10 +90,23 @@ export function TaskListView() {
           onChange={(event) => change({ sort: event.currentTarget.value as Filter["sort"] })}
           data={kSorts.map((value) => ({ value, label: t(`task.sorts.${value}`) }))}
         />
+        <ActionIcon
+          className="filter-more"
+          variant={isFiltered || moreFilters ? "light" : "default"}
+          size={36}
+          aria-label={t("task.filters.more")}
+          title={t("task.filters.more")}
+          aria-expanded={moreFilters}
+          aria-controls={moreId}
+          onClick={() => setMoreFilters(!moreFilters)}
+        >
+          <Icon name="settings" />
+        </ActionIcon>
       </div>
+      {moreFilters && <MoreFilters id={moreId} filter={filter} categories={labels.data?.categories ?? []} change={change} />}
       {tags.length > 0 && (
         <div className="filter-tags" role="group" aria-label={t("task.tags")}>
-          {tags.slice(0, 12).map((label) => (
+          {shownTags.map((label) => (
             <Chip
               key={label.name}
               size="xs"
@@ -98,6 +117,11 @@ export function TaskListView() {
               #{label.name}
             </Chip>
           ))}
+          {tags.length > shownTags.length && (
+            <Button size="compact-xs" variant="subtle" onClick={() => setAllTags(true)}>
+              {t("task.moreTags", { count: tags.length - shownTags.length })}
+            </Button>
+          )}
         </div>
       )}
       {list.isPending && <LoadingList />}

@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ApiError, type Http, type Query } from "../../api/http";
-import type { Labels, Priority, Task, TaskPage, TaskUpdate } from "../../api/types";
+import type { Labels, Priority, Task, TaskPage, TaskStatus, TaskUpdate } from "../../api/types";
 import { useApp } from "../../app_context";
 import { addDays, dateIn } from "../../lib/time";
 import { useToast } from "../../ui/toasts";
@@ -14,20 +14,42 @@ export interface Filter {
   search: string;
   priority: Priority | null;
   tag: string | null;
+  /** Of those that are open. */
+  status: Exclude<TaskStatus, "completed"> | null;
+  category: string | null;
+  /** Local dates, both inclusive; "": none. */
+  dueFrom: string;
+  dueTo: string;
+  createdFrom: string;
+  createdTo: string;
   sort: (typeof kSorts)[number];
 }
-export const kStartFilter: Filter = { view: "all", search: "", priority: null, tag: null, sort: "due" };
+export const kStartFilter: Filter = {
+  view: "all", search: "", priority: null, tag: null, status: null, category: null,
+  dueFrom: "", dueTo: "", createdFrom: "", createdTo: "", sort: "due",
+};
+
+/** Whether tasks are left out beyond what the view says. */
+export const narrows = (filter: Filter): boolean =>
+  Object.entries(filter).some(([name, value]) => name !== "view" && name !== "sort" && value !== null && value.trim() !== "");
 
 /** The list query that a filter stands for. `today` is the person's local date. */
 export function filterQuery(filter: Filter, today: string): Query {
   const done = filter.view === "done";
+  const lastOfView = filter.view === "today" ? today : filter.view === "upcoming" ? addDays(today, 7) : "";
+  const given: Query = {
+    dueFrom: filter.dueFrom,
+    dueTo: [lastOfView, filter.dueTo].filter(Boolean).sort()[0],
+    createdFrom: filter.createdFrom,
+    createdTo: filter.createdTo,
+    priority: filter.priority ?? "",
+    tag: filter.tag ?? "",
+    category: filter.category ?? "",
+    q: filter.search.trim(),
+  };
   return {
-    status: done ? "completed" : "open",
-    ...(filter.view === "today" ? { dueTo: today } : {}),
-    ...(filter.view === "upcoming" ? { dueTo: addDays(today, 7) } : {}),
-    ...(filter.priority ? { priority: filter.priority } : {}),
-    ...(filter.tag ? { tag: filter.tag } : {}),
-    ...(filter.search.trim() ? { q: filter.search.trim() } : {}),
+    status: done ? "completed" : (filter.status ?? "open"),
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value)),
     sort: done && filter.sort === "due" ? "-updated" : filter.sort,
     limit: 100,
   };
