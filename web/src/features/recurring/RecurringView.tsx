@@ -1,47 +1,28 @@
 import { ActionIcon, Badge, Button, Group, Menu, Modal, Text, Title } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RecurringTask } from "../../api/types";
 import { useApp } from "../../app_context";
 import { startText } from "../../lib/time";
 import { Icon } from "../../ui/Icon";
 import { EmptyState, ErrorState, LoadingList } from "../../ui/states";
-import { useToast } from "../../ui/toasts";
 import { reminderText } from "../tasks/reminder_text";
+import { DeleteSeries } from "./DeleteSeries";
+import { useSeriesActions } from "./use_series_actions";
 
-type Deed = "pause" | "resume" | "stop" | "skip" | "delete";
-const kDone: Record<Deed, string> = {
-  pause: "series.paused",
-  resume: "series.resumed",
-  stop: "series.stopped",
-  skip: "series.skipped",
-  delete: "series.deleted",
-};
+const SeriesEditor = lazy(() => import("./SeriesEditor"));
 
 export default function RecurringView() {
   const { t } = useTranslation();
   const { http, user } = useApp();
-  const queries = useQueryClient();
-  const toast = useToast();
-  const [asking, setAsking] = useState<{ series: RecurringTask; deed: "stop" | "delete" } | null>(null);
+  const [asking, setAsking] = useState<{ series: RecurringTask; deed: "edit" | "stop" | "delete" } | null>(null);
+  const close = () => setAsking(null);
   const list = useQuery({
     queryKey: ["recurring"],
     queryFn: () => http.get<{ items: RecurringTask[] }>("/api/v1/recurring", { limit: 200 }),
   });
-  const act = useMutation({
-    mutationFn: async ({ series, deed }: { series: RecurringTask; deed: Deed }) => {
-      if (deed === "delete") await http.delete(`/api/v1/recurring/${series.id}?scope=future`);
-      else await http.post(`/api/v1/recurring/${series.id}/${deed}`);
-    },
-    onSuccess: (_nothing, { series, deed }) => {
-      const next = series.next[0];
-      toast({ message: t(kDone[deed], { title: series.title, when: next ? startText(next, user.timezone) : "" }) });
-      void queries.invalidateQueries({ queryKey: ["tasks"] });
-      return queries.invalidateQueries({ queryKey: ["recurring"] });
-    },
-    onError: (error) => toast({ message: error.message, tone: "error" }),
-  });
+  const { act, stop, skip, remove } = useSeriesActions();
   const items = list.data?.items ?? [];
 
   return (
@@ -84,9 +65,10 @@ export default function RecurringView() {
                   {t(`series.states.${series.state}`)}
                 </Badge>
               )}
-              {series.state === "paused" && (
-                <Button size="compact-sm" variant="light" onClick={() => act.mutate({ series, deed: "resume" })}>
-                  {t("series.resume")}
+              {(series.state === "paused" || series.state === "stopped") && (
+                <Button size="compact-sm" variant="light"
+                  onClick={() => act.mutate({ series, deed: series.state === "paused" ? "resume" : "restore" })}>
+                  {t(series.state === "paused" ? "series.resume" : "series.goOn")}
                 </Button>
               )}
               <Menu shadow="md" position="bottom-end">
@@ -96,9 +78,14 @@ export default function RecurringView() {
                   </ActionIcon>
                 </Menu.Target>
                 <Menu.Dropdown>
+                  {series.state !== "stopped" && (
+                    <Menu.Item leftSection={<Icon name="edit" size={16} />} onClick={() => setAsking({ series, deed: "edit" })}>
+                      {t("series.edit")}
+                    </Menu.Item>
+                  )}
                   {series.state === "active" && (
                     <>
-                      <Menu.Item leftSection={<Icon name="skip" size={16} />} onClick={() => act.mutate({ series, deed: "skip" })}>
+                      <Menu.Item leftSection={<Icon name="skip" size={16} />} onClick={() => skip.mutate(series)}>
                         {t("series.skip")}
                       </Menu.Item>
                       <Menu.Item leftSection={<Icon name="pause" size={16} />} onClick={() => act.mutate({ series, deed: "pause" })}>
@@ -120,28 +107,35 @@ export default function RecurringView() {
           </li>
         ))}
       </ul>
-      {asking && (
-        <Modal opened onClose={() => setAsking(null)} withCloseButton={false} centered
-          title={t(asking.deed === "stop" ? "series.confirmStop" : "series.confirmDelete", { title: asking.series.title })}>
+      {asking?.deed === "stop" && (
+        <Modal opened onClose={close} withCloseButton={false} centered title={t("series.confirmStop", { title: asking.series.title })}>
           <Text size="sm" c="dimmed" mb="md">
             {asking.series.rruleText}
           </Text>
           <Group justify="flex-end">
-            <Button variant="default" onClick={() => setAsking(null)}>
+            <Button variant="default" onClick={close}>
               {t("series.cancel")}
             </Button>
             <Button
               color="red"
               onClick={() => {
-                act.mutate(asking);
-                setAsking(null);
+                stop.mutate(asking.series);
+                close();
               }}
             >
-              {t(asking.deed === "stop" ? "series.stop" : "series.delete")}
+              {t("series.stop")}
             </Button>
           </Group>
         </Modal>
       )}
+      {asking?.deed === "delete" && (
+        <DeleteSeries series={asking.series} onClose={close}
+          onDelete={(scope) => {
+            remove.mutate({ series: asking.series, scope });
+            close();
+          }} />
+      )}
+      <Suspense>{asking?.deed === "edit" && <SeriesEditor series={asking.series} onClose={close} />}</Suspense>
     </section>
   );
 }

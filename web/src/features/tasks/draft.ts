@@ -1,4 +1,5 @@
 import type { Priority, ReminderSpec, Task, TaskStatus, TaskUpdate } from "../../api/types";
+import { rebase, same } from "../../lib/rebase";
 import { dateIn, instantOf, timeIn } from "../../lib/time";
 
 /** A form's own copy of a task. */
@@ -37,8 +38,6 @@ function specOf({ id, before, at, daysBefore, time, relativeTo }: Task["reminder
 
 export const tagsOf = (text: string) => [...new Set(text.split(/[\s,]+/).map((tag) => tag.replace(/^#+/, "")).filter(Boolean))];
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-
 /** Only what differs, so that a change made elsewhere in another field stands. */
 export function changesOf(task: Task, draft: Draft, zone: string): TaskUpdate {
   const before = draftOf(task, zone);
@@ -60,23 +59,19 @@ export function changesOf(task: Task, draft: Draft, zone: string): TaskUpdate {
   return changes;
 }
 
-/** What was typed into a form of `base`, on what the task has become since: each field that was touched stays. */
-export function rebase(typed: Draft, base: Draft, fresh: Draft): Draft {
-  const pick = <Key extends keyof Draft>(key: Key): Draft[Key] => (same(typed[key], base[key]) ? fresh[key] : typed[key]);
+/** What was typed into a form of `base`, on what the task has become since. */
+export function rebaseDraft(typed: Draft, base: Draft, fresh: Draft): Draft {
+  const result = rebase(typed, base, fresh);
   // Day and time are one due.
   const due = typed.date === base.date && typed.time === base.time ? fresh : typed;
   const kept = new Set(fresh.reminders.map(({ id }) => id));
   return {
-    title: pick("title"),
-    description: pick("description"),
-    status: pick("status"),
-    priority: pick("priority"),
+    ...result,
     date: due.date,
     time: due.time,
-    category: pick("category"),
     tags: typed.tags === base.tags ? fresh.tags : mergeTags(tagsOf(typed.tags), tagsOf(base.tags), tagsOf(fresh.tags)),
     // One that is gone meanwhile is made anew.
-    reminders: pick("reminders").map(({ id, ...rule }) => (id !== undefined && kept.has(id) ? { id, ...rule } : rule) as ReminderSpec),
+    reminders: result.reminders.map(({ id, ...rule }) => (id !== undefined && kept.has(id) ? { id, ...rule } : rule) as ReminderSpec),
   };
 }
 
