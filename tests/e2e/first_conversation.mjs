@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 import { Contract, readStream } from "./contract.mjs";
 import { check, eventually, expect, finish } from "./harness.mjs";
+import { checkPages } from "./pages.mjs";
 import { ClusterServer, Server } from "./server.mjs";
 
 const kZone = "Europe/London";
@@ -37,11 +38,13 @@ context.on("response", async (response) => {
 });
 page.on("pageerror", (error) => consoleErrors.push(String(error)));
 
-const api = async (path) => {
-  const answer = await fetch(server.url + path, { headers: { Authorization: `Bearer ${token}` } });
-  expect(answer.ok, `GET ${path} answered ${answer.status}`);
+const send = async (method, path, body) => {
+  const headers = { Authorization: `Bearer ${token}`, ...(body && { "Content-Type": "application/json" }) };
+  const answer = await fetch(server.url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  expect(answer.ok, `${method} ${path} answered ${answer.status}`);
   return answer.json();
 };
+const api = (path) => send("GET", path);
 const tasksNamed = async (title) => (await api("/api/v1/tasks?limit=200")).items.filter((task) => task.title === title);
 const rowOf = (tab, title) => tab.locator(".task", { has: tab.getByText(title, { exact: true }) });
 const nav = (tab) => tab.getByRole("navigation");
@@ -193,11 +196,7 @@ await check("shows what would change before it changes much", async () => {
 
 await check("speaks first when a reminder fires, and snoozes by its button", async () => {
   const soon = new Date(Date.now() + 3000).toISOString();
-  await fetch(`${server.url}/api/v1/tasks`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
-    body: JSON.stringify({ title: "Stretch", dueAt: soon, reminders: [{ before: "PT0S" }] }),
-  });
+  await send("POST", "/api/v1/tasks", { title: "Stretch", dueAt: soon, reminders: [{ before: "PT0S" }] });
   const spoken = page.locator('.message[data-role="assistant"]', { hasText: "Reminder: Stretch" });
   await spoken.waitFor({ timeout: 20_000 });
   await axe(page, "a reminder in the chat");
@@ -287,6 +286,8 @@ await check("can be used by keyboard alone", async () => {
   await box.press("Space");
   await rowOf(page, "Call the electrician").waitFor({ state: "detached" });
 });
+
+await checkPages({ page, zone: kZone, send, axe, rowOf, goTo: (name) => nav(page).getByRole("link", { name }).click() });
 
 for (const name of ["Calendar", "Inbox", "Settings", "Tasks"])
   await check(`has no accessibility violation in ${name}, light and dark`, async () => {

@@ -21,6 +21,7 @@ export type Channel = Schemas["Channel"];
 export type ChannelCreate = Schemas["ChannelCreate"];
 export type User = Schemas["User"];
 export type UserUpdate = Schemas["UserUpdate"];
+export type ApiToken = Schemas["ApiToken"];
 export type SignedIn = Schemas["SignedIn"];
 export type ChatReply = Schemas["ChatReply"];
 export type Message = Schemas["Message"];

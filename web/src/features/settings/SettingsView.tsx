@@ -6,6 +6,7 @@ import type { NotificationSettings, User, UserUpdate } from "../../api/types";
 import { useApp } from "../../app_context";
 import { useToast } from "../../ui/toasts";
 import { Channels } from "./Channels";
+import { Tokens } from "./Tokens";
 
 const zones = (own: string) => [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone"), own])].sort();
 
@@ -131,6 +132,7 @@ export default function SettingsView() {
         </div>
       )}
       {notices.data && <Channels settings={notices.data} />}
+      <Tokens />
       <div className="panel">
         <h2>{t("settings.appearance")}</h2>
         <SegmentedControl aria-label={t("settings.appearance")} value={scheme.colorScheme}
