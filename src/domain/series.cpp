@@ -314,6 +314,12 @@ Instant horizon_begin(const Series& series, Instant now) {
   return today.instant - chr::microseconds{1};
 }
 
+Instant horizon_end(const Series& series, Instant now) {
+  if (!series.all_day) return now + kWindow;
+  const auto zone = zone_of(series);
+  return zone.to_instant(LocalTime{chr::floor<days>(zone.to_local(now)) + kWindow}).instant;
+}
+
 std::optional<OccurrenceTime> next_after_completion(const Series& series, Instant completed) {
   const auto rule = RecurrenceRule::parse(series.rrule).value();
   const auto zone = zone_of(series);
@@ -472,7 +478,7 @@ GenerationPlan plan_generation(const Series& series, Instant now, int open, int 
   }
   plan.make = std::move(past);
   plan.used_up = false;
-  const auto horizon = now + kWindow;
+  const auto horizon = horizon_end(series, now);
   while (open + static_cast<int>(plan.make.size()) < kMaxOpenOccurrences) {
     const auto next = recurrence.next_after(considered);
     if (!next) {
@@ -480,7 +486,8 @@ GenerationPlan plan_generation(const Series& series, Instant now, int open, int 
       break;
     }
     if (next->instant >= horizon && ahead > 0) {
-      plan.next_look = next->instant - kWindow;
+      // A whole day comes into the window with the day that is its 28th before, which counts itself.
+      plan.next_look = next->instant - (series.all_day ? kWindow - days{1} : kWindow);
       // Sooner if the last one that is ahead passes before that: there is always one.
       if (considered > present) plan.next_look = std::min(*plan.next_look, considered);
       plan.next_look = std::max(*plan.next_look, now + chr::hours{1});

@@ -138,6 +138,8 @@ std::optional<OccurrenceTime> find_occurrence(const Series& series, LocalTime lo
 std::optional<OccurrenceTime> next_after_completion(const Series& series, Instant completed);
 /// The instant from which on an occurrence counts as being in the future: for whole days the day itself still does.
 Instant horizon_begin(const Series& series, Instant now);
+/// The instant before which occurrences are made: 28 days on, for whole days with today as the first of them.
+Instant horizon_end(const Series& series, Instant now);
 
 /// The next starts after `now`, at most `count`; none unless the series is active. Anchored to completion: the one that
 /// is made, if it is still to come.

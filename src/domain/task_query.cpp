@@ -1,5 +1,7 @@
 #include "domain/task_query.hpp"
 
+#include "core/characters.hpp"
+
 namespace daybook::domain {
 namespace {
 constexpr std::string_view kSortFields[] = {"created", "due", "priority", "updated", "title"};
@@ -23,11 +25,12 @@ std::optional<Sort> parse_sort(std::string_view text) {
     sort.descending = text[0] == '-';
     text.remove_prefix(1);
   }
-  if (text == "createdAt") text = "created";
-  if (text == "updatedAt") text = "updated";
-  if (text == "dueAt" || text == "dueDate") text = "due";
+  // Numbers are given in the order of creation.
+  if (iequals(text, "createdAt") || iequals(text, "number")) text = "created";
+  if (iequals(text, "updatedAt")) text = "updated";
+  if (iequals(text, "dueAt") || iequals(text, "dueDate")) text = "due";
   for (std::size_t i = 0; i < std::size(kSortFields); ++i)
-    if (kSortFields[i] == text) return sort.field = static_cast<SortField>(i), sort;
+    if (iequals(kSortFields[i], text)) return sort.field = static_cast<SortField>(i), sort;
   return std::nullopt;
 }
 

@@ -16,7 +16,8 @@ struct Sort {
   friend bool operator==(const Sort&, const Sort&) = default;
 };
 
-/// "due", "-created" (descending). `priority` has the high ones first. nullopt: not one of the fields.
+/// "due", "-created" (descending). `priority` rises from none to high; "number" is "created". nullopt: not one of the
+/// fields.
 std::optional<Sort> parse_sort(std::string_view text);
 std::string to_string(const Sort& sort);
 

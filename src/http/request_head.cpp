@@ -20,6 +20,21 @@ Error bad_header(std::string_view name, std::string detail) {
 
 std::string etag(std::int64_t version) { return '"' + std::to_string(version) + '"'; }
 
+bool is_known(const Call& call, std::int64_t version) {
+  std::string_view rest = call.headers.get("If-None-Match");
+  const std::string wanted = etag(version);
+  while (!rest.empty()) {
+    const auto comma = std::min(rest.find(','), rest.size());
+    auto tag = rest.substr(0, comma);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    while (tag.starts_with(' ') || tag.starts_with('\t')) tag.remove_prefix(1);
+    while (tag.ends_with(' ') || tag.ends_with('\t')) tag.remove_suffix(1);
+    if (tag.starts_with("W/")) tag.remove_prefix(2);
+    if (tag == wanted || tag == "*") return true;
+  }
+  return false;
+}
+
 Result<std::optional<std::int64_t>> read_if_match(const Call& call) {
   const auto text = call.headers.get("If-Match");
   if (text.empty() || text == "*") return std::optional<std::int64_t>{};

@@ -18,6 +18,10 @@ namespace daybook::http {
 /// `"<version>"`, quoted (RFC 9110, section 8.8.3).
 std::string etag(std::int64_t version);
 
+/// Whether If-None-Match names this version, or any (RFC 9110, section 13.1.2): a list, compared weakly, since what
+/// compresses on the way makes the tag weak.
+bool is_known(const Call& call, std::int64_t version);
+
 /// The version that If-Match wants; nullopt when it is absent or "*" (RFC 9110, section 13.1.1).
 /// Errors: invalid_argument.
 Result<std::optional<std::int64_t>> read_if_match(const Call& call);

@@ -26,6 +26,16 @@ TEST(RequestHeadTest, NoIfMatchAndAStarTakeAnyVersion) {
   EXPECT_EQ(*read_if_match(call_with("If-Match", "*")), std::nullopt);
 }
 
+TEST(RequestHeadTest, IfNoneMatchIsAListComparedWeakly) {
+  const auto known = [](std::string_view tags) {
+    Call call;
+    call.headers.set("If-None-Match", std::string(tags));
+    return is_known(call, 3);
+  };
+  for (const auto* tags : {"\"3\"", "W/\"3\"", "\"1\", \"3\"", "\"1\" ,W/\"3\"", "*"}) EXPECT_TRUE(known(tags)) << tags;
+  for (const auto* tags : {"", "\"33\"", "3", "\"1\", \"2\"", ","}) EXPECT_FALSE(known(tags)) << tags;
+}
+
 TEST(RequestHeadTest, WhatIsNoEtagOfOursIsNamed) {
   for (const auto* text : {"3", "\"", "\"\"", "\"0\"", "\"-1\"", "\"3", "3\"", "W/\"3\"", "\"3\", \"4\"", "\" 3\"",
                            "\"99999999999999999999\""}) {

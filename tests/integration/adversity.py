@@ -175,6 +175,19 @@ def damaged_file(daybook, folder):
         check(f"{name} is said, with the way back, and does not crash it",
               not crashed and "daybook.db" in words and "restore" in words, f"ended {process.returncode}: {words[-400:]}")
 
+    # A new, empty file in place of a lost one would pass for a new Daybook.
+    file.write_bytes(sound)
+    for name, lose in {"an emptied": lambda path: path.write_bytes(b""), "a missing": lambda path: path.unlink()}.items():
+        for lost in ("daybook.db", "history.db"):
+            kept = (data / lost).read_bytes()
+            lose(data / lost)
+            ended = subprocess.run(server.command(), capture_output=True, text=True, timeout=40)
+            check(f"{name} {lost} is said and nothing is made in its place",
+                  ended.returncode == 3 and lost in ended.stderr and "restore" in ended.stderr
+                  and (not (data / lost).exists() or (data / lost).stat().st_size == 0),
+                  f"ended {ended.returncode}: {ended.stderr[-400:]}")
+            (data / lost).write_bytes(kept)
+
     subprocess.run([daybook, "restore", str(backup), "--data", str(data)], check=True, capture_output=True)
     server.start()
     check("the backup brings all back", len(server.all_tasks(token)) == 300)

@@ -22,6 +22,19 @@ TEST(Generation, WeeklyGivesFourIn28Days) {
   EXPECT_THAT(world.events("recurring-task.created"), SizeIs(1));  // B-10
 }
 
+// B-08: today is the first of the 28 days, whatever the hour.
+TEST(Generation, WholeDaysCountFromToday) {
+  World world{"2026-03-04T19:00:00Z"};
+  world.zone_ = "America/New_York";
+  world.create(R"({"title":"Weekly","rrule":"FREQ=WEEKLY"})");
+  EXPECT_THAT(world.dues(), ElementsAre("2026-03-04", "2026-03-11", "2026-03-18", "2026-03-25"));
+  world.create(R"({"title":"Daily","pattern":"daily"})");
+  EXPECT_THAT(world.dues(), SizeIs(4 + 28));
+  world.advance(24h);
+  EXPECT_THAT(world.dues(), SizeIs(5 + 29));
+  EXPECT_EQ(world.dues().back(), "2026-04-01");
+}
+
 // B-01, B-02, B-11: cron, and the first occurrence is the next start after now.
 TEST(Generation, CronBeginsWithTheNextStart) {
   World world{"2026-03-04T09:30:00Z"};

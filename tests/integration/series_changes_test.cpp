@@ -65,6 +65,24 @@ TEST(Editing, AnOccurrenceThatIsMadeAgainIsHeardOf) {
   EXPECT_EQ(world.count(open), 1);
 }
 
+// B-03: an edit that was taken back leaves nothing that the series would have to spare.
+TEST(Editing, AnOccurrenceThatIsLikeItsTemplateAgainFollowsIt) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto id = world.create(R"({"title":"Old","pattern":"weekly","startsAt":"2026-03-06T18:00:00Z"})");
+  const auto tasks = world.tasks();
+  for (const auto* body : {R"({"title":"Mine"})", R"({"title":"Old"})"}) {
+    world.ok(Method::patch, "/api/v1/tasks/" + id_of(tasks[0]), body);
+    world.settle();
+  }
+  for (const auto* body : {R"({"dueAt":"2026-03-14T18:00:00Z"})", R"({"dueAt":"2026-03-13T18:00:00Z"})"}) {
+    world.ok(Method::patch, "/api/v1/tasks/" + id_of(tasks[1]), body);
+    world.settle();
+  }
+  world.ok(Method::patch, "/api/v1/recurring/" + id, R"({"title":"New"})");
+  world.settle();
+  EXPECT_THAT(titles(world), AllOf(SizeIs(4), Each(std::string{"New"})));
+}
+
 // B-03: what is no edit of the template's fields does not set an occurrence apart.
 TEST(Editing, OnlyAnEditSetsAnOccurrenceApart) {
   World world{"2026-03-04T09:00:00Z"};

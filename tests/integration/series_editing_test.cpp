@@ -48,6 +48,51 @@ TEST(Editing, AChangedRuleReplacesTheFuture) {
                                         "2026-03-27T18:00:00Z"));  // The same starts again, as new tasks.
 }
 
+// B-06, R-16: another time of day makes no second one of what the person has edited, done, skipped or deleted.
+TEST(Editing, AnotherTimeOfDayDoublesNothing) {
+  for (const bool split : {false, true}) {
+    World world{"2026-03-04T09:00:00Z"};
+    const auto id = world.create(R"({"title":"Run","pattern":"daily","startsAt":"2026-03-05T18:00:00Z"})");
+    const auto task = [&](std::size_t day) {
+      return "/api/v1/tasks/" + std::string{world.tasks()[day].at("id").as_string()};
+    };
+    const auto edited = task(1), done = task(2), deleted = task(3);
+    world.ok(Method::patch, edited, R"({"title":"Race"})");
+    world.ok(Method::post, done + "/complete");
+    world.ok(Method::delete_, deleted);
+    world.ok(Method::post, "/api/v1/recurring/" + id + "/skip", R"({"recurrenceId":"2026-03-09T18:00:00Z"})");
+    world.settle();
+    if (split)
+      world.ok(Method::patch, "/api/v1/recurring/" + id + "?scope=future&from=2026-03-06T18:00:00Z",
+               R"({"startsAt":"2026-03-06T07:00:00Z"})");
+    else
+      world.ok(Method::patch, "/api/v1/recurring/" + id, R"({"startsAt":"2026-03-05T07:00:00Z"})");
+    world.settle();
+    auto dues = world.dues();
+    dues.resize(5);
+    EXPECT_THAT(dues, ElementsAre(split ? "2026-03-05T18:00:00Z" : "2026-03-05T07:00:00Z", "2026-03-06T18:00:00Z",
+                                  "2026-03-10T07:00:00Z", "2026-03-11T07:00:00Z", "2026-03-12T07:00:00Z"));
+  }
+}
+
+// B-03: what the person completed stays, though the scheduler had not heard of it when it skipped it.
+TEST(Editing, ASkipTakesNothingThatWasJustCompleted) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto id = world.create(R"({"title":"Run","pattern":"daily","startsAt":"2026-03-05T18:00:00Z"})");
+  const auto first = "/api/v1/tasks/" + std::string{world.tasks()[0].at("id").as_string()};
+  world.ok(Method::post, first + "/complete");
+  world.ok(Method::post, "/api/v1/recurring/" + id + "/skip", R"({"recurrenceId":"2026-03-05T18:00:00Z"})");
+  world.settle();
+  EXPECT_EQ(world.ok(Method::get, first).at("status").as_string(), "completed");
+  EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE pending <> ''"), 0);
+  // Unlike the deletion of all, which means those that are done too.
+  world.ok(Method::post, "/api/v1/tasks/" + std::string{world.tasks()[1].at("id").as_string()} + "/complete");
+  world.settle();
+  world.ok(Method::delete_, "/api/v1/recurring/" + id + "?scope=all");
+  world.settle();
+  EXPECT_THAT(world.tasks(), SizeIs(1));
+}
+
 // B-09 and its siblings
 TEST(Editing, PauseResumeStopAndSkip) {
   World world{"2026-03-04T09:00:00Z"};

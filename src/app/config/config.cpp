@@ -309,6 +309,10 @@ Result<LoadedConfig> load_config(const ConfigSources& sources) {
                  "store is postgres, but no database is given: add --database postgres://user@host/name."};
   if (loaded.config.store == "dapr" && loaded.config.runtime != "dapr")
     return Error{Errc::misconfigured, "store is dapr, which needs a sidecar: add --runtime dapr."};
+  if (!loaded.config.roles.empty() && loaded.config.runtime != "dapr")
+    return Error{
+        Errc::misconfigured,
+        "roles are for processes beside a sidecar: add --runtime dapr, or leave --roles out to have all in one."};
   if (loaded.config.data_dir.empty())
     return Error{Errc::misconfigured, "There is no HOME to keep data in: give a folder with --data or DAYBOOK_DATA."};
   return loaded;

@@ -85,6 +85,14 @@ TEST_F(ConfigTest, SaysWhichSettingIsWrongAndWhatIsWanted) {
   EXPECT_EQ(load_config(sources_).error().code, Errc::misconfigured);
 }
 
+// One who forgot --runtime would have a second whole system.
+TEST_F(ConfigTest, RolesNeedASidecar) {
+  sources_.flags = {{"roles", "tasks"}};
+  EXPECT_THAT(load_config(sources_).error().detail, HasSubstr("--runtime dapr"));
+  sources_.flags.emplace("runtime", "dapr");
+  EXPECT_TRUE(load_config(sources_));
+}
+
 TEST_F(ConfigTest, NumbersKeepWithinTheirBounds) {
   for (auto value : {"0", "-1", "ten", "1e3", "99999999999"}) {
     sources_.flags = {{"max-series", value}};

@@ -13,7 +13,7 @@ struct SqliteFiles {
   std::unique_ptr<storage::sqlite::Database> history;   ///< Audit and analytics.
 };
 
-/// Opens or makes both. Errors: those of Database::open.
+/// Opens or makes both. Errors: those of Database::open; misconfigured, if one is lost and the other is not.
 Result<SqliteFiles> open_sqlite_files(const std::string& database, const std::string& history);
 
 }  // namespace daybook::app

@@ -85,7 +85,7 @@ awaitable<Result<Executor::Compensated>> Executor::compensate(UndoStep step, Sco
   auto& tasks = services_.tasks;
   auto& scheduler = services_.scheduler;
   if (step.operation == "task.delete") {
-    const auto removed = co_await tasks.remove(scope.next_caller(), step.id, {}, step.version);
+    const auto removed = co_await tasks.remove(scope.next_caller(), step.id, tasks::Removal{}, step.version);
     if (!removed) co_return removed.error();
     co_return Compensated{(*removed)->version, nullptr};
   }

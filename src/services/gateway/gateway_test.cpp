@@ -383,8 +383,13 @@ TEST_F(GatewayTest, AnotherUsersPathIsForbidden) {
   for (const auto* path : {"/tasks", "/tasks/search", "/tasks/calendar", "/tasks/recurring", "/tasks/7", "/chat"})
     for (auto method : {Method::get, Method::post, Method::patch, Method::delete_})
       EXPECT_EQ(send(method, other + path).status, 403) << path;
+  // Ids as other systems write them are not the caller's either.
+  for (const auto* path : {"/api/1/tasks", "/api/ada/chat", "/api/not-a-uuid/tasks/7"})
+    EXPECT_EQ(get(path).status, 403) << path;
+  EXPECT_EQ(get("/api//tasks").status, 404);
   headers_ = {};
   EXPECT_EQ(get(other + "/tasks").status, 401);
+  EXPECT_EQ(get("/api/1/tasks").status, 401);
   EXPECT_THAT(services_.calls, IsEmpty());
 }
 

@@ -60,11 +60,12 @@ std::optional<Target> resolve(std::string_view path) {
   const auto rest = path.substr(kApi.size());
   const auto slash = rest.find('/');
   if (slash == rest.npos) return std::nullopt;
-  const auto user = UserId::parse(rest.substr(0, slash));
   const auto real = canonical(rest.substr(slash));
-  if (!user || !real) return std::nullopt;
+  if (slash == 0 || !real) return std::nullopt;
   auto target = by_prefix(*real);
-  if (target) target->user = *user;
+  // What is no id of ours is nobody's, so that whoever asks hears that it is not theirs.
+  const auto user = UserId::parse(rest.substr(0, slash));
+  if (target) target->user = user ? *user : UserId{};
   return target;
 }
 

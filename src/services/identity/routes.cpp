@@ -248,6 +248,8 @@ class Routes {
     auto all = co_await export_account(*invoker_, std::move(caller), std::move(*found), std::move(*tokens),
                                        cause(request).now);
     if (!all) co_return all.error();
+    const auto noted = co_await service_.store().audit(*user, "account-exported", "allowed", "{}", cause(request));
+    if (!noted) co_return noted.error();  // A copy of everything does not leave unseen.
     Reply reply{200, std::move(*all)};
     reply.headers.add("Content-Disposition", "attachment; filename=\"daybook.json\"");
     co_return reply;

@@ -65,13 +65,11 @@ awaitable<Result<Reply>> get_settings(NotifierStore& store, Service& service, Re
 
 awaitable<Result<Reply>> patch_settings(NotifierStore& store, Service& service, const WallClock& clock,
                                         Request request) {
-  const auto user = http::signed_in(request);
-  if (!user) co_return user.error();
-  const auto if_match = http::read_if_match(request.call);
-  if (!if_match) co_return if_match.error();
+  auto command = http::read_command(request, clock);
+  if (!command) co_return command.error();
   const auto body = http::json_body(request);
   if (!body) co_return body.error();
-  auto preferences = co_await store.preferences(*user);
+  auto preferences = co_await store.preferences(command->user);
   if (!preferences) co_return preferences.error();
   JsonReader in(*body, Unknown::strict);
   if (const auto notices = in.boolean("completionNotices")) preferences->completion_notices = *notices;
@@ -87,7 +85,7 @@ awaitable<Result<Reply>> patch_settings(NotifierStore& store, Service& service, 
     });
   }
   if (auto error = in.finish()) co_return *error;
-  const auto saved = co_await store.save_preferences(*user, std::move(*preferences), *if_match, clock.now());
+  const auto saved = co_await store.save_preferences(std::move(*command), std::move(*preferences));
   if (!saved) co_return saved.error();
   co_return settings_reply(*saved, service.senders());
 }
@@ -120,14 +118,14 @@ constexpr JsonReader::Text kTarget{.min_bytes = 1, .max_bytes = 2048, .single_li
 constexpr JsonReader::Text kSecret{.max_bytes = 4096};
 
 awaitable<Result<Reply>> create_channel(Service& service, const WallClock& clock, Request request) {
-  const auto user = http::signed_in(request);
-  if (!user) co_return user.error();
+  auto command = http::read_command(request, clock);
+  if (!command) co_return command.error();
   const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in(*body, Unknown::strict);
   Channel channel;
-  channel.user = *user;
-  channel.created_at = clock.now();
+  channel.user = command->user;
+  channel.created_at = command->now;
   channel.id = Uuid::v7(channel.created_at);
   const auto kind = in.choice("kind", {"email", "webhook", "push", "web-push"});
   if (!in.has("kind")) in.fail("kind", "is required");
@@ -141,10 +139,9 @@ awaitable<Result<Reply>> create_channel(Service& service, const WallClock& clock
   channel.enabled = in.boolean("enabled").value_or(true);
   if (auto error = in.finish()) co_return *error;
   // The same key makes the same channel: its id is derived from it.
-  const auto key = http::read_idempotency_key(request.call);
-  if (!key) co_return key.error();
-  if (!key->key.empty()) channel.id = Uuid::v5(user->value, "channel " + key->key);
-  const auto saved = co_await service.save_channel(std::move(channel));
+  const auto& key = command->idempotency_key;
+  if (!key.empty()) channel.id = Uuid::v5(command->user.value, "channel " + key);
+  const auto saved = co_await service.save_channel(std::move(*command), std::move(channel));
   if (!saved) co_return saved.error();
   Reply reply = channel_reply(201, *saved);
   reply.headers.set("Location", "/api/v1/notification-channels/" + saved->id.str());
@@ -167,12 +164,13 @@ awaitable<Result<Channel>> load_channel(NotifierStore& store, UserId user, const
   co_return Error{Errc::not_found, "There is no such channel."};
 }
 
-awaitable<Result<Reply>> patch_channel(NotifierStore& store, Service& service, Request request) {
-  const auto user = http::signed_in(request);
-  if (!user) co_return user.error();
+awaitable<Result<Reply>> patch_channel(NotifierStore& store, Service& service, const WallClock& clock,
+                                       Request request) {
+  auto command = http::read_command(request, clock);
+  if (!command) co_return command.error();
   const auto body = http::json_body(request);
   if (!body) co_return body.error();
-  auto channel = co_await load_channel(store, *user, request);
+  auto channel = co_await load_channel(store, command->user, request);
   if (!channel) co_return channel.error();
   JsonReader in(*body, Unknown::strict);
   if (auto name = in.text("name", kName)) channel->name = *name;
@@ -181,17 +179,17 @@ awaitable<Result<Reply>> patch_channel(NotifierStore& store, Service& service, R
   read_topics(in, *channel);
   if (const auto enabled = in.boolean("enabled")) channel->enabled = *enabled;
   if (auto error = in.finish()) co_return *error;
-  const auto saved = co_await service.save_channel(std::move(*channel));
+  const auto saved = co_await service.save_channel(std::move(*command), std::move(*channel));
   if (!saved) co_return saved.error();
   co_return channel_reply(200, *saved);
 }
 
-awaitable<Result<Reply>> delete_channel(NotifierStore& store, Request request) {
-  const auto user = http::signed_in(request);
-  if (!user) co_return user.error();
-  const auto channel = co_await load_channel(store, *user, request);
+awaitable<Result<Reply>> delete_channel(NotifierStore& store, const WallClock& clock, Request request) {
+  auto command = http::read_command(request, clock);
+  if (!command) co_return command.error();
+  const auto channel = co_await load_channel(store, command->user, request);
   if (!channel) co_return channel.error();
-  const auto gone = co_await store.delete_channel(*user, channel->id);
+  const auto gone = co_await store.delete_channel(std::move(*command), channel->id);
   if (!gone) co_return gone.error();
   co_return Reply(204);
 }
@@ -291,8 +289,9 @@ void add_channel_routes(http::Router& router, NotifierStore& store, Service& ser
   router.add(Method::post, channels,
              [&service, &clock](Request r) { return create_channel(service, clock, std::move(r)); });
   router.add(Method::patch, channels + "/{id}",
-             [&store, &service](Request r) { return patch_channel(store, service, std::move(r)); });
-  router.add(Method::delete_, channels + "/{id}", [&store](Request r) { return delete_channel(store, std::move(r)); });
+             [&store, &service, &clock](Request r) { return patch_channel(store, service, clock, std::move(r)); });
+  router.add(Method::delete_, channels + "/{id}",
+             [&store, &clock](Request r) { return delete_channel(store, clock, std::move(r)); });
   router.add(Method::get, channels + "/{id}/deliveries",
              [&store](Request r) { return list_channel_deliveries(store, std::move(r)); });
   router.add(Method::post, channels + "/{id}/code",

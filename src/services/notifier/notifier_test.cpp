@@ -124,6 +124,25 @@ TEST_F(NotifierTest, RedeliveredReminderStandsInTheInboxOnce) {
   EXPECT_THAT(events[0].data, HasSubstr(R"("channel":"in-app")"));
 }
 
+// E-01, F-03: where one's reminders go is written down for the audit, without what may be a secret.
+TEST_F(NotifierTest, ChangesOfChannelsAndSettingsAreEvents) {
+  add_webhook();
+  const auto id =
+      std::string(json_of(send(Method::get, "/api/v1/notification-channels")).at("items").at(0).at("id").as_string());
+  EXPECT_EQ(send(Method::patch, "/api/v1/notification-channels/" + id, R"({"name":"Home"})").status, 200);
+  EXPECT_EQ(send(Method::delete_, "/api/v1/notification-channels/" + id).status, 204);
+  EXPECT_EQ(send(Method::delete_, "/api/v1/notification-channels/" + id).status, 404);
+  EXPECT_EQ(send(Method::patch, "/api/v1/notifications/settings", R"({"completionNotices":true})").status, 200);
+  std::vector<std::string> actions;
+  for (const auto& event : database_.events()) {
+    EXPECT_EQ(event.type, "security.audited");
+    EXPECT_THAT(event.data, testing::Not(HasSubstr("example.org")));
+    actions.emplace_back(parse_json(event.data).value().at("action").as_string());
+  }
+  EXPECT_THAT(actions,
+              ElementsAre("channel-added", "channel-changed", "channel-removed", "notification-settings-changed"));
+}
+
 // S-3.2.5
 TEST_F(NotifierTest, WebhookIsSentByItsTimer) {
   add_webhook();

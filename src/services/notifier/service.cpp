@@ -112,13 +112,13 @@ awaitable<Result<>> Service::on_tidy_timer(Timer timer) {
   co_return co_await store_.tidied(std::move(timer), now + kTidyEvery);
 }
 
-awaitable<Result<Channel>> Service::save_channel(Channel channel) {
+awaitable<Result<Channel>> Service::save_channel(Command command, Channel channel) {
   const auto sender = senders_.find(channel.kind);
   if (sender == senders_.end())
     co_return Error{Errc::unsupported,
                     "This server has no " + std::string(to_string(channel.kind)) + " delivery configured."};
   if (auto usable = sender->second->check(channel); !usable) co_return usable.error();
-  auto saved = co_await store_.save_channel(std::move(channel));
+  auto saved = co_await store_.save_channel(std::move(command), std::move(channel));
   if (saved && !saved->confirmed)
     ignore(co_await mail_code(saved->user, saved->id, false), "the person asks for another code, and hears then");
   co_return saved;

@@ -35,7 +35,7 @@ class Service {
   const ChannelSenders& senders() const { return senders_; }
   /// Checks and saves a channel, and mails a code to an address that is new. Errors: unprocessable naming what is
   /// wrong, unsupported, limit_exceeded.
-  boost::asio::awaitable<Result<Channel>> save_channel(Channel channel);
+  boost::asio::awaitable<Result<Channel>> save_channel(Command command, Channel channel);
   /// Mails another code. Errors: not_found, rate_limited, and whatever sending gave.
   boost::asio::awaitable<Result<>> send_code(UserId user, Uuid channel);
   /// Sends a test message through the channel at once. Errors: not_found, and whatever sending gave.

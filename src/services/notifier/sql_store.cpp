@@ -34,6 +34,28 @@ CloudEvent event_of(const Notification& notification, std::string type, const st
   return event;
 }
 
+/// Where a person's reminders go, and when, is for the audit (E-01): who comes by an account could have them sent
+/// along.
+CloudEvent audit_event(const Command& command, std::string_view action, const std::optional<Channel>& channel) {
+  CloudEvent event;
+  event.source = "/daybook/notifier";
+  event.type = "security.audited";
+  event.subject = command.user.str();
+  event.time = command.now;
+  event.dataschema = "urn:daybook:schema:security.audited:1";
+  event.user = command.user;
+  Trace::of(command).mark(event);
+  json::object details;
+  if (channel) {
+    details["channelId"] = channel->id.str();
+    details["kind"] = to_string(channel->kind);
+    details["name"] = channel->name;  // Not its target, which may hold a secret.
+  }
+  event.data =
+      json::serialize(json::object{{"action", action}, {"outcome", "allowed"}, {"details", std::move(details)}});
+  return event;
+}
+
 CloudEvent read_event(const Notification& notification, Instant now) {
   return event_of(notification, "notification.updated", {}, now);
 }
@@ -82,12 +104,13 @@ class SqlNotifierStore final : public NotifierStore {
     co_return co_await db_.read(std::move(select));
   }
 
-  awaitable<Result<Preferences>> save_preferences(UserId user, Preferences wanted,
-                                                  std::optional<std::int64_t> if_version, Instant now) override {
-    auto change = [this, user, wanted = std::move(wanted), if_version, now](Writer& db) -> Result<Preferences> {
+  awaitable<Result<Preferences>> save_preferences(Command command, Preferences wanted) override {
+    auto change = [this, command = std::move(command), wanted = std::move(wanted)](Writer& db) -> Result<Preferences> {
+      const auto& user = command.user;
+      const Instant now = command.now;
       db.lock(user);
       Preferences current = rows::load_preferences(db, user);
-      if (if_version && *if_version != current.version)
+      if (command.if_match && *command.if_match != current.version)
         return Error{Errc::version_mismatch, "The settings changed meanwhile; read them again."};
       current.completion_notices = wanted.completion_notices;
       current.digest_at = wanted.digest_at;
@@ -95,6 +118,7 @@ class SqlNotifierStore final : public NotifierStore {
       ++current.version;
       rows::save(db, user, current);
       set_digest_timer(db, user, next_digest(current, now));
+      storage::sql::append_event(db, audit_event(command, "notification-settings-changed", {}));
       return current;
     };
     co_return co_await db_.write(Lane::foreground, std::move(change));
@@ -210,8 +234,8 @@ class SqlNotifierStore final : public NotifierStore {
     co_return co_await db_.read(std::move(select));
   }
 
-  awaitable<Result<Channel>> save_channel(Channel channel) override {
-    auto change = [channel = std::move(channel)](Writer& db) -> Result<Channel> {
+  awaitable<Result<Channel>> save_channel(Command command, Channel channel) override {
+    auto change = [command = std::move(command), channel = std::move(channel)](Writer& db) -> Result<Channel> {
       db.lock(channel.user);
       Channel saved = channel;
       bool exists = false, confirmed = false;
@@ -227,6 +251,7 @@ class SqlNotifierStore final : public NotifierStore {
         return Error{Errc::limit_exceeded, "At most 10 channels; delete one first.", "quota-exceeded"};
       saved.confirmed = confirmed || saved.kind != ChannelKind::email;
       rows::save(db, saved);
+      storage::sql::append_event(db, audit_event(command, exists ? "channel-changed" : "channel-added", saved));
       return saved;
     };
     co_return co_await db_.write(Lane::foreground, std::move(change));
@@ -256,11 +281,15 @@ class SqlNotifierStore final : public NotifierStore {
     co_return std::move(**tried);
   }
 
-  awaitable<Result<>> delete_channel(UserId user, Uuid id) override {
-    auto change = [user, id](Writer& db) -> Result<> {
-      db.lock(user);
-      db.run("DELETE FROM notifier_channel WHERE user_id = ? AND id = ?", user, id);
-      if (db.changes() == 0) return Error{Errc::not_found, "There is no such channel."};
+  awaitable<Result<>> delete_channel(Command command, Uuid id) override {
+    auto change = [command = std::move(command), id](Writer& db) -> Result<> {
+      db.lock(command.user);
+      std::optional<Channel> gone;
+      for (auto& each : rows::load_channels(db, command.user))
+        if (each.id == id) gone = std::move(each);
+      if (!gone) return Error{Errc::not_found, "There is no such channel."};
+      db.run("DELETE FROM notifier_channel WHERE user_id = ? AND id = ?", command.user, id);
+      storage::sql::append_event(db, audit_event(command, "channel-removed", gone));
       return {};
     };
     co_return co_await db_.write(Lane::foreground, std::move(change));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/command.hpp"
 #include "core/timer.hpp"
 #include "services/notifier/notification.hpp"
 
@@ -40,10 +41,8 @@ class NotifierStore {
 
   /// What is known of the user; defaults when nothing is.
   virtual boost::asio::awaitable<Result<Preferences>> preferences(UserId user) = 0;
-  /// Saves what the person chose and moves the digest's timer. `if_version`: errors version_mismatch.
-  virtual boost::asio::awaitable<Result<Preferences>> save_preferences(UserId user, Preferences preferences,
-                                                                       std::optional<std::int64_t> if_version,
-                                                                       Instant now) = 0;
+  /// Saves what the person chose and moves the digest's timer. Errors: version_mismatch.
+  virtual boost::asio::awaitable<Result<Preferences>> save_preferences(Command command, Preferences preferences) = 0;
   /// Takes zone and e-mail over from a user.* event, or erases everything on user.deleted.
   virtual boost::asio::awaitable<Result<>> apply_user(CloudEvent event, Instant now) = 0;
 
@@ -61,7 +60,7 @@ class NotifierStore {
   virtual boost::asio::awaitable<Result<std::vector<Channel>>> channels(UserId user) = 0;
   /// Makes or replaces. A mail address that is new has still to be confirmed. Errors: limit_exceeded (10 channels a
   /// user).
-  virtual boost::asio::awaitable<Result<Channel>> save_channel(Channel channel) = 0;
+  virtual boost::asio::awaitable<Result<Channel>> save_channel(Command command, Channel channel) = 0;
   /// Notes that this code goes to the channel's address, and gives the channel; nullopt if it is confirmed, or if one
   /// went there that is still good and `again` is false. Errors: not_found; rate_limited (5 an hour and user).
   virtual boost::asio::awaitable<Result<std::optional<Channel>>> note_code(UserId user, Uuid channel, std::string code,
@@ -70,7 +69,7 @@ class NotifierStore {
   virtual boost::asio::awaitable<Result<Channel>> confirm_channel(UserId user, Uuid channel, std::string code,
                                                                   Instant now) = 0;
   /// Errors: not_found.
-  virtual boost::asio::awaitable<Result<>> delete_channel(UserId user, Uuid id) = 0;
+  virtual boost::asio::awaitable<Result<>> delete_channel(Command command, Uuid id) = 0;
 
   /// nullopt: done or gone meanwhile.
   virtual boost::asio::awaitable<Result<std::optional<PendingDelivery>>> pending(UserId user, Uuid delivery) = 0;

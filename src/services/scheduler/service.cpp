@@ -75,9 +75,12 @@ awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series,
     } else {
       co_return task.error();
     }
-  } else if (row.pending == "delete") {
-    auto task = co_await tasks_.remove(caller, row.task.str(), "series-changed");
-    if (!task && task.error().code != Errc::not_found) co_return task.error();
+  } else if (row.pending == "delete" || row.pending == "erase") {
+    tasks::Removal how("series-changed", row.pending == "delete");
+    auto task = co_await tasks_.remove(caller, row.task.str(), std::move(how));
+    // What the person completed before our news of it came stays completed.
+    const bool stays = !task && (task.error().code == Errc::not_found || task.error().slug == "already-completed");
+    if (!task && !stays) co_return task.error();
     settled.open = false;
     if (task) settled.task_version = (*task)->version;
   }

@@ -50,6 +50,12 @@ class Places {
     return take(it);
   }
   void occupy(const std::string& recurrence_id) { free_.erase(recurrence_id); }
+  /// Whether a free one reads the clock so.
+  bool has(const Occurrence& row) const {
+    const auto local = row.recurrence_id.substr(0, 19);
+    const auto it = free_.lower_bound(local);
+    return it != free_.end() && it->first.starts_with(local);
+  }
 
  private:
   std::optional<OccurrenceTime> take(std::map<std::string, OccurrenceTime>::iterator it) {
@@ -65,8 +71,10 @@ class Places {
 
 bool follows(const Occurrence& row) { return row.open && row.state == "made" && row.pending != "delete"; }
 
-void carry_over(Writer& db, const Series& from, const Series& to, std::vector<Occurrence> rows, Instant now) {
+void carry_over(Writer& db, const Series& from, const Series& to, std::vector<Occurrence> rows,
+                std::vector<Occurrence> apart, Instant now) {
   Places places(to, now);
+  std::erase_if(apart, [&](const Occurrence& row) { return places.has(row); });
   // Who has a place already keeps it: what the person has edited, skipped or deleted.
   for (const auto& each : load_occurrences(db, to.owner, to.id)) {
     const bool own = from.id == to.id && std::any_of(rows.begin(), rows.end(), [&](const Occurrence& row) {
@@ -103,6 +111,15 @@ void carry_over(Writer& db, const Series& from, const Series& to, std::vector<Oc
     row.pending = "adopt";
     forget(db, to, row.recurrence_id);
     save_occurrence(db, to.owner, to.id, row);
+  }
+  // The day's occurrence is there, done or declined already, at its old time: the new time makes it no second one.
+  for (const auto& row : apart) {
+    const auto place = places.take_same_day(row);
+    if (!place) continue;
+    const auto id = domain::recurrence_id(to, *place);
+    save_occurrence(db, to.owner, to.id,
+                    Occurrence{id, to.revision, "skipped", domain::occurrence_task_id(to.id, id, to.revision), 0,
+                               domain::start_of(to, *place), false, ""});
   }
 }
 

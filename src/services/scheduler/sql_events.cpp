@@ -52,7 +52,7 @@ void apply_occurrence(Writer& db, const Command& command, const TaskNews& news, 
   if (task.deleted_at) {
     row->open = false;
     if (row->state == "made" || row->state == "moved" || row->state == "detached") row->state = "deleted";
-    if (row->pending == "delete" || row->pending == "patch") row->pending.clear();
+    if (row->pending == "delete" || row->pending == "erase" || row->pending == "patch") row->pending.clear();
   } else if (row->state == "skipped" || row->state == "replaced") {
     return;  // On its way out.
   } else {
@@ -65,7 +65,9 @@ void apply_occurrence(Writer& db, const Command& command, const TaskNews& news, 
       } else if (difference.edited) {
         row->state = "detached";
       } else {
-        row->task_version = task.version;  // Nothing that the template gives was changed: it may still be told.
+        // As the template has it, or has it again: it may be told of changes.
+        row->task_version = task.version;
+        if (row->state == "moved" || row->state == "detached") row->state = "made";
       }
     }
   }

@@ -29,18 +29,22 @@ Occurrence unmade_occurrence(const Series& series, const domain::OccurrenceTime&
 /// Hands what `series` has made from `from` on to the other series, and tells that which starts are spoken for: by
 /// tasks that the person has edited or done, and by those that are to be no more.
 void hand_over(Writer& db, const Series& series, Instant from, Series& other, Instant now) {
-  std::vector<Occurrence> rows;
+  std::vector<Occurrence> rows, apart;
   for (auto& row : load_occurrences(db, series.owner, series.id)) {
     if (row.state == "replaced" || instant_of(series, row.start) < from) continue;
     if (follows(row)) {
       rows.push_back(std::move(row));
     } else {
-      other.exdates.push_back(row.recurrence_id.substr(0, series.all_day ? 10 : 19));
+      const auto local = domain::parse_recurrence_id(row.recurrence_id);
+      if (local && domain::find_occurrence(other, *local))
+        other.exdates.push_back(row.recurrence_id.substr(0, series.all_day ? 10 : 19));
+      else
+        apart.push_back(std::move(row));
     }
   }
   std::sort(other.exdates.begin(), other.exdates.end());
   other.exdates.erase(std::unique(other.exdates.begin(), other.exdates.end()), other.exdates.end());
-  carry_over(db, series, other, std::move(rows), now);
+  carry_over(db, series, other, std::move(rows), std::move(apart), now);
 }
 
 }  // namespace

@@ -172,8 +172,8 @@ std::vector<Occurrence> load_occurrences_at(Connection& db, const UserId& user, 
 
 void take_along(Occurrence& row) {
   row.taken = row.state;
+  row.pending = row.open ? "delete" : "erase";
   row.open = false;
-  row.pending = "delete";
 }
 
 void bring_back(Occurrence& row) {

@@ -29,9 +29,10 @@ void go_on_from(Writer& db, Series& series, Instant now) {
 void mark_future(Writer& db, const domain::SeriesChange& change, Instant now) {
   const auto& series = change.series;
   const auto begin = domain::horizon_begin(series, now);
-  std::vector<Occurrence> future;
+  std::vector<Occurrence> future, apart;
   for (auto& row : load_occurrences(db, series.owner, series.id)) {
-    if (follows(row) && instant_of(series, row.start) > begin) future.push_back(std::move(row));
+    if (row.state == "replaced" || instant_of(series, row.start) <= begin) continue;
+    (follows(row) ? future : apart).push_back(std::move(row));
   }
   if (change.template_changed) {
     for (auto& row : future) {
@@ -40,7 +41,7 @@ void mark_future(Writer& db, const domain::SeriesChange& change, Instant now) {
       save_occurrence(db, series.owner, series.id, row);
     }
   }
-  if (change.schedule_changed) carry_over(db, series, series, std::move(future), now);
+  if (change.schedule_changed) carry_over(db, series, series, std::move(future), std::move(apart), now);
 }
 
 }  // namespace
@@ -58,7 +59,7 @@ void move_future(Writer& db, Series& series, Instant now) {
   }
   if (future.empty()) return;
   series.considered = begin;  // What finds no place is made anew.
-  carry_over(db, series, series, std::move(future), now);
+  carry_over(db, series, series, std::move(future), {}, now);
 }
 
 std::optional<Error> mismatch(const Command& command, const Series& series) {

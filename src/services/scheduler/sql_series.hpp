@@ -22,8 +22,10 @@ void save_changed_series(Writer& db, const Command& command, const domain::Serie
 bool follows(const Occurrence& row);
 /// The series' schedule has changed, or `to` goes on in its place: tasks of `rows` become what `to` has at the same
 /// reading of the clock, or else on the same day, with all that hangs on them; those that `to` has no place for go.
+/// `apart` are those that do not follow (edited, skipped, deleted, done): a day that has one gets no other in its
+/// place.
 void carry_over(Writer& db, const domain::Series& from, const domain::Series& to, std::vector<Occurrence> rows,
-                Instant now);
+                std::vector<Occurrence> apart, Instant now);
 /// Carries over the tasks to come of an active series whose readings of the clock are other instants by now: its zone
 /// has changed. Whole days stay; the tasks service moves what hangs on the clock.
 void move_future(Writer& db, domain::Series& series, Instant now);

@@ -40,8 +40,8 @@ struct Occurrence {
   std::int64_t task_version = 0;  ///< That generation itself left; 0: not made yet.
   domain::When start;
   bool open = false;
-  /// What the tasks service has still to be told: "make", "patch", "delete", "restore", "adopt" (the task of another
-  /// occurrence is this one's from now on) or nothing.
+  /// What the tasks service has still to be told: "make", "patch", "delete" (if it is open), "erase" (whatever it is),
+  /// "restore", "adopt" (the task of another occurrence is this one's from now on) or nothing.
   std::string pending;
   std::string taken{};  ///< The state before a skip or the series' deletion took it along; the way back needs it.
 };

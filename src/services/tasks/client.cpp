@@ -108,13 +108,10 @@ awaitable<Result<Task>> Client::reopen(Caller caller, std::string ref, std::int6
   co_return task_of(reply, caller.principal.user);
 }
 
-awaitable<Result<Task>> Client::remove(Caller caller, std::string ref, std::string reason, std::int64_t if_match) {
+awaitable<Result<Task>> Client::remove(Caller caller, std::string ref, Removal how, std::int64_t if_match) {
   // The public DELETE answers 204 without a body; a service needs the tombstone's version.
-  std::string body = "{";
-  if (!reason.empty()) {
-    body += "\"reason\":";
-    append_json_string(body, reason);
-  }
+  std::string body = how.only_open ? R"({"onlyOpen":true,"reason":)" : R"({"reason":)";
+  append_json_string(body, how.reason);
   body += '}';
   auto call =
       runtime::make_call(caller, Method::post, "/internal/v1/tasks/" + ref + "/delete", std::move(body), if_match);

@@ -22,6 +22,14 @@ struct TaskPage {
 /// What to do with open subtasks when their parent is completed.
 enum class Subtasks { ask, complete, keep };
 
+/// Why a task is deleted, for its event, and which.
+struct Removal {
+  // Not an aggregate: decision 006.
+  explicit Removal(std::string because = {}, bool open = false) : reason(std::move(because)), only_open(open) {}
+  std::string reason;
+  bool only_open;  ///< One that its person has completed meanwhile stays.
+};
+
 /// A tag or category in use.
 struct Label {
   std::string name;
@@ -69,7 +77,7 @@ class Client {
   Awaitable<domain::Task> reopen(Caller caller, std::string ref, std::int64_t if_match = 0);
   /// Deletes the task and its subtasks; gives the tombstone, whose version restore() takes. `reason` stands in the
   /// event: "user-deletion" when empty.
-  Awaitable<domain::Task> remove(Caller caller, std::string ref, std::string reason = {}, std::int64_t if_match = 0);
+  Awaitable<domain::Task> remove(Caller caller, std::string ref, Removal how = Removal{}, std::int64_t if_match = 0);
   /// Brings a deleted task back, with the subtasks that were deleted with it. Errors: not_found after 30 days.
   Awaitable<domain::Task> restore(Caller caller, std::string ref, std::int64_t if_match = 0);
 

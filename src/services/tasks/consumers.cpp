@@ -64,6 +64,8 @@ Result<ReminderReport> read_reminder_report(const CloudEvent& event) {
   report.state = state.value_or(domain::ReminderState::pending);
   // Only a snooze moves a reminder against its rule; what else fireAt says may be older than the task.
   if (report.state == domain::ReminderState::snoozed) report.fire_at = in.instant("snoozedUntil");
+  if (const auto at = in.instant("taskDueAt")) report.due = *at;
+  if (const auto on = in.date("taskDueDate")) report.due = *on;
   if (auto error = in.finish()) return *error;
   return report;
 }

@@ -102,9 +102,11 @@ awaitable<Result<Reply>> remove(TaskStore& store, WallClock& clock, Request requ
   const auto body = http::json_body(request);
   if (!body) co_return body.error();
   JsonReader in(*body, Unknown::lenient);
-  auto reason = in.text("reason", {.max_bytes = 200, .single_line = true}).value_or("");
+  Removal how;
+  how.reason = in.text("reason", {.max_bytes = 200, .single_line = true}).value_or("");
+  how.only_open = in.boolean("onlyOpen").value_or(false);
   if (auto error = in.finish()) co_return *error;
-  auto document = co_await store.remove(std::move(*command), *ref, std::move(reason));
+  auto document = co_await store.remove(std::move(*command), *ref, std::move(how));
   if (!document) co_return document.error();
   co_return task_reply(200, std::move(*document));
 }

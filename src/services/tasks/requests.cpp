@@ -69,8 +69,10 @@ domain::TaskQuery read_query(http::QueryReader& in) {
   query.created_to = read_when(in, "createdTo");
   query.completed_from = read_when(in, "completedFrom");
   query.completed_to = read_when(in, "completedTo");
-  query.text = in.text("q", 800).value_or("");
+  const auto words = in.text("q", 800);
+  query.text = words.value_or("");
   if (!is_utf8(query.text)) in.fail("q", "must be UTF-8");
+  if (words && (words->empty() || count_characters(*words) > 200)) in.fail("q", "must have 1 to 200 characters");
   if (const auto id = in.uuid("parentId")) query.parent = TaskId{*id};
   if (const auto id = in.uuid("seriesId")) query.series = SeriesId{*id};
   if (const auto text = in.text("sort", 32)) {

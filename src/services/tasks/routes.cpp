@@ -51,7 +51,7 @@ class Routes {
     if (auto error = http::refuse_query(request)) co_return *error;
     auto document = co_await store_.get(*user, *ref);
     if (!document) co_return document.error();
-    if (request.call.headers.get("If-None-Match") == http::etag(document->version)) {
+    if (http::is_known(request.call, document->version)) {
       Reply reply(304);
       reply.headers.set("ETag", http::etag(document->version));
       co_return reply;
@@ -124,7 +124,7 @@ class Routes {
     const auto ref = ref_of(request.path("id"));
     if (!ref) co_return ref.error();
     if (auto error = http::refuse_query(request)) co_return *error;
-    auto document = co_await store_.remove(std::move(*command), *ref, {});
+    auto document = co_await store_.remove(std::move(*command), *ref, Removal{});
     if (!document) co_return document.error();
     co_return Reply(204);
   }
@@ -248,7 +248,7 @@ class Routes {
     if (operation.op == "update") return store_.patch(std::move(command), operation.ref, std::move(operation.changes));
     if (operation.op == "complete") return store_.complete(std::move(command), operation.ref, Subtasks::keep);
     if (operation.op == "reopen") return store_.reopen(std::move(command), operation.ref);
-    return store_.remove(std::move(command), operation.ref, {});
+    return store_.remove(std::move(command), operation.ref, Removal{});
   }
 
   static void append_result(std::string& out, const Operation& operation, const Result<TaskDocument>& document) {

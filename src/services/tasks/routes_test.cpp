@@ -180,6 +180,16 @@ TEST_F(TasksRoutes, ListsFilterSortSearchAndPage) {
   EXPECT_EQ(send(Method::get, "/api/v1/tasks/search").status, 400);
 }
 
+// A-09: every order that the API's description offers, in any case of letters.
+TEST_F(TasksRoutes, EveryOrderOfTheDescriptionIsTaken) {
+  for (const std::string name : {"created", "due", "priority", "title", "updated", "number", "DUE"})
+    for (const std::string sign : {"", "-"})
+      EXPECT_EQ(send(Method::get, "/api/v1/tasks?sort=" + sign + name).status, 200) << sign << name;
+  EXPECT_EQ(send(Method::get, "/api/v1/tasks?sort=colour").status, 400);
+  EXPECT_EQ(send(Method::get, "/api/v1/tasks?q=").status, 400);
+  EXPECT_EQ(send(Method::get, "/api/v1/tasks?q=" + std::string(201, 'x')).status, 400);
+}
+
 // A-10, I-05
 TEST_F(TasksRoutes, TheCalendarNeedsARangeOfAtMostAYear) {
   send(Method::post, "/api/v1/tasks", R"({"title":"x","dueDate":"2026-03-05"})");
@@ -306,7 +316,7 @@ TEST_F(TasksRoutes, TheClientSpeaksThemAll) {
   EXPECT_EQ(wait(client.labels(caller)).value().tags.at(0).name, "travel");
   EXPECT_EQ(wait(client.complete(caller, "1")).value()->status, domain::Status::completed);
   EXPECT_EQ(wait(client.reopen(caller, "1")).value()->status, domain::Status::pending);
-  const auto gone = wait(client.remove(caller, "1", "chat-undo")).value();
+  const auto gone = wait(client.remove(caller, "1", Removal("chat-undo"))).value();
   EXPECT_TRUE(gone->deleted_at);
   EXPECT_EQ(wait(client.get(caller, "1")).error().code, Errc::not_found);
   EXPECT_EQ(wait(client.restore(caller, "1", gone->version)).value()->version, gone->version + 1);

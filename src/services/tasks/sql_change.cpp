@@ -11,9 +11,10 @@ namespace {
 using storage::sql::append_event;
 using storage::sql::Idempotency;
 
-std::string quota_text(const StoreLimits& limits) {
-  return "You have " + std::to_string(limits.open_tasks) +
-         " open tasks, which is the limit (openTasks). Complete or delete some first.";
+/// What series make is not held up by the quota, so that there may be more.
+std::string quota_text(const StoreLimits& limits, std::int64_t open) {
+  return "You have " + std::to_string(open) + " open tasks; the limit is " + std::to_string(limits.open_tasks) +
+         " (openTasks). Complete or delete some first.";
 }
 
 /// The first bytes of the content's hash: what "the same content" means for a client-made id.
@@ -102,7 +103,7 @@ Result<TaskDocument> create_in(Writer& db, const Command& command, const domain:
 
   auto [owner, number] = take_number(db, command.user, command.timezone);
   if (!occurrence && owner.open_tasks > limits.open_tasks && draft.status != domain::Status::completed)
-    return Error{Errc::limit_exceeded, quota_text(limits)};
+    return Error{Errc::limit_exceeded, quota_text(limits, owner.open_tasks - 1)};
   const domain::TaskIdentity identity{draft.id ? *draft.id : TaskId::make(command.now), command.user, number};
   auto task = domain::create_task(identity, draft, owner.time, command.now,
                                   occurrence ? domain::PastReminders::miss : domain::PastReminders::refuse);
@@ -151,7 +152,8 @@ Result<TaskDocument> change_in(Writer& db, const Command& command, const TaskRef
     if (changed->task.is_open() && !row->task.is_open()) {
       // Read anew: subtasks that come along are open by now, and all of them count.
       const auto now_open = find_owner(db, command.user, command.timezone);
-      if (now_open && now_open->open_tasks >= limits.open_tasks) return Error{Errc::limit_exceeded, quota_text(limits)};
+      if (now_open && now_open->open_tasks >= limits.open_tasks)
+        return Error{Errc::limit_exceeded, quota_text(limits, now_open->open_tasks)};
     }
     // Subtasks that the change took along have altered this row's counts.
     auto fresh = load_task(db, command.user, row->key);

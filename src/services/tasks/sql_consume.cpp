@@ -18,6 +18,12 @@ using storage::sql::Lane;
 constexpr std::string_view kConsumer = "tasks";
 constexpr int kSlice = 200;  ///< Rows of one background closure: some milliseconds, so that requests are not held up.
 
+bool counts_from_due(const domain::ReminderRule& rule) {
+  if (const auto* before = std::get_if<domain::RemindBefore>(&rule)) return !before->of_start;
+  if (const auto* days = std::get_if<domain::RemindDaysBefore>(&rule)) return !days->of_start;
+  return false;
+}
+
 /// Writes a reminder's state into the task's JSON. No event and no new version: nothing that a person edits changed,
 /// and who shows reminders hears reminder.* itself.
 Result<> apply_reminder(Writer& db, const ReminderReport& report) {
@@ -27,9 +33,12 @@ Result<> apply_reminder(Writer& db, const ReminderReport& report) {
   auto row = load_task(db, *owner, report.user, TaskRef{report.task});
   if (!row) return row.error().code == Errc::not_found ? Result<>{} : Result<>{row.error()};
   // What the task no longer has leaves no trace: its own record may have gone with it.
-  if (std::none_of(row->task->reminders.begin(), row->task->reminders.end(),
-                   [&](const domain::Reminder& each) { return each.id == report.reminder; }))
-    return {};
+  const auto& reminders = row->task->reminders;
+  const auto copy = std::find_if(reminders.begin(), reminders.end(),
+                                 [&](const domain::Reminder& each) { return each.id == report.reminder; });
+  if (copy == reminders.end()) return {};
+  // The person has moved the task since: its reminder is still to come, as the scheduler will find when it hears so.
+  if (counts_from_due(copy->rule) && report.due != row->task->due) return {};
   auto newer = db.query(
       "INSERT INTO tasks_reminder(ord, id, version) VALUES (?, ?, ?) "
       "ON CONFLICT (ord, id) DO UPDATE SET version = excluded.version WHERE excluded.version > tasks_reminder.version "

@@ -136,7 +136,7 @@ class Order {
         out.value = due;
         break;
       case SortField::priority:
-        out.segment = static_cast<std::uint8_t>(sort_.descending ? priority : 3 - priority);
+        out.segment = static_cast<std::uint8_t>(sort_.descending ? 3 - priority : priority);
         out.value = due;
         break;
       case SortField::updated:
@@ -297,7 +297,7 @@ class Listing {
       std::vector<Stream> streams;
       for (int priority = 3; priority >= 0; --priority) {
         if (!(conditions_.priority >> priority & 1)) continue;
-        if (sort_.field == SortField::priority && segment != (sort_.descending ? priority : 3 - priority)) continue;
+        if (sort_.field == SortField::priority && segment != (sort_.descending ? 3 - priority : priority)) continue;
         for (int shelf : {0, 1}) {
           if (!(conditions_.status & (shelf == 0 ? kOpenStatus : kCompletedStatus))) continue;
           if (auto stream = open_stream(shelf, priority, segment)) streams.push_back(std::move(*stream));

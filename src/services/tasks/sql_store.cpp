@@ -191,11 +191,13 @@ awaitable<Result<TaskDocument>> SqlTaskStore::reopen(Command command, TaskRef re
   co_return co_await db_.write(Lane::foreground, std::move(body));
 }
 
-awaitable<Result<TaskDocument>> SqlTaskStore::remove(Command command, TaskRef ref, std::string reason) {
-  auto body = [command = std::move(command), ref, reason = std::move(reason), limits = limits_](Writer& db) {
-    const ChangeRules rules{true, 204, reason};
+awaitable<Result<TaskDocument>> SqlTaskStore::remove(Command command, TaskRef ref, Removal how) {
+  auto body = [command = std::move(command), ref, how = std::move(how), limits = limits_](Writer& db) {
+    const ChangeRules rules{true, 204, how.reason};
     return change_in(db, command, ref, limits, rules,
                      [&](Writer& w, const OwnerRow& owner, const TaskRow& row) -> Result<domain::TaskChange> {
+                       if (how.only_open && !row.task->deleted_at && !row.task.is_open())
+                         return Error{Errc::conflict, "The task was completed meanwhile.", "already-completed"};
                        if (!row.task->deleted_at)
                          if (auto done = delete_subtasks(w, command, owner, row.key); !done) return done.error();
                        return domain::delete_task(row.task, command.now);

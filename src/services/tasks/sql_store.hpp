@@ -25,7 +25,7 @@ class SqlTaskStore final : public TaskStore {
   Awaitable<TaskDocument> add_reminder(Command command, TaskRef task, domain::ReminderDraft reminder) override;
   Awaitable<TaskDocument> complete(Command command, TaskRef task, Subtasks subtasks) override;
   Awaitable<TaskDocument> reopen(Command command, TaskRef task) override;
-  Awaitable<TaskDocument> remove(Command command, TaskRef task, std::string reason) override;
+  Awaitable<TaskDocument> remove(Command command, TaskRef task, Removal how) override;
   Awaitable<TaskDocument> restore(Command command, TaskRef task) override;
   Awaitable<std::vector<StillDueAnswer>> still_due(UserId user, Instant now,
                                                    std::vector<StillDueQuestion> questions) override;

@@ -85,9 +85,9 @@ class StateTaskStore final : public TaskStore {
     auto user = lend(command.user);
     co_return co_await user->reopen(std::move(command), task);
   }
-  Awaitable<TaskDocument> remove(Command command, TaskRef task, std::string reason) override {
+  Awaitable<TaskDocument> remove(Command command, TaskRef task, Removal how) override {
     auto user = lend(command.user);
-    co_return co_await user->remove(std::move(command), task, std::move(reason));
+    co_return co_await user->remove(std::move(command), task, std::move(how));
   }
   Awaitable<TaskDocument> restore(Command command, TaskRef task) override {
     auto user = lend(command.user);

@@ -56,6 +56,7 @@ struct ReminderReport {
   std::int64_t version = 0;  ///< Of the scheduler's reminder: an older report than the last one is ignored.
   domain::ReminderState state = domain::ReminderState::pending;
   std::optional<Instant> fire_at;
+  domain::When due{};  ///< Of the task as the scheduler knew it.
 };
 
 /// What a user.* event says of its user's clock.
@@ -116,8 +117,9 @@ class TaskStore {
   virtual Awaitable<TaskDocument> complete(Command command, TaskRef task, Subtasks subtasks) = 0;
   /// Errors: limit_exceeded (open tasks).
   virtual Awaitable<TaskDocument> reopen(Command command, TaskRef task) = 0;
-  /// Deletes the task and its subtasks; a tombstone stays. Deleting it again succeeds.
-  virtual Awaitable<TaskDocument> remove(Command command, TaskRef task, std::string reason) = 0;
+  /// Deletes the task and its subtasks; a tombstone stays. Deleting it again succeeds. Errors: conflict, slug
+  /// "already-completed", where only an open one is meant.
+  virtual Awaitable<TaskDocument> remove(Command command, TaskRef task, Removal how) = 0;
   /// Errors: limit_exceeded (open tasks).
   virtual Awaitable<TaskDocument> restore(Command command, TaskRef task) = 0;
 

@@ -49,7 +49,7 @@ TYPED_TEST_P(TaskStoreContract, IsBoundToItsUser) {
     EXPECT_EQ(backend.run(store.patch(command, ref, {})).error().code, Errc::not_found);
     EXPECT_EQ(backend.run(store.complete(command, ref, Subtasks::keep)).error().code, Errc::not_found);
     EXPECT_EQ(backend.run(store.reopen(command, ref)).error().code, Errc::not_found);
-    EXPECT_EQ(backend.run(store.remove(command, ref, {})).error().code, Errc::not_found);
+    EXPECT_EQ(backend.run(store.remove(command, ref, Removal{})).error().code, Errc::not_found);
     EXPECT_EQ(backend.run(store.restore(command, ref)).error().code, Errc::not_found);
   }
   EXPECT_THAT(this->event_types(), ElementsAre("task.created"));
@@ -68,7 +68,7 @@ TYPED_TEST_P(TaskStoreContract, IsBoundToItsUser) {
 TYPED_TEST_P(TaskStoreContract, NumbersAreCountedPerUserAndNeverReused) {
   this->made("a");
   const auto b = this->made("b");
-  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{b.id}, {})));
+  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{b.id}, Removal{})));
   EXPECT_EQ(this->made("c").number, 3);
   auto command = this->command();
   command.user = this->other_;
@@ -151,8 +151,8 @@ TYPED_TEST_P(TaskStoreContract, DeletesAreTombstonesThatCanBeRestored) {
   auto draft = this->draft("milk");
   draft.tags = {"shop"};
   const auto task = this->create(draft).value();
-  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{task.id}, {})));
-  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{task.id}, {})));
+  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{task.id}, Removal{})));
+  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{task.id}, Removal{})));
   EXPECT_THAT(this->event_types(), ElementsAre("task.created", "task.deleted"));
   EXPECT_EQ(this->last_data().at("reason").as_string(), "user-deletion");
   EXPECT_TRUE(this->last_data().contains("deletedAt"));
@@ -164,7 +164,7 @@ TYPED_TEST_P(TaskStoreContract, DeletesAreTombstonesThatCanBeRestored) {
   ASSERT_TRUE(this->backend_.run(this->store().restore(this->command(), TaskRef{task.id})));
   EXPECT_THAT(this->found("milk"), ElementsAre("milk"));
   EXPECT_EQ(this->stored(task.id)->version, 3);
-  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{task.id}, {})));
+  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{task.id}, Removal{})));
   this->now_ += std::chrono::days{31};
   EXPECT_EQ(this->backend_.run(this->store().restore(this->command(), TaskRef{task.id})).error().code, Errc::not_found);
   EXPECT_GE(this->backend_.run(this->store().purge(this->now_, 100)).value(), 1);
@@ -201,7 +201,7 @@ TYPED_TEST_P(TaskStoreContract, SubtasksAreCountedCompletedDeletedAndRestoredWit
   domain::TaskQuery query;
   query.parent = parent.id;
   EXPECT_THAT(this->titles(query), ElementsAre("music", "cake"));
-  ASSERT_TRUE(backend.run(store.remove(this->command(), TaskRef{parent.id}, {})));
+  ASSERT_TRUE(backend.run(store.remove(this->command(), TaskRef{parent.id}, Removal{})));
   EXPECT_THAT(this->titles({}), IsEmpty());
   ASSERT_TRUE(backend.run(store.restore(this->command(), TaskRef{parent.id})));
   EXPECT_THAT(this->titles({}), UnorderedElementsAre("party", "cake", "music"));
@@ -257,7 +257,7 @@ TYPED_TEST_P(TaskStoreContract, TheQuotaHoldsForATaskRestoredWithItsSubtasks) {
     draft.parent = parent.id;
     ASSERT_TRUE(this->create(draft));
   }
-  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{parent.id}, {})));
+  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{parent.id}, Removal{})));
   for (int i = 0; i < 4; ++i) this->made(std::to_string(i));
   EXPECT_EQ(this->backend_.run(this->store().restore(this->command(), TaskRef{parent.id})).error().code,
             Errc::limit_exceeded);
@@ -275,7 +275,7 @@ TYPED_TEST_P(TaskStoreContract, AnOccurrenceIsMadeOnceAndDoesNotComeBack) {
   const auto made = this->backend_.run(this->store().create_occurrence(this->command(), draft)).value();
   EXPECT_TRUE(made.created);
   EXPECT_EQ(this->parsed(made)->reminders.at(0).state, domain::ReminderState::missed);
-  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{made.id}, {})));
+  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{made.id}, Removal{})));
   const auto again = this->backend_.run(this->store().create_occurrence(this->command(), draft)).value();
   EXPECT_FALSE(again.created);
   EXPECT_TRUE(this->parsed(again)->deleted_at);
@@ -398,7 +398,7 @@ TYPED_TEST_P(TaskStoreContract, ATaskBecomesAnotherOccurrenceAndKeepsTheRest) {
   query.series.reset();
   query.parent = made.id;
   EXPECT_THAT(this->titles(query), ElementsAre("below"));
-  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{made.id}, {})));
+  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{made.id}, Removal{})));
   EXPECT_EQ(this->backend_.run(this->store().adopt(this->command(), made.id, other, "x")).error().code,
             Errc::not_found);
 }
@@ -409,14 +409,15 @@ TYPED_TEST_P(TaskStoreContract, SnapshotsTellEveryTaskOnce) {
   const auto done = this->made("done"), gone = this->made("gone");
   this->now_ += std::chrono::seconds{90};
   ASSERT_TRUE(this->backend_.run(this->store().complete(this->command(), TaskRef{done.id}, Subtasks::ask)));
-  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{gone.id}, {})));
+  ASSERT_TRUE(this->backend_.run(this->store().remove(this->command(), TaskRef{gone.id}, Removal{})));
   std::swap(this->user_, this->other_);
   auto theirs = this->draft("theirs");
   theirs.due = this->now_ + std::chrono::hours{9};
   theirs.reminders = {{{}, domain::RemindBefore{std::chrono::minutes{10}}}};
   const auto last = this->create(theirs).value();
   const auto reminder = this->parsed(last)->reminders.at(0).id;
-  ReminderReport report{EventId::make(this->now_), this->user_, last.id, reminder, 7, domain::ReminderState::fired, {}};
+  ReminderReport report{EventId::make(this->now_),    this->user_, last.id,   reminder, 7,
+                        domain::ReminderState::fired, {},          theirs.due};
   ASSERT_TRUE(this->backend_.run(this->store().apply_reminders({report})).front());
   std::swap(this->user_, this->other_);
   const auto events = this->backend_.events().size();

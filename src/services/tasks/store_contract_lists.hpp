@@ -145,8 +145,8 @@ TYPED_TEST_P(TaskStoreContract, SortsInEveryOrderWithWhatHasNoDueTimeLast) {
   EXPECT_THAT(sorted("-created"), ElementsAre("gamma", "delta", "Alpha", "beta"));
   EXPECT_THAT(sorted("due"), ElementsAre("delta", "gamma", "beta", "Alpha"));
   EXPECT_THAT(sorted("-due"), ElementsAre("beta", "gamma", "delta", "Alpha"));
-  EXPECT_THAT(sorted("priority"), ElementsAre("delta", "Alpha", "gamma", "beta"));
-  EXPECT_THAT(sorted("-priority"), ElementsAre("beta", "gamma", "delta", "Alpha"));
+  EXPECT_THAT(sorted("priority"), ElementsAre("beta", "gamma", "delta", "Alpha"));
+  EXPECT_THAT(sorted("-priority"), ElementsAre("delta", "Alpha", "gamma", "beta"));
   EXPECT_THAT(sorted("title"), ElementsAre("Alpha", "beta", "delta", "gamma"));
   EXPECT_THAT(sorted("-title"), ElementsAre("gamma", "delta", "beta", "Alpha"));
   EXPECT_THAT(sorted("updated"), ElementsAre("beta", "Alpha", "delta", "gamma"));
@@ -195,7 +195,7 @@ TYPED_TEST_P(TaskStoreContract, PagingMeetsEveryUnchangedTaskOnceWhileOthersCome
         if (next(2))
           ignore(this->backend_.run(this->store().patch(this->command(), TaskRef{id}, patch)), "may be gone");
         else
-          ignore(this->backend_.run(this->store().remove(this->command(), TaskRef{id}, {})), "may be gone");
+          ignore(this->backend_.run(this->store().remove(this->command(), TaskRef{id}, Removal{})), "may be gone");
       } while (!query.cursor.empty());
       EXPECT_THAT(seen, ::testing::UnorderedElementsAreArray(kept)) << sort << " " << text;
       ASSERT_TRUE(this->backend_.run(this->store().erase(this->user_)));

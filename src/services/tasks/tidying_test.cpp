@@ -36,8 +36,9 @@ class Tidying : public ::testing::Test {
     return db_.read(std::move(query)).value();
   }
   void report(const TaskDocument& task, const ReminderId& reminder, std::int64_t version) {
+    const auto due = domain::parse_task(task.json, user_).value()->due;
     const ReminderReport fired{EventId::make(clock_.now()),  user_, task.id, reminder, version,
-                               domain::ReminderState::fired, {}};
+                               domain::ReminderState::fired, {},    due};
     EXPECT_TRUE(db_.run(store_->apply_reminders({fired})).front());
   }
   ReminderId reminder_of(const TaskDocument& task) {
@@ -69,6 +70,24 @@ TEST_F(Tidying, ARoundOfPurgingEndsWhenNothingIsLeft) {
   EXPECT_EQ(db_.run(module_.purge_once()).value(), 10'500);
 }
 
+// Design, rule 9: news of what fired before the person moved the task says nothing of the reminder that is to come.
+TEST_F(Tidying, LateNewsOfAReminderDoesNotSettleTheOneThatWasMoved) {
+  const auto task = create({{{}, domain::RemindBefore{std::chrono::minutes{10}}}});
+  domain::TaskPatch later;
+  later.due = clock_.now() + std::chrono::hours{30};
+  const auto moved = db_.run(store_->patch(command(), TaskRef{task.id}, later)).value();
+  const auto state = [&] {
+    return domain::parse_task(db_.run(store_->get(user_, TaskRef{task.id})).value().json, user_)
+        .value()
+        ->reminders[0]
+        .state;
+  };
+  report(task, reminder_of(task), 3);
+  EXPECT_EQ(state(), domain::ReminderState::pending);
+  report(moved, reminder_of(task), 5);
+  EXPECT_EQ(state(), domain::ReminderState::fired);
+}
+
 TEST_F(Tidying, WhatIsKeptOfARemindersNewsGoesWithIt) {
   const auto kept = "SELECT count(*) FROM tasks_reminder";
   const auto purged = create({{{}, domain::RemindBefore{std::chrono::minutes{10}}}});
@@ -83,7 +102,7 @@ TEST_F(Tidying, WhatIsKeptOfARemindersNewsGoesWithIt) {
   patch.reminders.emplace();
   ASSERT_TRUE(db_.run(store_->patch(command(), TaskRef{edited.id}, patch)));
   EXPECT_EQ(count(kept), 1);
-  ASSERT_TRUE(db_.run(store_->remove(command(), TaskRef{purged.id}, {})));
+  ASSERT_TRUE(db_.run(store_->remove(command(), TaskRef{purged.id}, Removal{})));
   clock_.advance(std::chrono::days{31});
   EXPECT_EQ(db_.run(module_.purge_once()).value(), 1);
   EXPECT_EQ(count(kept), 0);
