@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Http } from "./api/http";
 import type { User } from "./api/types";
 import { SignIn } from "./features/auth/SignIn";
+import { useToasts } from "./ui/toasts";
 
 const Shell = lazy(() => import("./features/shell/Shell"));
 
@@ -14,18 +15,22 @@ type Session = { kind: "asking" } | { kind: "unreachable" } | { kind: "out" } | 
 export function App({ http }: { http: Http }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
+  const { clear: clearToasts } = useToasts();
   const [session, setSession] = useState<Session>({ kind: "asking" });
   const userId = useRef<string | undefined>(undefined);
 
   useEffect(
     () =>
       http.onSession((user) => {
-        // What was loaded is another person's.
-        if (user?.id !== userId.current) queries.clear();
+        // What was loaded and said is another person's.
+        if (user?.id !== userId.current) {
+          queries.clear();
+          clearToasts();
+        }
         userId.current = user?.id;
         setSession(user ? { kind: "in", user } : { kind: "out" });
       }),
-    [http, queries],
+    [http, queries, clearToasts],
   );
 
   const ask = useCallback(() => {

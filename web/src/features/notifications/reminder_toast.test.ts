@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { LiveEvent } from "../../api/stream";
 import i18n from "../../i18n";
-import { reminderToast } from "./reminder_toast";
+import { endedBy, reminderToast } from "./reminder_toast";
 
 function toastOf(data: LiveEvent["data"]) {
   const actions = { options: vi.fn(() => [{ label: "10 minutes", run: vi.fn() }]), dismiss: vi.fn() };
@@ -16,6 +16,18 @@ describe("reminderToast", () => {
     expect(toast.actions?.map(({ label }) => label)).toEqual(["Snooze 10 minutes", "Dismiss"]);
     toast.actions?.[1]?.run();
     expect(actions.dismiss).toHaveBeenCalledWith("r1");
+  });
+
+  it("stands for its reminder and its task, so that it goes with either", () => {
+    const { toast } = toastOf({ id: "r1", taskId: "t1", taskTitle: "Dentist", state: "fired" });
+    expect(toast.about).toEqual(["reminder:r1", "task:t1"]);
+    const event = (type: string, data: LiveEvent["data"]) => endedBy({ type, subject: "", data });
+    expect(event("reminder.updated", { id: "r1", state: "snoozed" })).toBe("reminder:r1");
+    expect(event("reminder.canceled", { id: "r1", state: "canceled" })).toBe("reminder:r1");
+    expect(event("task.completed", { id: "t1" })).toBe("task:t1");
+    expect(event("task.deleted", { id: "t1" })).toBe("task:t1");
+    expect(event("reminder.updated", { id: "r1", state: "fired" })).toBeNull();
+    expect(event("task.updated", { id: "t1" })).toBeNull();
   });
 
   //

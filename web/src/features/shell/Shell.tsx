@@ -6,10 +6,10 @@ import type { User } from "../../api/types";
 import { AppProvider, useApp } from "../../app_context";
 import { Icon, type IconName } from "../../ui/Icon";
 import { LoadingList } from "../../ui/states";
-import { useToast } from "../../ui/toasts";
+import { useToasts } from "../../ui/toasts";
 import { ChatPanel } from "../chat/ChatPanel";
 import { useChat, type Chat } from "../chat/use_chat";
-import { reminderToast } from "../notifications/reminder_toast";
+import { endedBy, reminderToast } from "../notifications/reminder_toast";
 import { useNotifications, useReminderActions } from "../notifications/use_reminders";
 import { TaskListView } from "../tasks/TaskListView";
 import { Brand } from "./Brand";
@@ -70,14 +70,18 @@ export default function Shell({ http, user, setUser }: Props) {
 function Frame({ chat, page }: { chat: Chat; page: Page }) {
   const { t } = useTranslation();
   const { http, user, setUser } = useApp();
-  const toast = useToast();
+  const { show, dismiss } = useToasts();
   const notifications = useNotifications();
   const reminders = useReminderActions();
   const unread = notifications.data?.unread ?? 0;
   const state = useLive({
     http,
     onUser: setUser,
-    onReminder: (event) => toast(reminderToast(event, reminders, () => goTo("inbox"), t)),
+    onReminder: (event) => show(reminderToast(event, reminders, () => goTo("inbox"), t)),
+    onEvent: (event) => {
+      const over = endedBy(event);
+      if (over) dismiss(over);
+    },
   });
 
   return (

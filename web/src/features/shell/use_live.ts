@@ -18,15 +18,16 @@ const stale: Record<string, string[]> = {
 interface Options {
   http: Http;
   onReminder: (event: LiveEvent) => void;
+  onEvent: (event: LiveEvent) => void;
   onUser: (user: User) => void;
 }
 
 /** Keeps what is on the screen as the server has it: each event marks its lists as stale, once for a burst. */
-export function useLive({ http, onReminder, onUser }: Options): StreamState {
+export function useLive({ http, onReminder, onEvent, onUser }: Options): StreamState {
   const queries = useQueryClient();
   const [state, setState] = useState<StreamState>("connecting");
-  const handlers = useRef({ onReminder, onUser });
-  handlers.current = { onReminder, onUser };
+  const handlers = useRef({ onReminder, onEvent, onUser });
+  handlers.current = { onReminder, onEvent, onUser };
 
   useEffect(() => {
     const waiting = new Set<string>();
@@ -46,6 +47,7 @@ export function useLive({ http, onReminder, onUser }: Options): StreamState {
       onResync: () => void queries.invalidateQueries(),
       onEvent: (event) => {
         refresh(stale[event.type.slice(0, event.type.indexOf("."))] ?? []);
+        handlers.current.onEvent(event);
         if (event.type === "reminder.triggered") handlers.current.onReminder(event);
         if (event.type === "chat.message.created") {
           const message = event.data as unknown as Message;
