@@ -79,6 +79,21 @@ TEST(Chat, WhatARequestCausesCarriesItsCorrelationId) {
   EXPECT_THAT(after, Not(testing::Contains(testing::AnyOf("", "req-1", "req-2"))));
 }
 
+// A-05, C-09: a sign-in says nothing of what a person prefers, and older news than what is known changes nothing.
+TEST(Chat, KeepsWhatAPersonPrefersOverSignIns) {
+  ChatWorld world;
+  world.publish(
+      "user.updated",
+      R"({"timezone":"America/New_York","preferences":{"dateOrder":"dmy","weekStart":"sunday"},"version":3})");
+  world.publish("user.authenticated", R"({"sessionId":"s","method":"password"})");
+  world.publish("user.updated", R"({"timezone":"UTC","preferences":{"dateOrder":"mdy"},"version":2})");
+  world.settle();
+  const auto person = world.db_.run(world.store_->person(testing_world::kAnn)).value();
+  EXPECT_EQ(person.timezone, "America/New_York");
+  EXPECT_EQ(person.date_order, "dmy");
+  EXPECT_EQ(person.week_start, "sunday");
+}
+
 TEST(Chat, UndoesOneAfterAnother) {
   ChatWorld world;
   world.say("dentist tomorrow 3pm");

@@ -74,7 +74,7 @@ backup_and_restore() {
 }
 check "a backup of a running server restores elsewhere" backup_and_restore
 
-# P-01, F-09
+# F-09
 reload_and_stop() {
   serve "$daybook" "$dir/a" || return 1
   kill -HUP $server

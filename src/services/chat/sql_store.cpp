@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "core/json.hpp"
 #include "services/chat/module.hpp"
 #include "storage/sql/connection.hpp"
@@ -268,17 +270,25 @@ class SqlChatStore final : public ChatStore {
         keys_.erase(db, event.user);
         return {};
       }
+      // A sign-in is news of the user too, but says nothing of what they prefer.
+      if (event.type != "user.registered" && event.type != "user.updated") return {};
       const auto data = parse_json(event.data);
       if (!data) return data.error();
       JsonReader in(*data, Unknown::lenient);
       Person person;
+      const auto version = in.integer("version", 0, std::numeric_limits<std::int64_t>::max()).value_or(0);
+      {
+        auto known = db.query("SELECT version FROM chat_user WHERE user_id = ?", event.user);
+        if (known.step() && known.integer(0) > version) return {};
+      }
       person.timezone = in.text("timezone").value_or(person.timezone);
       in.object("preferences", [&person](JsonReader& preferences) {
         person.date_order = preferences.text("dateOrder").value_or(person.date_order);
         person.week_start = preferences.text("weekStart").value_or(person.week_start);
       });
-      db.run("INSERT OR REPLACE INTO chat_user(user_id, timezone, date_order, week_start) VALUES (?, ?, ?, ?)",
-             event.user, person.timezone, person.date_order, person.week_start);
+      db.run(
+          "INSERT OR REPLACE INTO chat_user(user_id, timezone, date_order, week_start, version) VALUES (?, ?, ?, ?, ?)",
+          event.user, person.timezone, person.date_order, person.week_start, version);
       return {};
     };
     co_return co_await db_.write(Lane::background, std::move(change));
@@ -315,7 +325,8 @@ std::vector<storage::sql::Migration> sql_migrations() {
     CREATE TABLE chat_user(
       user_id UUID PRIMARY KEY, timezone TEXT NOT NULL, date_order TEXT NOT NULL, week_start TEXT NOT NULL) WITHOUT ROWID;
   )sql"},
-          IdempotencyTable{"chat"}.migration(2)};
+          IdempotencyTable{"chat"}.migration(2),
+          {"chat", 3, "ALTER TABLE chat_user ADD COLUMN version INTEGER NOT NULL DEFAULT 0"}};
 }
 
 std::unique_ptr<ChatStore> make_sql_store(Database& db) { return std::make_unique<SqlChatStore>(db); }

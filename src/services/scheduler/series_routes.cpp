@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/characters.hpp"
 #include "domain/series_json.hpp"
 #include "domain/task_json.hpp"
 #include "http/authorize.hpp"
@@ -40,8 +41,13 @@ awaitable<Result<Reply>> list(const RouteContext& at, Request request) {
   http::QueryReader in(request);
   SeriesQuery query;
   query.states = in.list("state");
-  for (const auto& state : query.states) {
-    const bool known = state == "active" || state == "paused" || state == "stopped" || state == "ended";
+  for (auto& state : query.states) {
+    bool known = false;
+    for (const auto* name : {"active", "paused", "stopped", "ended"}) {
+      if (!iequals(state, name)) continue;
+      state = name;
+      known = true;
+    }
     if (!known) in.fail("state", "must be any of active, paused, stopped, ended");
   }
   query.text = in.text("q", 800).value_or("");
