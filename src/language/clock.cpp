@@ -47,6 +47,16 @@ Hit<ClockValue> Reader::clock_core(int i, bool company) const {
     value.certain = true;
     return {value, is(i, Key::the) ? i + 3 : i + 2};
   }
+  // "this time tomorrow", "this time on Friday"
+  if (is(i, Key::this_) && is(i + 1, Key::time)) {
+    const int day = is(i + 2, Key::on) ? i + 3 : i + 2;
+    if (!is(day, Key::tomorrow) && !is(day, Key::yesterday) && !word(day).weekday) return {};
+    ClockValue value;
+    value.second = static_cast<std::int32_t>((now_local() - LocalTime{now_.today()}).count());
+    value.grain = Grain::minute;
+    value.certain = true;
+    return {value, i + 2};
+  }
   if (is(i, Key::noon)) {
     ClockValue value;
     value.second = 12 * 3600;

@@ -160,6 +160,26 @@ Hit<ClockValue> Reader::clock_words(int i, bool) const {
 }
 
 /// "half past three", "a quarter to noon", "20 minutes past 3pm", "ten to five", "five after six".
+Hit<ClockValue> Reader::iso_clock(int i) const {
+  if (i < 2 || !text(i - 1, "t") || !attached(i - 1) || !number_token(i) || !attached(i) || tok(i - 2).digits != 8)
+    return {};
+  if (tok(i).digits != 4 && tok(i).digits != 6) return {};
+  const auto all = static_cast<std::int32_t>(tok(i).digits == 4 ? tok(i).value * 100 : tok(i).value);
+  if (all / 10000 > 23 || all / 100 % 100 > 59 || all % 100 > 59) return {};
+  ClockValue value;
+  value.second = all / 10000 * 3600 + all / 100 % 100 * 60 + all % 100;
+  value.grain = tok(i).digits == 4 ? Grain::minute : Grain::second;
+  value.seconds_said = tok(i).digits == 6;
+  value.certain = true;
+  int end = i + 1;
+  if (const auto z = zone(end)) {
+    value.has_zone = true;
+    value.zone = z.value;
+    end = z.end;
+  }
+  return {value, end};
+}
+
 Hit<ClockValue> Reader::clock_past(int i, bool company) const {
   int minutes = -1;
   int at = i;

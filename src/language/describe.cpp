@@ -106,6 +106,23 @@ std::string month_list(const std::vector<int>& months) {
   return list(months, [](int m) { return std::string(kMonths[m - 1]); });
 }
 
+/// "Friday the 13th"
+bool is_day_and_date(const RepeatRule& rule) {
+  return rule.frequency == Grain::month && rule.days.size() == 1 && rule.days[0].ordinal == 0 &&
+         rule.month_days.size() == 1 && rule.month_days[0] > 0;
+}
+
+/// " if it is a Monday or Friday": days of the month that count only on some weekdays.
+std::string on_condition(const RepeatRule& rule) {
+  if (rule.month_days.empty() || rule.days.empty() || placed(rule.days) || !rule.day_positions().empty() ||
+      is_day_and_date(rule))
+    return {};
+  std::string out = " if it is a ";
+  for (std::size_t i = 0; i < rule.days.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == rule.days.size() ? " or " : ", ") + std::string(kWeekdays[rule.days[i].weekday - 1]);
+  return out;
+}
+
 std::string which_days(const RepeatRule& rule) {
   if (const auto positions = rule.day_positions(); !positions.empty()) {
     const auto which = list(positions, [](int n) { return ordinal(n); });
@@ -113,6 +130,8 @@ std::string which_days(const RepeatRule& rule) {
     return " on the " + which + " instance of " + weekday_names(rule.days);
   }
   if (placed(rule.days)) return " on " + places(rule.days);
+  if (is_day_and_date(rule))
+    return " on " + std::string(kWeekdays[rule.days[0].weekday - 1]) + " the " + ordinal(rule.month_days[0]);
   if (!rule.month_days.empty()) return " on " + month_day_list(rule.month_days);
   if (!rule.days.empty()) return " on " + weekday_names(rule.days);
   return {};
@@ -129,11 +148,13 @@ std::string core(const RepeatRule& rule) {
     return base + which_days(rule);
   }
   switch (unit) {
-    case Grain::week:
-      if (rule.interval == 1 && weekdays_are(rule.days, 1, 5)) return "every weekday";
-      if (rule.interval == 1 && weekdays_are(rule.days, 6, 7)) return "every weekend";
-      if (rule.interval == 1 && !rule.days.empty()) return "every " + weekday_names(rule.days);
-      return every(rule, unit) + which_days(rule);
+    case Grain::week: {
+      const auto months = rule.months.empty() ? std::string{} : " in " + month_list(rule.months);
+      if (rule.interval == 1 && weekdays_are(rule.days, 1, 5)) return "every weekday" + months;
+      if (rule.interval == 1 && weekdays_are(rule.days, 6, 7)) return "every weekend" + months;
+      if (rule.interval == 1 && !rule.days.empty()) return "every " + weekday_names(rule.days) + months;
+      return every(rule, unit) + which_days(rule) + months;
+    }
     case Grain::year: {
       auto out = every(rule, unit);
       if (!rule.week_numbers.empty()) {
@@ -168,7 +189,7 @@ std::string core(const RepeatRule& rule) {
 }  // namespace
 
 std::string describe(const RepeatRule& rule) {
-  std::string out = core(rule);
+  std::string out = core(rule) + on_condition(rule);
   if (const auto times = rule.times(); !times.empty()) {
     out += " at " + list(times, [](int time) { return clock_text(time / 60, time % 60); });
   }

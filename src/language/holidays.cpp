@@ -1,7 +1,6 @@
-#include <unordered_map>
-
 #include "language/holiday_rules.hpp"
 #include "language/reader.hpp"
+#include "language/word_map.hpp"
 
 namespace daybook::language {
 
@@ -19,9 +18,9 @@ std::string_view stem(std::string_view word) {
   return word.size() > 3 && word.ends_with('s') ? word.substr(0, word.size() - 1) : word;
 }
 
-const std::unordered_map<std::string_view, std::vector<Name>>& names() {
+const WordMap<std::vector<Name>>& names() {
   static const auto* map = [] {
-    auto* made = new std::unordered_map<std::string_view, std::vector<Name>>;
+    auto* made = new WordMap<std::vector<Name>>;
     for (int h = 0; h < holiday_count(); ++h) {
       std::string_view rest = holidays()[h].names;
       while (!rest.empty()) {
@@ -47,9 +46,9 @@ Hit<int> Reader::holiday_name(int i) const {
     static constexpr std::string_view kWeekdays[] = {"",         "monday", "tuesday",  "wednesday",
                                                      "thursday", "friday", "saturday", "sunday"};
     const auto first = word(from).weekday ? kWeekdays[word(from).weekday] : tok(from).text;
-    const auto found = names().find(stem(first));
-    if (found == names().end()) return;
-    for (const auto& name : found->second) {
+    const auto* found = names().find(stem(first));
+    if (found == nullptr) return;
+    for (const auto& name : *found) {
       const auto& country = holidays()[name.holiday].country;
       const bool mine = !country.empty() && country.find(settings_.country) != std::string_view::npos;
       if (!country.empty() && !mine) continue;
@@ -92,9 +91,7 @@ Hit<int> Reader::holiday_name(int i) const {
   };
   try_at(i);
   int skip = i;
-  while (skip < i + 2 &&
-         (text(skip, "world") || text(skip, "international") || text(skip, "national") || text(skip, "global") ||
-          text(skip, "un") || text(skip, "intl") || text(skip, "european") || text(skip, "the"))) {
+  while (skip < i + 2 && text(skip, "world", "international", "national", "global", "un", "intl", "european", "the")) {
     ++skip;
     try_at(skip);
   }

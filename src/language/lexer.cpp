@@ -43,6 +43,7 @@ bool is_ordinal_ending(std::string_view letters) {
 
 TokenList::TokenList(std::string_view text) : text_(text) {
   read();
+  for (Token& token : tokens_) token.head = head_of(token.text);
   mark_quotes();
   mark_markers();
 }

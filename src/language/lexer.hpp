@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "language/literal.hpp"
 #include "language/words.hpp"
 
 namespace daybook::language {
@@ -26,6 +27,7 @@ struct Token {
   std::uint32_t end = 0;
   std::int64_t value = 0;      ///< Of a number; those of more than 15 digits are cut to that.
   std::string_view text;       ///< Lower case (ASCII), without apostrophes; lives in the list.
+  WordHead head = 0;           ///< Of `text`, for words.
   const Word* word = nullptr;  ///< What the vocabulary says of it; null for other words.
 };
 

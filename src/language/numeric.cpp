@@ -16,7 +16,8 @@ Hit<DateValue> Reader::iso_date(int i) const {
   DateValue value;
   value.year_said = true;
   if (t.digits == 8 && t.value >= 19000101 && t.value <= 21001231 &&
-      (i + 1 >= size() || !attached(i + 1) || tok(i + 1).kind == TokenKind::symbol)) {
+      (i + 1 >= size() || !attached(i + 1) || tok(i + 1).kind == TokenKind::symbol ||
+       (text(i + 1, "t") && number_token(i + 2) && attached(i + 2)))) {
     if (!make_day(value, static_cast<int>(t.value / 10000), static_cast<int>(t.value / 100 % 100),
                   static_cast<int>(t.value % 100)))
       return {};
@@ -174,7 +175,10 @@ Hit<DateValue> Reader::numeric_date(int i) const {
     const bool alone = whole(i, second_at + 1);
     const bool said = i > 0 && is(i - 1, Key::on);
     if (separator == '-' && !((alone || said) && (day > 12))) return {};
-    if (separator == '.' && !(said && !spaced)) return {};
+    // "by 15.12." is a day where it cannot be a fraction that something grows by.
+    const bool until = i > 0 && (is(i - 1, Key::by) || is(i - 1, Key::before) || is(i - 1, Key::until)) &&
+                       (dmy || a > 12 || sym(second_at + 1, '.'));
+    if (separator == '.' && !((said || until) && !spaced)) return {};
   }
   if (separator == '/') {
     if (unit(second_at + 1) || is(second_at + 1, Key::of) || word(second_at + 1).key == Key::hundred) return {};

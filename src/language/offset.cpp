@@ -19,7 +19,7 @@ Hit<Point> Reader::exact_offset(int i) const {
   {
     int n = at;
     if (is(n, Key::right) || is(n, Key::just)) ++n;
-    if (is(n, Key::now)) {
+    if (is(n, Key::now) && !(is(n - 1, Key::from) && is(n + 1, Key::on))) {
       int end = n + 1;
       if (sym(end, '+') || sym(end, '-')) {
         const auto size = length(end + 1);
@@ -34,6 +34,14 @@ Hit<Point> Reader::exact_offset(int i) const {
       if (m > n + 1 && (is(m, Key::moment) || (is(m, Key::time) && !is(m, Key::times)))) {
         if (!is(m + 1, Key::of)) return moment(now_local(), Grain::second, m + 1);
       }
+    }
+    // "this time next week", "same time next month"
+    if ((is(n, Key::this_) || is(n, Key::same)) && is(n + 1, Key::time) &&
+        (is(n + 2, Key::next) || is(n + 2, Key::last)) && word(n + 3).unit >= static_cast<int>(Grain::week) &&
+        !word(n + 3).plural) {
+      LengthValue one;
+      add(one, 1, static_cast<Grain>(word(n + 3).unit), word(n + 3).multiple);
+      return moment(plus(now_local(), one.length, is(n + 2, Key::next) ? 1 : -1), Grain::minute, n + 4);
     }
     if (settings_.part_of_day == PartOfDayAs::interval && tokens_.original(tok(at)) == "ATM")
       return moment(now_local(), Grain::second, at + 1);

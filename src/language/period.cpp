@@ -84,7 +84,7 @@ Hit<DateValue> Reader::decade_date(int at) const {
       if (sym(e, '-')) ++e;
     }
     for (int k = 0; k < 10; ++k) {
-      if (text(e, kTens[k])) {
+      if (tok(e).kind == TokenKind::word && tok(e).text == kTens[k]) {
         decade = base + 10 * k;
         if (base == 0 && k == 0) decade = 2000;
         d = e + 1;

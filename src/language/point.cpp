@@ -5,6 +5,11 @@ namespace daybook::language {
 using namespace std::chrono;
 
 Hit<Point> Reader::point(int i, bool company) const {
+  if (company || i < 0) return read_point(i, company);
+  return remembered(points_, i, [&] { return read_point(i, false); });
+}
+
+Hit<Point> Reader::read_point(int i, bool company) const {
   if (i >= size() || tok(i).quoted || tok(i).marker) return {};
   Point point;
   int end = 0;
@@ -121,12 +126,19 @@ Hit<Point> Reader::point(int i, bool company) const {
         }
       }
       clock_hit = clock(c, ok);
+      if (!clock_hit && round > 0 && c == p && p == at + 1) clock_hit = iso_clock(p);
       if (clock_hit && by) clock_hit.value.at = true;
       // A lone number in front of its day: "9 tomorrow", "eight tonight", "10, tonight".
       if (!clock_hit && round == 0 && !point.date && (number_token(c) || word(c).cardinal > 0)) {
         const auto core = clock_core(c, true);
         const bool numbered = c > 0 && tok(c - 1).kind == TokenKind::word && !tok(c - 1).word && tok(c).space_before &&
                               !settings_.planning();  // "building 4"
+        // "ten thirty on Wednesday", "five thirty Friday"
+        if (core && core.value.bare && core.value.grain == Grain::minute && word(c).cardinal > 0 &&
+            core.value.second < 13 * 3600) {
+          const int day = is(core.end, Key::on) ? core.end + 1 : core.end;
+          if (word(day).weekday && !word(day).abbreviated) clock_hit = core;
+        }
         if (core && core.value.bare && !numbered) {
           const int next = skip_comma(core.end);
           const Key k = word(next).key;

@@ -5,7 +5,12 @@ namespace daybook::language {
 using namespace std::chrono;
 
 std::pair<Reader::Link, int> Reader::link_after(int p, bool between) const {
-  link_at_ = p + 1;
+  const auto link = link_at(p, between);
+  if (link.first != Link::none) link_at_ = p + 1;
+  return link;
+}
+
+std::pair<Reader::Link, int> Reader::link_at(int p, bool between) const {
   if (is(p, Key::to) || is(p, Key::until) || is(p, Key::through)) return {Link::to, p + 1};
   if (text(p, "up") && is(p + 1, Key::to)) return {Link::to, p + 2};
   if (sym(p, '-') || sym(p, '~')) return {Link::dash, sym(p + 1, '-') ? p + 2 : p + 1};

@@ -60,11 +60,9 @@ bool Reader::ends(int i) const {
     default:
       break;
   }
-  static constexpr std::string_view kWords[] = {"if",    "because", "so",   "please", "is",     "was",   "will",
-                                                "would", "when",    "then", "we",     "i",      "and",   "that",
-                                                "which", "as",      "pls",  "thanks", "hahaha", "the",   "who",
-                                                "what",  "where",   "it",   "can",    "could",  "should"};
-  return std::find(std::begin(kWords), std::end(kWords), t.text) != std::end(kWords);
+  return text(i, "if", "because", "so", "please", "is", "was", "will", "would", "when", "then", "we", "i", "and",
+              "that", "which", "as", "pls", "thanks", "hahaha", "the", "who", "what", "where", "it", "can", "could",
+              "should");
 }
 
 bool Reader::whole(int i, int end) const {
@@ -152,19 +150,26 @@ std::vector<TimeReading> Reader::read() {
       ++i;
       continue;
     }
+    link_at_ = -1;
     Hit<TimeReading> best;
-    const auto offer = [&](const Hit<TimeReading>& hit) {
+    const auto offer = [&](Hit<TimeReading>&& hit) {
       if (!hit) return;
       for (int k = i; k < hit.end; ++k) {
         if (tok(k).quoted || tok(k).marker) return;
       }
-      if (!best || hit.end > best.end) best = hit;
+      if (!best || hit.end > best.end) best = std::move(hit);
     };
     if (settings_.mode != Mode::strict) offer(recurrence(i));
     offer(interval(i));
     offer(open_interval(i));
     offer(instant(i));
     offer(duration(i));
+    // "lunch last Thursday of each month": the repeat, of which the meal's day would be the first word.
+    if (best && best.value.kind != TimeKind::recurrence && t.word && t.word->part >= 10 &&
+        settings_.mode != Mode::strict && recurrence(i + 1).end > best.end) {
+      ++i;
+      continue;
+    }
     if (best && best.value.score < 0) {
       i = best.end;
       continue;
@@ -186,8 +191,8 @@ std::vector<TimeReading> Reader::read() {
       if (settings_.mode == Mode::strict && !formal(i, best.end, r)) r.score = 0;
       if (!cut && r.score >= 0.25) {
         if (r.span.end == 0) r.span = {tok(i).begin, tok(best.end - 1).end};
-        out.push_back(r);
         i = best.end;
+        out.push_back(std::move(r));
         continue;
       }
       if (cut) {

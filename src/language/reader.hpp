@@ -135,7 +135,12 @@ class Reader {
     return found != nullptr ? *found : kNoWord;
   }
   bool is(int i, Key key) const { return word(i).key == key; }
-  bool text(int i, std::string_view lower) const { return tok(i).kind == TokenKind::word && tok(i).text == lower; }
+  /// Whether the token is one of these words.
+  template <std::size_t... N>
+  [[gnu::always_inline]] bool text(int i, const char (&... words)[N]) const {
+    const Token& token = tok(i);
+    return token.kind == TokenKind::word && (is_literal(token.head, token.text, words) || ...);
+  }
   bool sym(int i, char symbol) const { return tok(i).kind == TokenKind::symbol && tok(i).symbol == symbol; }
   bool number_token(int i) const { return tok(i).kind == TokenKind::number && !tok(i).ordinal; }
   bool attached(int i) const { return !tok(i).space_before; }
@@ -167,7 +172,8 @@ class Reader {
   Hit<ClockValue> clock_digits(int i, bool company) const;
   Hit<ClockValue> clock_words(int i, bool company) const;
   Hit<ClockValue> clock_past(int i, bool company) const;
-  Hit<int> meridiem(int i) const;  ///< 1 am, 2 pm.
+  Hit<ClockValue> iso_clock(int i) const;  ///< "1530Z" and "153000+0100", after a "T".
+  Hit<int> meridiem(int i) const;          ///< 1 am, 2 pm.
   Hit<domain::Zone> zone(int i) const;
   Hit<PartValue> part_of_day(int i) const;
   Hit<PartValue> part_phrase(int i) const;  ///< "in the morning", "at night".
@@ -238,6 +244,7 @@ class Reader {
   /// What can stand between the two ends of a range.
   enum class Link : std::uint8_t { none, to, dash, and_, slash };
   std::pair<Link, int> link_after(int p, bool between) const;  ///< With the token where the other end begins.
+  std::pair<Link, int> link_at(int p, bool between) const;
   static TimeReading empty_range(bool from);
   Hit<TimeReading> day_range(const RangeStart& start, const DateValue& a, const DateValue& b, int end) const;
   Hit<TimeReading> range_before_month(const RangeStart& start) const;
@@ -255,6 +262,38 @@ class Reader {
 
   LocalTime plus(LocalTime from, const Length& length, int sign) const;
   LocalTime now_local() const { return now_.local(); }
+
+  /// What a production read at a token, for the others that begin with it there: each is tried alone, at the start of
+  /// ranges of several kinds, with a word before or after it.
+  template <class T>
+  struct Memory {
+    struct Slot {
+      int i = -1;
+      int link_at = 0;
+      int depth = 0;
+      Hit<T> hit;
+    };
+    std::array<Slot, 4> slots;
+    Slot& at(int i) { return slots[static_cast<std::size_t>(i) % slots.size()]; }
+  };
+  template <class T, class Read>
+  const Hit<T>& remembered(Memory<T>& memory, int i, Read read) const {
+    auto& slot = memory.at(i);
+    if (slot.i != i || slot.link_at != link_at_ || slot.depth != depth_) {
+      const int link = link_at_;
+      const int depth = depth_;
+      Hit<T> hit = read();
+      slot.i = i;  // Its pieces may have come through here meanwhile.
+      slot.link_at = link;
+      slot.depth = depth;
+      slot.hit = std::move(hit);
+    }
+    return slot.hit;
+  }
+  Hit<Point> read_point(int i, bool company) const;
+  Hit<DateValue> read_date(int i, int depth) const;
+  mutable Memory<Point> points_;
+  mutable Memory<DateValue> dates_;
 
   mutable int link_at_ = -1;  ///< Where the second end of a range begins: what stands before it is no part of a number.
   mutable int depth_ = 0;     ///< Of times that stand on others.

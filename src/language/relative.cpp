@@ -122,12 +122,27 @@ Hit<DateValue> Reader::counted_date(int i, int depth) const {
       return {day_value(now_.today() + days{(ahead == 0 ? 0 : ahead) - 7 * many}), end + 1};
     }
   }
+  // "a week on Saturday", "a fortnight tomorrow", "two weeks today"
+  if (const auto size = length(at);
+      size && size.value.length.grain == Grain::week && size.value.length.days > 0 && size.value.length.months == 0 &&
+      size.value.weekdays == 0 &&
+      !(i > 0 && (is(i - 1, Key::once) || is(i - 1, Key::twice) || is(i - 1, Key::times)))) {
+    const int base_at = is(size.end, Key::on) ? size.end + 1 : size.end;
+    std::optional<Days> base;
+    if (word(base_at).weekday && base_at > size.end)
+      base = nth_weekday(now_.today() + days{1}, now_.today() + days{8}, word(base_at).weekday, 1);
+    else if (is(base_at, Key::tomorrow) && base_at == size.end)
+      base = now_.today() + days{1};
+    else if (is(base_at, Key::today) && base_at == size.end)
+      base = now_.today();
+    if (base && ends(base_at + 1)) return {day_value(*base + days{size.value.length.days}), base_at + 1};
+  }
   // "the month after next", "the week after next", "the weekend after next"
   {
     int u_at = at;
     if (is(u_at, Key::the)) ++u_at;
     if ((word(u_at).unit >= 0 || word(u_at).weekday || word(u_at).key == Key::weekend) && is(u_at + 1, Key::after) &&
-        (u_at > i || is(u_at + 2, Key::next))) {
+        (u_at > i || is(u_at + 2, Key::next) || (text(u_at, "day") && holiday_name(u_at + 2)))) {
       int n = u_at + 2;
       if (is(n, Key::the)) ++n;
       if (is(n, Key::next) && ends(n + 1)) {
@@ -210,6 +225,11 @@ Hit<DateValue> Reader::counted_date(int i, int depth) const {
 }
 
 Hit<DateValue> Reader::date(int i, int depth) const {
+  if (depth != 0 || i < 0) return read_date(i, depth);
+  return remembered(dates_, i, [&] { return read_date(i, 0); });
+}
+
+Hit<DateValue> Reader::read_date(int i, int depth) const {
   const auto& t = tok(i);
   if (i >= size() || t.quoted || t.marker || depth > 4) return {};
   Hit<DateValue> best;
@@ -260,6 +280,7 @@ Hit<DateValue> Reader::date(int i, int depth) const {
       w.key == Key::half || w.key == Key::several || w.key == Key::in || w.unit >= 0) {
     if (w.unit < 0) offer(counted_date(i, depth));
   }
+  if (is(i + 1, Key::after) && text(i, "day") && holiday_name(i + 2)) offer(counted_date(i, depth));
   if (is(i + 1, Key::after) && is(i + 2, Key::next) && (w.unit >= 0 || w.weekday || w.key == Key::weekend))
     offer(counted_date(i, depth));
   if (!best && (w.cardinal >= 0 || w.key == Key::the || text(i, "year") || text(i, "cy") || text(i, "fy")))

@@ -11,6 +11,7 @@ int RepeatReader::start_bound(int p) {
   const bool from = r_.is(at, Key::from);
   if (!from && !r_.is(at, Key::starting) && !r_.is(at, Key::since)) return 0;
   ++at;
+  if (from && r_.is(at, Key::now)) return 0;  // "from now on": as everything does
   if (r_.is(at, Key::from) || r_.is(at, Key::on) || r_.is(at, Key::in)) ++at;
   auto point = r_.point(at, false);
   if (!point) point = r_.point(at, true);
@@ -106,7 +107,8 @@ int RepeatReader::count_bound(int p) {
   if (number && number.value > 0 && number.value < 10000) {
     int u = number.end;
     if (r_.is(u, Key::more)) ++u;
-    if (r_.is(u, Key::times) || r_.is(u, Key::x) || r_.is(u, Key::instance)) {
+    if (r_.is(u, Key::times) || r_.is(u, Key::x) || r_.is(u, Key::instance) ||
+        (for_word && number.value == 1 && r_.is(u, Key::time))) {
       if (r_.is(u, Key::x) && !r_.attached(u)) return 0;
       if (r_.is(u + 1, Key::a) || r_.is(u + 1, Key::per)) return 0;
       rule_.count = static_cast<int>(number.value);

@@ -93,10 +93,32 @@ int RepeatReader::ordinal_list(int p, std::vector<int>& ordinals) const {
   return end;
 }
 
+/// "Friday the 13th": the day of the month after a weekday; 0 where there is none.
+int RepeatReader::day_and_date(const std::vector<RuleDay>& days, int p) {
+  if (days.size() != 1 || !r_.is(p, Key::the)) return 0;
+  const auto nth = r_.ordinal(p + 1);
+  if (!nth || nth.value > 31 || r_.word(nth.end).weekday || r_.word(nth.end).unit >= 0 || r_.word(nth.end).month)
+    return 0;
+  rule_.month_days = {nth.value};
+  unit_ = Grain::month;
+  return nth.end;
+}
+
 void RepeatReader::add_days(const std::vector<RuleDay>& days) {
   for (const auto& day : days) {
     if (std::find(rule_.days.begin(), rule_.days.end(), day) == rule_.days.end()) rule_.days.push_back(day);
   }
+}
+
+/// "January, April and July": several months, of no one year.
+bool RepeatReader::names_months(int p) const {
+  int many = 0;
+  for (int at = p; many < 12; ++many) {
+    const int from = many > 0 ? join(at) : at;
+    if ((many > 0 && from == at) || !r_.word(from).month) break;
+    at = r_.word(from).abbreviated ? r_.skip_dot(from + 1) : from + 1;
+  }
+  return many > 1;
 }
 
 /// "second and fourth …", "second or last …"
@@ -218,10 +240,16 @@ int RepeatReader::plural_days(int p) {
     bool ranged = false;
     const int stop = weekday_list(at, days, false, &ranged);
     if (stop && days.size() >= 3 && !ranged) end = stop;
+    // "mon-fri 9:15": a stretch of days with one time of the day is a week's rhythm.
+    if (stop && ranged && r_.settings_.planning()) {
+      const bool at_word = r_.is(stop, Key::at) || r_.sym(stop, '@');
+      const auto clock = r_.clock(stop, at_word);
+      if (clock && !(clock.value.bare && !at_word) && r_.ends(clock.end)) end = stop;
+    }
   }
   if (!end) return 0;
   // "two Sundays from now", "Fridays ago" are counted by the caller.
-  if (r_.is(end, Key::from) && r_.is(end + 1, Key::now)) return 0;
+  if (r_.is(end, Key::from) && r_.is(end + 1, Key::now) && !r_.is(end + 2, Key::on)) return 0;
   if (r_.is(end, Key::ago)) return 0;
   if (p > 0 && r_.word(p - 1).cardinal >= 0 && !has_frequency_) return 0;
   if (p > 0 && r_.number_token(p - 1) && !has_frequency_ && at == p) return 0;

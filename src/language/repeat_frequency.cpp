@@ -101,8 +101,8 @@ int RepeatReader::every_target(int at, int interval, bool said) {
     unit_ = Grain::week;
     rule_.interval = interval;
     has_frequency_ = true;
-    // "every Monday morning"
-    return end;
+    const int dated = interval == 1 ? day_and_date(days, end) : 0;
+    return dated ? dated : end;
   }
   // Parts of the day: "every morning", "each evening".
   if (w.part) {

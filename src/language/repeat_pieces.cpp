@@ -20,6 +20,7 @@ int RepeatReader::piece(int p) {
     rule_.after_completion = true;
     return at + 2;
   }
+  if (const int end = if_weekday(at)) return end;
   if (const int end = exceptions(at)) return end;
   if (const int end = count_bound(at)) return end;
   if (const int end = end_bound(at)) return end;
@@ -47,6 +48,22 @@ int RepeatReader::piece(int p) {
   }
   if (const int end = plural_days(at); end && at == p) return end;
   return 0;
+}
+
+/// "on the 13th if it is a Friday"
+int RepeatReader::if_weekday(int p) {
+  if (!r_.text(p, "if", "when", "whenever") || (ordinals_.empty() && rule_.month_days.empty())) return 0;
+  int at = p + 1;
+  if (r_.text(at, "it", "that") && r_.text(at + 1, "is", "falls"))
+    at += 2;
+  else if (r_.text(at, "its"))
+    ++at;
+  if (r_.is(at, Key::on)) ++at;
+  if (r_.is(at, Key::a)) ++at;
+  std::vector<RuleDay> days;
+  const int end = weekday_list(at, days, false);
+  if (end) add_days(days);
+  return end;
 }
 
 /// "on mon and fri", "on the 4th", "on the 3rd Tuesday", "on december 25th", "in november", "on day 20", "on weekends".
@@ -80,7 +97,8 @@ int RepeatReader::on_days(int p) {
       // "on Monday, March 3" is a day, not a weekday.
       if (!(weekdays.size() == 1 && r_.word(r_.skip_comma(end)).month && !r_.word(end - 1).plural)) {
         add_days(weekdays);
-        return end;
+        const int dated = day_and_date(weekdays, end);
+        return dated ? dated : end;
       }
     }
   }
@@ -192,6 +210,25 @@ int RepeatReader::times(int p) {
     if (r_.is(at, Key::from)) return 0;
   }
   if (r_.is(at, Key::for_) && !triggered_) return 0;
+  // "every other Monday 10-11:30"
+  if (const int hours_at = r_.is(at, Key::at) ? at + 1 : at;
+      triggered_ && r_.number_token(hours_at) && (unit_ == Grain::day || !rule_.days.empty())) {
+    const auto a = r_.clock(hours_at, true);
+    const bool link = a && (r_.sym(a.end, '-') || (r_.is(a.end, Key::to) && r_.number_token(a.end + 1)));
+    const auto b = link ? r_.clock(a.end + 1, true) : Hit<ClockValue>{};
+    if (b && (r_.ends(b.end) || r_.sym(b.end, ','))) {
+      int from = a.value.second;
+      int to = b.value.second;
+      constexpr int kHalf = 12 * 3600;
+      if (!a.value.certain && b.value.certain && from + kHalf < to) from += kHalf;
+      if (!a.value.certain && !b.value.certain && from < 7 * 3600) from += kHalf;
+      if (!b.value.certain && to <= from && to <= kHalf) to += kHalf;
+      if (to > from) {
+        hours_between_ = {from, to};
+        return b.end;
+      }
+    }
+  }
   std::vector<ClockValue> found;
   int end = 0;
   const bool at_word = r_.is(at, Key::at) || r_.sym(at, '@');
@@ -217,6 +254,16 @@ int RepeatReader::times(int p) {
     end = clock.end;
   }
   if (found.empty()) return 0;
+  // "at 7 and 7:30pm": the half of the day that is said last is that of those before it in the same half.
+  for (std::size_t k = found.size(); k-- > 1;) {
+    auto& before = found[k - 1];
+    constexpr int kHalf = 12 * 3600;
+    if (!found[k].certain || found[k].second < kHalf || before.certain || !before.bare || before.midnight ||
+        before.second >= kHalf || before.second + kHalf >= found[k].second)
+      continue;
+    before.second += kHalf;
+    before.certain = true;
+  }
   if (!triggered_ && found.size() == 1 && found[0].bare && !at_word) return 0;
   clocks_.insert(clocks_.end(), found.begin(), found.end());
   // "at 7 in the morning" is in the clock's own grammar as far as it is said at once.

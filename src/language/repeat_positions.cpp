@@ -113,6 +113,7 @@ int RepeatReader::positions(int p) {
     }
   } else if (r_.is(of, Key::the) && of_word &&
              (r_.word(of + 1).unit == static_cast<int>(Grain::month) ||
+              r_.word(of + 1).unit == static_cast<int>(Grain::quarter) ||
               r_.word(of + 1).unit == static_cast<int>(Grain::year)) &&
              !r_.word(of + 1).plural) {
     // "of the month" repeats with a place in the week, or after "every".
@@ -120,7 +121,8 @@ int RepeatReader::positions(int p) {
     period_unit = static_cast<Grain>(r_.word(of + 1).unit);
     done = of + 2;
   } else if (of_word && r_.word(of).month &&
-             (has_frequency_ || triggered_ || (p > 0 && (r_.is(p - 1, Key::every) || r_.is(p - 1, Key::each))))) {
+             (has_frequency_ || (!days && r_.settings_.planning() && names_months(of)) || triggered_ ||
+              (p > 0 && (r_.is(p - 1, Key::every) || r_.is(p - 1, Key::each))))) {
     // A month with its year names one day.
     if (!r_.year(r_.skip_comma(r_.skip_dot(of + 1)))) {
       const int stop = month_list(of);
@@ -150,12 +152,22 @@ int RepeatReader::positions(int p) {
     }
   }
   if (days && boundary && !period && !has_frequency_) return 0;
+  if ((period || open_period) && period_unit == Grain::quarter && interval == 1) {
+    // A place in a quarter is one in its first month, or counted from the end in its last.
+    const bool from_end = (!ordinals.empty() && ordinals[0] < 0) || (!placed.empty() && placed[0].ordinal < 0);
+    rule_.months = from_end ? std::vector{3, 6, 9, 12} : std::vector{1, 4, 7, 10};
+    period_unit = Grain::year;
+    unit_ = Grain::year;
+    rule_.interval = 1;
+    has_frequency_ = true;
+  }
   if (period || open_period) {
     if (!has_frequency_ || (period && unit_ > period_unit)) {
       unit_ = period_unit;
       rule_.interval = interval;
     }
-    if (period && has_frequency_ && period_unit == Grain::year) unit_ = Grain::year;
+    if (period && has_frequency_ && period_unit == Grain::year && !(unit_ == Grain::month && rule_.interval > 1))
+      unit_ = Grain::year;
     has_frequency_ = true;
   } else if (!has_frequency_) {
     unit_ = Grain::month;

@@ -38,7 +38,7 @@ Hit<TimeReading> RepeatReader::read(int i) {
   bool lead = false;
   // Times and bounds may stand first: "at 10 am on the 15th of every month", "starting in april, daily until march".
   for (int k = 0; k < 3; ++k) {
-    if (RepeatReader(*this).trigger(p) != 0) {
+    if ((k == 0 ? RepeatReader(r_) : RepeatReader(*this)).trigger(p) != 0) {
       break;
     }
     int next = 0;
@@ -72,9 +72,10 @@ Hit<TimeReading> RepeatReader::read(int i) {
   if (!finish()) return {};
   TimeReading reading;
   reading.kind = TimeKind::recurrence;
-  reading.rule = rule_;
+  reading.rule = std::move(rule_);
+  const RepeatRule& rule = reading.rule;
   reading.score = 0.9;
-  reading.has_clock = !rule_.hours.empty();
+  reading.has_clock = !rule.hours.empty();
   reading.has_date = true;
   switch (part_.part) {
     case 2:

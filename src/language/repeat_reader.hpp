@@ -27,6 +27,8 @@ class RepeatReader {
   int per_period(int p);
   int on_days(int p);
   int month_list(int p);
+  int if_weekday(int p);
+  int day_and_date(const std::vector<RuleDay>& days, int p);
   int week_numbers(int p);
   int times(int p);
   int start_bound(int p);
@@ -36,6 +38,7 @@ class RepeatReader {
   int weekday_list(int p, std::vector<RuleDay>& days, bool plural, bool* ranged = nullptr) const;
   int ordinal_list(int p, std::vector<int>& ordinals) const;
   bool goes_on_with_ordinal(int p) const;
+  bool names_months(int p) const;
   int join(int p) const;   ///< Skips "," and "and".
   int later_piece(int p);  ///< A piece after some words of another kind ("daily standup notes at 9").
 

@@ -103,6 +103,11 @@ Hit<DateValue> Reader::weekday_date(int i) const {
       }
     }
   }
+  // "Saturday week": a week after the next one.
+  if (text(end, "week", "fortnight") && ends(end + 1) && !w.abbreviated) {
+    const auto next = nth_weekday(now_.today() + days{1}, now_.today() + days{8}, w.weekday, 1);
+    if (next) return {day_value(*next + days{text(end, "week") ? 7 : 14}), end + 1};
+  }
   auto value = weekday_by_choice(w.weekday);
   value.abbreviated = w.abbreviated;
   return {value, end};

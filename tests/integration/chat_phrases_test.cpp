@@ -100,5 +100,44 @@ TEST(ChatPhrases, RemindsAtATimeOfEachDayThatItRepeats) {
   EXPECT_EQ(json::serialize(series.at("reminders")), R"([{"daysBefore":0,"time":"08:00","relativeTo":"due"}])");
 }
 
+TEST(ChatPhrases, SaysWhatWasDoneAndWhen) {
+  ChatWorld world;
+  world.say("call mom tomorrow at 5pm");
+  world.say("mark call mom done");
+  EXPECT_EQ(world.say("what did I finish today?"), "You completed “Call mom” today.");
+}
+
+TEST(ChatPhrases, CountsWhatIsAskedFor) {
+  ChatWorld world;
+  world.say("call mom tomorrow at 5pm");
+  world.say("dentist tomorrow at 9 #health");
+  world.say("buy milk on saturday");
+  EXPECT_EQ(world.say("how many tasks do I have tomorrow?"), "There are 2 tasks due tomorrow.");
+  EXPECT_EQ(world.say("how many tasks are overdue?"), "There are 0 tasks overdue.");
+}
+
+TEST(ChatPhrases, AnswersAboutTheHoursThatWereAskedFor) {
+  ChatWorld world;
+  world.say("call mom tomorrow at 5pm");
+  EXPECT_EQ(world.say("what do I have tomorrow morning?"), "Nothing is due tomorrow morning.");
+  EXPECT_THAT(world.say("am I free tomorrow morning?"), StartsWith("Yes, you are free"));
+}
+
+// D-02
+TEST(ChatPhrases, SkipsOnlyDaysOnWhichASeriesFalls) {
+  ChatWorld world;
+  world.say("yoga every wednesday at 7am");
+  EXPECT_EQ(world.say("skip yoga next tuesday"), "“Yoga” doesn't fall on Tuesday: it is due every Wednesday at 7 am.");
+  EXPECT_THAT(world.say("cancel next week's yoga"), StartsWith("Skipped “Yoga” once."));
+  EXPECT_EQ(world.say("redo"), "What was undone I don't keep. Say it once more, and I'll do it again.");
+}
+
+TEST(ChatPhrases, SaysNoHourOfWhatRepeatsWithinTheDay) {
+  ChatWorld world;
+  EXPECT_THAT(world.say("take antibiotics every 8 hours for a week"),
+              StartsWith("Added “Take antibiotics”, every 8 hours until"));
+  EXPECT_EQ(world.say("eye drops 3 times a day"), "At what times of the day should “Eye drops” repeat?");
+}
+
 }  // namespace
 }  // namespace daybook::chat

@@ -139,6 +139,7 @@ TEST(Chat, LeavesAloneWhatChangedElsewhereSince) {
 }
 
 // B-09, S-2.2.5
+// D-02
 TEST(Chat, StopsASeriesByNameAndTakesThatBack) {
   ChatWorld world;
   world.say("exercise every day at 7am");
@@ -288,6 +289,7 @@ TEST(Chat, TakesWhatFollowsAsMeantOfTheLastTask) {
   EXPECT_EQ(world.say("complete it"), "“Call the bank” is done already.");
 }
 
+// D-02
 TEST(Chat, ChangesAllOfASeriesWhereThatIsMeant) {
   ChatWorld world;
   EXPECT_EQ(

@@ -231,7 +231,7 @@ std::vector<Command> other_readings(std::string_view text, const Now& now, const
 std::optional<Command> read_choice(Sentence& sentence) {
   if (sentence.text.size() > kLongest) return {};
   std::size_t at = 0;
-  if (!sentence.has(sentence.whole(), {"or"}, &at) || at == 0 || at + 1 >= sentence.terms.size()) return {};
+  if (!sentence.find(sentence.whole(), &at, "or") || at == 0 || at + 1 >= sentence.terms.size()) return {};
   // A time must end or go on here.
   const bool beside_time = std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& reading) {
     const Part said = sentence.terms_of(reading);

@@ -32,7 +32,7 @@ Command again(const Sentence& sentence, const std::string& text) {
 const std::string* chosen(const Sentence& sentence, Part part, const std::vector<std::string>& options) {
   boost::container::small_vector<std::string_view, 8> wanted;
   for (std::size_t i = part.first; i < part.last; ++i) {
-    if (!sentence[i].in(kPolite | kArticle | kYes) && !sentence[i].is({"at", "on", "one", "make", "then", "option"}))
+    if (!sentence[i].in(kPolite | kArticle | kYes) && !sentence[i].is("at", "on", "one", "make", "then", "option"))
       wanted.push_back(sentence[i].low);
   }
   if (wanted.empty()) return nullptr;
@@ -68,11 +68,11 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
   const std::string last_turn = context.turns.empty() ? std::string() : context.turns.back();
 
   const bool no = all_in(sentence, part, kNo | kPolite | kSmallTalk | kPronoun) &&
-                  (head.in(kNo) || sentence.has(part, {"no", "nope", "cancel"}));
+                  (head.in(kNo) || sentence.has(part, "no", "nope", "cancel"));
   const bool forget =
-      sentence.starts(part, part.first, {"forget", "it"}) || sentence.starts(part, part.first, {"never", "mind"}) ||
-      head.is({"nevermind", "cancel"}) || sentence.starts(part, part.first, {"forget", "about", "it"}) ||
-      sentence.starts(part, part.first, {"leave", "it"}) || sentence.starts(part, part.first, {"drop", "it"});
+      sentence.starts(part, part.first, "forget", "it") || sentence.starts(part, part.first, "never", "mind") ||
+      head.is("nevermind", "cancel") || sentence.starts(part, part.first, "forget", "about", "it") ||
+      sentence.starts(part, part.first, "leave", "it") || sentence.starts(part, part.first, "drop", "it");
   if (question.slot == "confirm") {
     if (forget || no || (head.in(kNo) && part.size() <= 4)) {
       Command command = make(question.intent, 0.95);
@@ -81,8 +81,8 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
       return command;
     }
     if (all_in(sentence, part, kYes | kPolite | kSmallTalk) ||
-        (head.in(kYes) && !head.is({"do", "go", "it", "please", "right"}) && part.size() <= 4) ||
-        sentence.starts(part, part.first, {"do", "it"}) || sentence.starts(part, part.first, {"go", "ahead"})) {
+        (head.in(kYes) && !head.is("do", "go", "it", "please", "right") && part.size() <= 4) ||
+        sentence.starts(part, part.first, "do", "it") || sentence.starts(part, part.first, "go", "ahead")) {
       Command command = make(question.intent, 0.97);
       command.confirmed = true;
       return command;
@@ -105,7 +105,7 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
       // "the first one" of the options
       for (std::size_t i = part.first; i < part.last; ++i) {
         int place = small_ordinal(sentence[i].low);
-        if (place == 0 && !sentence[i].is({"a", "an", "one"})) place = small_number(sentence[i].low);
+        if (place == 0 && !sentence[i].is("a", "an", "one")) place = small_number(sentence[i].low);
         const auto size = static_cast<int>(options.size());
         if (place < 0) place += size + 1;
         if (place < 1 || place > size) continue;
@@ -152,13 +152,13 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
   const bool recurring = question.slot == "days" || question.slot == "date" || question.slot == "bimonthly";
   if (question.slot == "am_pm" && !last_turn.empty()) {
     std::string_view half;
-    if (sentence.has(part, {"pm", "p.m", "p", "evening", "afternoon", "night", "tonight"}))
+    if (sentence.has(part, "pm", "p.m", "p", "evening", "afternoon", "night", "tonight"))
       half = "pm";
-    else if (sentence.has(part, {"am", "a.m", "a", "morning"}))
+    else if (sentence.has(part, "am", "a.m", "a", "morning"))
       half = "am";
-    else if (sentence.has(part, {"noon", "midday"}))
+    else if (sentence.has(part, "noon", "midday"))
       half = "pm";
-    else if (sentence.has(part, {"midnight"}))
+    else if (sentence.has(part, "midnight"))
       half = "am";
     if (!half.empty()) {
       // Said again with the half of the day after its hour.
@@ -203,7 +203,7 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
     Timing timing = read_timing(said, all, TimingFor::change);
     if (!timing.any()) {
       for (std::size_t i = all.first; i < all.last; ++i) {  // "none", "no date", "whenever"
-        if (said[i].is({"no", "none", "whenever", "nothing", "anytime", "never", "skip"})) {
+        if (said[i].is("no", "none", "whenever", "nothing", "anytime", "never", "skip")) {
           Command command = make(question.intent == Intent::none ? Intent::create_task : question.intent, 0.8);
           command.title = question.title;
           return command;
@@ -217,8 +217,8 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
     std::size_t left = 0;
     for (std::size_t i = all.first; i < all.last; ++i)
       left += !said[i].taken && !said[i].in(kGlue | kPolite | kArticle | kPreposition) &&
-              !said[i].is({"is", "it", "it's", "make", "do", "fine", "good", "maybe", "say", "let's", "how", "works",
-                           "each", "week"});
+              !said[i].is("is", "it", "it's", "make", "do", "fine", "good", "maybe", "say", "let's", "how", "works",
+                          "each", "week");
     if (left > 0) return {};
     const Command first = last_turn.empty() ? Command{} : again(sentence, last_turn);
     Intent intent = question.intent;

@@ -13,6 +13,7 @@ std::string with_clock(std::string_view rrule, LocalTime when);
 struct Shift {
   Length length;
   int sign = 1;
+  std::size_t end = 0;  ///< The term after it.
 };
 /// "an hour later", "by a week", "back two days", "forward 30 minutes", "up by an hour". `verb_delays`: after
 /// "postpone" a bare length will do.

@@ -102,7 +102,7 @@ std::optional<Command> wrong_day(Sentence& sentence, Part part) {
       at = end;
     }
     const bool short_form = numeric && count == 2 && separator == '/' && at >= term.low.size() && i > part.first &&
-                            sentence[i - 1].is({"on", "by", "due", "before", "until"});
+                            sentence[i - 1].is("on", "by", "due", "before", "until");
     if (short_form) {
       const bool month_first = sentence.settings.date_order == DateOrder::mdy;
       const int month = month_first ? numbers[0] : numbers[1];
@@ -119,11 +119,11 @@ std::optional<Command> wrong_day(Sentence& sentence, Part part) {
       int month = iso ? numbers[1] : sentence.settings.date_order == DateOrder::mdy ? numbers[0] : numbers[1];
       int day = iso ? numbers[2] : sentence.settings.date_order == DateOrder::mdy ? numbers[1] : numbers[0];
       if (!iso && month > 12 && day <= 12) std::swap(month, day);
-      const bool led = i > part.first && sentence[i - 1].is({"on", "by", "due", "before", "until", "for", "to"});
+      const bool led = i > part.first && sentence[i - 1].is("on", "by", "due", "before", "until", "for", "to");
       const bool dated = (numbers[0] > 1900 && numbers[0] < 3000) || (numbers[2] > 1900 && numbers[2] < 3000) || led;
       const bool exists = month >= 1 && month <= 12 && day >= 1 && day <= length_of(month, year);
       if (!exists && dated && (separator == '/' || iso || led)) {
-        sentence.take({led && !sentence[i - 1].is({"for", "to"}) ? i - 1 : i, i + 1});
+        sentence.take({led && !sentence[i - 1].is("for", "to") ? i - 1 : i, i + 1});
         if (month >= 1 && month <= 12 && day >= 1 && day <= 39) return impossible_date(sentence, month, day, year);
         return no_such_date(sentence[i].low, month, day);
       }
@@ -149,7 +149,7 @@ std::optional<Command> wrong_day(Sentence& sentence, Part part) {
     int year = last < part.last ? year_number(sentence[last].low) : 0;
     if (year > 0) ++last;
     if (day <= length_of(word->month, year)) continue;
-    if (first > part.first && sentence[first - 1].is({"on", "by", "at", "for", "before", "until"})) --first;
+    if (first > part.first && sentence[first - 1].is("on", "by", "at", "for", "before", "until")) --first;
     // "every April 31st" is refused alike.
     sentence.take({first, last});
     const Timing clock = read_timing(sentence, part, TimingFor::title);
@@ -166,7 +166,7 @@ std::optional<Command> wrong_weekday(Sentence& sentence, Part part) {
     const language::Word* word = language::find_word(sentence[i].low);
     if (word == nullptr || word->weekday == 0 || word->plural) continue;
     std::size_t k = i + 1;
-    while (k < part.last && sentence[k].is({"the", "on", ","})) ++k;
+    while (k < part.last && sentence[k].is("the", "on", ",")) ++k;
     if (k + 1 >= part.last + 0 && k >= part.last) continue;
     const language::Word* next = language::find_word(sentence[k].low);
     int month = 0;
@@ -215,7 +215,7 @@ std::optional<Command> wrong_weekday(Sentence& sentence, Part part) {
     question.explanation = ordinal(day) + " " + std::string(kMonths[static_cast<std::size_t>(month - 1)]) + " is a " +
                            std::string(kDays[real - 1]) + ", not a " + std::string(kDays[said - 1]) +
                            ". Which is right?";
-    sentence.take({i > part.first && sentence[i - 1].is({"on", "by"}) ? i - 1 : i, last});
+    sentence.take({i > part.first && sentence[i - 1].is("on", "by") ? i - 1 : i, last});
     const Timing clock = read_timing(sentence, part, TimingFor::title);
     ignore(clock, "only taken out of the title");
     return question;
@@ -236,7 +236,7 @@ std::optional<Command> wrong_clock(Sentence& sentence, Part part) {
     if (!digits || term.low[0] < '0' || term.low[0] > '9') continue;
     const int minute = small_number(rest.substr(0, 2));
     if (hour <= 24 && minute <= 59) continue;
-    const bool at = i > part.first && sentence[i - 1].is({"at", "@", "by"});
+    const bool at = i > part.first && sentence[i - 1].is("at", "@", "by");
     if (!at && rest.size() > 2) continue;
     if (!at) continue;
     sentence.take({i - 1, i + 1});

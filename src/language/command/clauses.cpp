@@ -8,15 +8,14 @@ namespace {
 /// Whether a clause that begins here could ask for something of its own.
 bool may_begin(const Sentence& sentence, Part part, std::size_t at) {
   std::size_t i = at;
-  while (i < part.last && sentence[i].is({"then", "also", "please", "and", "now", "just", "afterwards", "finally"}))
-    ++i;
+  while (i < part.last && sentence[i].is("then", "also", "please", "and", "now", "just", "afterwards", "finally")) ++i;
   if (i >= part.last) return false;
   const Term& term = sentence[i];
   if (term.quoted) return false;
   return term.in(kRemind | kComplete | kDelete | kMove | kCreate | kShow | kActionVerb) ||
-         term.is({"rename", "tag",        "untag", "snooze", "dismiss", "list",   "undo",   "skip",
-                  "pause",  "resume",     "stop",  "don't",  "set",     "change", "reopen", "uncheck",
-                  "i",      "prioritize", "what",  "what's", "search",  "put",    "need"});
+         term.is("rename", "tag", "untag", "snooze", "dismiss", "list", "undo", "skip", "pause", "resume", "stop",
+                 "don't", "set", "change", "reopen", "uncheck", "i", "prioritize", "what", "what's", "search", "put",
+                 "need");
 }
 
 bool is_creation(const Command& command) {
@@ -56,20 +55,20 @@ bool merge(Command& first, Command& second) {
 /// "add call mom tomorrow and make it high priority": the second clause describes what the first makes.
 bool describe_new(Sentence& sentence, Part clause, Command& made) {
   const Part said = without_courtesy(sentence, clause);
-  if (said.empty() || !sentence[said.first].is({"make", "set", "mark", "tag", "flag", "give", "it's", "label"}))
+  if (said.empty() || !sentence[said.first].is("make", "set", "mark", "tag", "flag", "give", "it's", "label"))
     return false;
   if (said.size() < 2 ||
-      !(sentence[said.first].is("it's") || sentence[said.first + 1].is({"it", "that", "this", "them"})))
+      !(sentence[said.first].is("it's") || sentence[said.first + 1].is("it", "that", "this", "them")))
     return false;
   Command extra;
   read_markers(sentence, said, extra);
   for (std::size_t i = said.first; i < said.last && extra.priority == Priority::none; ++i) {
-    if (!sentence[i].taken && sentence[i].is({"urgent", "important", "high", "low", "medium", "critical"}))
+    if (!sentence[i].taken && sentence[i].is("urgent", "important", "high", "low", "medium", "critical"))
       extra.priority = priority_word(sentence[i].low);
   }
-  if (sentence[said.first].is({"tag", "label"}) && extra.tags.empty()) {
+  if (sentence[said.first].is("tag", "label") && extra.tags.empty()) {
     for (std::size_t i = said.first + 2; i < said.last; ++i) {
-      if (!sentence[i].is({"with", "as", "and"})) extra.tags.emplace_back(sentence[i].low);
+      if (!sentence[i].is("with", "as", "and")) extra.tags.emplace_back(sentence[i].low);
     }
   }
   const Timing timing = read_timing(sentence, said, TimingFor::change);
@@ -87,7 +86,7 @@ bool is_only_leads(Sentence& sentence, Part part) {
   read_reminders(sentence, part, reminders);
   bool all = !reminders.reminders.empty();
   for (std::size_t i = part.first; i < part.last; ++i)
-    all = all && (sentence[i].taken || sentence[i].is({"and", "please"}));
+    all = all && (sentence[i].taken || sentence[i].is("and", "please"));
   sentence.release(part);
   return all;
 }
@@ -108,12 +107,12 @@ bool stands_alone(const Sentence& sentence, const Command& first, Part second_pa
   }
   if (!is_creation(second)) {
     if (second.intent == Intent::list || second.intent == Intent::search)
-      return head.in(kShow) || head.is({"what", "what's", "search"});
+      return head.in(kShow) || head.is("what", "what's", "search");
     return true;
   }
-  if (head.in(kRemind) || head.is({"reminder"})) return true;
-  if (head.is({"add", "create", "new", "don't"})) return true;
-  if (head.is({"i", "need"})) return !second.title.empty() && has_time(second);
+  if (head.in(kRemind) || head.is("reminder")) return true;
+  if (head.is("add", "create", "new", "don't")) return true;
+  if (head.is("i", "need")) return !second.title.empty() && has_time(second);
   // Two things to do, each with its own time; or two sentences.
   if (is_creation(first) && head.in(kActionVerb)) return (has_time(first) && has_time(second)) || strong_joint;
   if (!is_creation(first)) return strong_joint && head.in(kActionVerb);
@@ -143,19 +142,18 @@ Command read_clause(Sentence& sentence, Part part) {
   const Part said = without_courtesy(sentence, part);
   const bool obligation =
       !said.empty() &&
-      (sentence[said.first].is(
-          {"i", "we", "i'd", "i'll", "ill", "i've", "ive", "i'm", "im", "need", "gotta", "you"})) &&
-      (sentence.starts(said, said.first + 1, {"need"}) || sentence.starts(said, said.first + 1, {"have", "to"}) ||
-       sentence.starts(said, said.first + 1, {"must"}) || sentence.starts(said, said.first + 1, {"should"}) ||
-       sentence.starts(said, said.first + 1, {"want", "to"}) || sentence.starts(said, said.first + 1, {"gotta"}) ||
-       sentence.starts(said, said.first + 1, {"got", "to"}) || sentence.starts(said, said.first + 1, {"like", "to"}) ||
-       sentence.starts(said, said.first + 1, {"better"}) || sentence.starts(said, said.first + 1, {"going", "to"}) ||
-       sentence.starts(said, said.first + 1, {"really", "need"}) ||
-       sentence.starts(said, said.first + 1, {"also", "need"}) || sentence.starts(said, said.first + 1, {"will"}) ||
-       sentence.starts(said, said.first + 1, {"wanna"}) || sentence.starts(said, said.first + 1, {"plan", "to"}) ||
-       sentence.starts(said, said.first + 1, {"still", "need"}) ||
-       sentence.starts(said, said.first + 1, {"supposed", "to"}) ||
-       sentence[said.first].is({"i'll", "ill", "need", "gotta"}));
+      (sentence[said.first].is("i", "we", "i'd", "i'll", "ill", "i've", "ive", "i'm", "im", "need", "gotta", "you")) &&
+      (sentence.starts(said, said.first + 1, "need") || sentence.starts(said, said.first + 1, "have", "to") ||
+       sentence.starts(said, said.first + 1, "must") || sentence.starts(said, said.first + 1, "should") ||
+       sentence.starts(said, said.first + 1, "want", "to") || sentence.starts(said, said.first + 1, "gotta") ||
+       sentence.starts(said, said.first + 1, "got", "to") || sentence.starts(said, said.first + 1, "like", "to") ||
+       sentence.starts(said, said.first + 1, "better") || sentence.starts(said, said.first + 1, "going", "to") ||
+       sentence.starts(said, said.first + 1, "really", "need") ||
+       sentence.starts(said, said.first + 1, "also", "need") || sentence.starts(said, said.first + 1, "will") ||
+       sentence.starts(said, said.first + 1, "wanna") || sentence.starts(said, said.first + 1, "plan", "to") ||
+       sentence.starts(said, said.first + 1, "still", "need") ||
+       sentence.starts(said, said.first + 1, "supposed", "to") ||
+       sentence[said.first].is("i'll", "ill", "need", "gotta"));
   if (!obligation) {
     if (auto command = by(read_announcement)) return std::move(*command);
     if (auto command = by(read_small_talk)) return std::move(*command);
@@ -177,10 +175,10 @@ Command read_sentence(Sentence& sentence, Part part) {
     const char after = sentence[i - 1].after;
     const bool strong =
         after == ';' || ((after == '.' || after == '!') && sentence[i - 1].low.size() > 2) || sentence[i].is("then");
-    const bool joint = sentence[i].is({"and", "then", "also", "but", "plus", "&"});
+    const bool joint = sentence[i].is("and", "then", "also", "but", "plus", "&");
     if (sentence[i].quoted || (!strong && !joint && after != ',') || i <= clause.first) continue;
     std::size_t next = i;
-    while (next < part.last && sentence[next].is({"and", "then", "also", "but", "plus", "&", "please"})) ++next;
+    while (next < part.last && sentence[next].is("and", "then", "also", "but", "plus", "&", "please")) ++next;
     // "remind me to call Ana at 4 and to email Bo at 5"
     const bool reminds = sentence[without_courtesy(sentence, clause).first].in(kRemind);
     if (reminds && next + 1 < part.last && sentence[next].is("to")) ++next;
@@ -224,7 +222,7 @@ Command read_sentence(Sentence& sentence, Part part) {
         if (other.local > sentence.now.local()) at = other;
         // "tomorrow at 10, remind me at 9": the 9 before it.
         const bool half_said = std::any_of(&sentence[next], &sentence[part.last - 1] + 1, [](const Term& term) {
-          return term.low.ends_with("pm") || term.low.ends_with("am") || term.is({"evening", "tonight", "night"});
+          return term.low.ends_with("pm") || term.low.ends_with("am") || term.is("evening", "tonight", "night");
         });
         const When earlier{at.local - std::chrono::hours{12}, false};
         if (!half_said && !left.due->all_day && at.local > left.due->local && earlier.local > sentence.now.local() &&

@@ -6,33 +6,32 @@ namespace daybook::language::chat {
 namespace {
 
 bool is_task_noun(const Term& term) {
-  return term.is({"task", "tasks", "todo", "todos", "to-do", "to-dos", "reminder", "reminders", "item", "items",
-                  "event", "chore", "entry"});
+  return term.is("task", "tasks", "todo", "todos", "to-do", "to-dos", "reminder", "reminders", "item", "items", "event",
+                 "chore", "entry");
 }
 
 /// "i need to", "have to", "remember to": an obligation, after which the thing to do stands. The term after it.
 std::size_t after_obligation(const Sentence& sentence, Part part) {
   std::size_t i = part.first;
-  if (i < part.last && sentence[i].is({"i", "we", "i've", "ive", "i'd", "i'll", "ill", "we've", "i'm", "im", "you"}))
-    ++i;
+  if (i < part.last && sentence[i].is("i", "we", "i've", "ive", "i'd", "i'll", "ill", "we've", "i'm", "im", "you")) ++i;
   while (i < part.last && i > part.first &&
-         sentence[i].is({"really", "also", "still", "just", "probably", "definitely", "kinda", "would"}))
+         sentence[i].is("really", "also", "still", "just", "probably", "definitely", "kinda", "would"))
     ++i;
   if (i >= part.last) return part.first;
   const auto to = [&](std::size_t k) { return k < part.last && sentence[k].is("to"); };
-  if (sentence[i].is({"need", "have", "want", "ought", "got", "plan", "like", "going", "supposed", "remember", "gonna",
-                      "try", "hope", "intend"}) &&
+  if (sentence[i].is("need", "have", "want", "ought", "got", "plan", "like", "going", "supposed", "remember", "gonna",
+                     "try", "hope", "intend") &&
       to(i + 1)) {
-    if (sentence[i].is({"plan", "like"}) && i == part.first) return part.first;
+    if (sentence[i].is("plan", "like") && i == part.first) return part.first;
     return i + 2;
   }
-  if (i > part.first && sentence[i].is({"must", "should", "gotta", "gonna", "wanna", "better", "will"})) return i + 1;
-  if (i == part.first && sentence[i].is({"gotta", "wanna", "gonna", "must"})) return i + 1;
-  if (i > part.first && sentence[i - 1].is({"i'll", "ill"})) return i;
-  if (sentence[i].is({"don't", "dont", "never"}) && sentence.starts(part, i + 1, {"forget", "to"})) return i + 3;
-  if (sentence[i].is({"don't", "dont"}) && sentence.starts(part, i + 1, {"forget"})) return i + 2;
+  if (i > part.first && sentence[i].is("must", "should", "gotta", "gonna", "wanna", "better", "will")) return i + 1;
+  if (i == part.first && sentence[i].is("gotta", "wanna", "gonna", "must")) return i + 1;
+  if (i > part.first && sentence[i - 1].is("i'll", "ill")) return i;
+  if (sentence[i].is("don't", "dont", "never") && sentence.starts(part, i + 1, "forget", "to")) return i + 3;
+  if (sentence[i].is("don't", "dont") && sentence.starts(part, i + 1, "forget")) return i + 2;
   if (sentence[i].is("need") && i > part.first && i + 1 < part.last)
-    return sentence[i + 1].is({"a", "an", "the", "some", "more"}) ? part.first : i + 1;
+    return sentence[i + 1].is("a", "an", "the", "some", "more") ? part.first : i + 1;
   if (i == part.first && sentence[i].is("time") && to(i + 1)) return i + 2;
   return part.first;
 }
@@ -50,42 +49,41 @@ Opening read_opening(Sentence& sentence, Part part, Command& command) {
   std::size_t i = part.first;
   if (part.empty()) return opening;
   if (is_task_noun(sentence[i]) && (sentence[i].after == ':' || sentence[i].after == ',')) {
-    opening.list = sentence[i].is({"tasks", "todos", "to-dos", "items"});
+    opening.list = sentence[i].is("tasks", "todos", "to-dos", "items");
     return opening.at = i + 1, opening.sure = opening.noun = true, opening;
   }
-  if (sentence.starts(part, i, {"note", "to", "self"})) return opening.at = i + 3, opening.sure = true, opening;
-  const bool verb = sentence[i].is(
-      {"add", "create", "make", "new", "put", "insert", "set", "schedule", "open", "log", "enter", "jot", "write"});
+  if (sentence.starts(part, i, "note", "to", "self")) return opening.at = i + 3, opening.sure = true, opening;
+  const bool verb = sentence[i].is("add", "create", "make", "new", "put", "insert", "set", "schedule", "open", "log",
+                                   "enter", "jot", "write");
   if (!verb) {
     std::size_t k = i;
-    if (sentence[k].is({"a", "another"})) ++k;
-    if (k < part.last && sentence[k].is({"new", "another"}) && k + 1 < part.last && is_task_noun(sentence[k + 1]))
+    if (sentence[k].is("a", "another")) ++k;
+    if (k < part.last && sentence[k].is("new", "another") && k + 1 < part.last && is_task_noun(sentence[k + 1]))
       i = k;
     else
       return opening;
   }
   const bool add = sentence[i].is("add");
   std::size_t k = i + 1;
-  if (k < part.last && sentence[k].is({"up", "down", "in"})) ++k;
-  while (k < part.last &&
-         (sentence[k].taken ||
-          sentence[k].is({"a", "an", "the", "new", "another", "following", "me", "these", "this", "my", "some", "quick",
-                          "separate", "one", "two", "three", "few", "recurring", "repeating"})))
+  if (k < part.last && sentence[k].is("up", "down", "in")) ++k;
+  while (k < part.last && (sentence[k].taken || sentence[k].is("a", "an", "the", "new", "another", "following", "me",
+                                                               "these", "this", "my", "some", "quick", "separate",
+                                                               "one", "two", "three", "few", "recurring", "repeating")))
     ++k;
   // "a high priority task": the markers have taken their words by now.
-  if (k < part.last && sentence[k].is({"high", "low", "medium", "urgent", "important"}) && k + 1 < part.last &&
+  if (k < part.last && sentence[k].is("high", "low", "medium", "urgent", "important") && k + 1 < part.last &&
       is_task_noun(sentence[k + 1])) {
     command.priority = priority_word(sentence[k].low);
     ++k;
   }
   if (k < part.last && is_task_noun(sentence[k])) {
-    opening.list = sentence[k].is({"tasks", "todos", "to-dos", "items"});
+    opening.list = sentence[k].is("tasks", "todos", "to-dos", "items");
     ++k;
     opening.sure = opening.noun = true;
     if (sentence[k - 1].after == ':') return opening.at = k, opening;
     while (k < part.last &&
-           (sentence[k].taken || sentence[k].is({"to", "for", "called", "named", "titled", "that", "says", "saying",
-                                                 "about", ":", "-", "i", "need", "–"}))) {
+           (sentence[k].taken || sentence[k].is("to", "for", "called", "named", "titled", "that", "says", "saying",
+                                                "about", ":", "-", "i", "need", "–"))) {
       // "for Monday" belongs to the time.
       ++k;
     }
@@ -96,7 +94,7 @@ Opening read_opening(Sentence& sentence, Part part, Command& command) {
     opening.sure = true;
     opening.at = i + 1;
     if (opening.at < part.last && sentence[opening.at].is(":")) ++opening.at;
-  } else if (sentence[i].is({"put"}) && sentence.has(part, {"list", "todo", "todos"})) {
+  } else if (sentence[i].is("put") && sentence.has(part, "list", "todo", "todos")) {
     opening.sure = true;
     opening.at = i + 1;
   } else if (sentence[i].is("new") && sentence[i].after == ':') {
@@ -109,17 +107,17 @@ Opening read_opening(Sentence& sentence, Part part, Command& command) {
 /// "to my todo list", "on the list" at the end of the part; the part without it.
 Part without_list_suffix(Sentence& sentence, Part part, Command& command) {
   for (std::size_t i = part.first + 1; i < part.last; ++i) {
-    if (!sentence[i].is({"to", "on", "onto", "in"})) continue;
+    if (!sentence[i].is("to", "on", "onto", "in")) continue;
     std::size_t k = i + 1;
-    if (k < part.last && sentence[k].is({"my", "the", "our", "a"})) ++k;
-    while (k < part.last && sentence[k].is({"todo", "to-do", "to", "do", "task", "tasks", "daybook"})) ++k;
+    if (k < part.last && sentence[k].is("my", "the", "our", "a")) ++k;
+    while (k < part.last && sentence[k].is("todo", "to-do", "to", "do", "task", "tasks", "daybook")) ++k;
     // "my shopping list"
     if (k > i + 1 && k + 1 < part.last && sentence[k + 1].is("list") && !sentence[k].in(kPreposition) &&
-        sentence[i].is("to") && sentence[i + 1].is({"my", "the", "our"})) {
+        sentence[i].is("to") && sentence[i + 1].is("my", "the", "our")) {
       command.category = std::string(sentence[k].low);
       ++k;
     }
-    if (k < part.last && sentence[k].is({"list", "lists", "todos", "agenda"}) && k > i + 1) {
+    if (k < part.last && sentence[k].is("list", "lists", "todos", "agenda") && k > i + 1) {
       sentence.take({i, k + 1});
       return part;
     }
@@ -133,17 +131,16 @@ void read_after_completion(Sentence& sentence, Part part, Timing& timing) {
     const auto length = read_length(sentence, part, i);
     if (!length) continue;
     const std::size_t at = length->last;
-    if (at >= part.last || !sentence[at].is({"after", "from", "since"})) continue;
+    if (at >= part.last || !sentence[at].is("after", "from", "since")) continue;
     std::size_t end = at + 1;
     bool done = false;
     while (end < part.last &&
-           sentence[end].is({"i",         "i've",     "it",         "it's",   "its",      "is",        "was",
-                             "been",      "the",      "last",       "time",   "did",      "done",      "completion",
-                             "completed", "complete", "completing", "finish", "finished", "finishing", "doing",
-                             "each",      "every",    "we",         "have",   "my",       "that",      "previous"})) {
+           sentence[end].is("i", "i've", "it", "it's", "its", "is", "was", "been", "the", "last", "time", "did", "done",
+                            "completion", "completed", "complete", "completing", "finish", "finished", "finishing",
+                            "doing", "each", "every", "we", "have", "my", "that", "previous")) {
       done = done ||
-             sentence[end].is({"did", "done", "completion", "completed", "complete", "completing", "finish", "finished",
-                               "finishing", "doing"}) ||
+             sentence[end].is("did", "done", "completion", "completed", "complete", "completing", "finish", "finished",
+                              "finishing", "doing") ||
              (sentence[end].is("time") && sentence[end - 1].is("last"));
       ++end;
     }
@@ -164,7 +161,7 @@ void read_after_completion(Sentence& sentence, Part part, Timing& timing) {
     else
       rule.frequency = Grain::minute, rule.interval = static_cast<int>(std::max<std::int64_t>(1, said.seconds / 60));
     std::size_t from = i;
-    if (from > part.first && sentence[from - 1].is({"every", "again", "repeat"})) --from;
+    if (from > part.first && sentence[from - 1].is("every", "again", "repeat")) --from;
     timing.rule = rule;
     sentence.take({from, end});
     return;
@@ -174,8 +171,8 @@ void read_after_completion(Sentence& sentence, Part part, Timing& timing) {
 /// "every spring" has no date yet.
 bool read_season(Sentence& sentence, Part part, Command& command) {
   for (std::size_t i = part.first; i + 1 < part.last; ++i) {
-    if (!sentence[i].is({"every", "each"}) ||
-        !sentence[i + 1].is({"spring", "summer", "autumn", "fall", "winter", "season"}))
+    if (!sentence[i].is("every", "each") ||
+        !sentence[i + 1].is("spring", "summer", "autumn", "fall", "winter", "season"))
       continue;
     RepeatRule rule;
     rule.frequency = Grain::year;
@@ -194,7 +191,7 @@ std::vector<std::string> read_items(const Sentence& sentence, Part part) {
   std::vector<std::string> items;
   std::size_t begin = part.first;
   for (std::size_t i = part.first; i < part.last; ++i) {
-    const bool joint = sentence[i].is({"and", "&"});
+    const bool joint = sentence[i].is("and", "&");
     const bool cut = joint || sentence[i].after == ',' || sentence[i].after == ';' || i + 1 == part.last;
     if (!cut) continue;
     std::string title = read_title(sentence, {begin, joint ? i : i + 1});
@@ -213,6 +210,9 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
   const std::size_t obligation = after_obligation(sentence, part);
   if (obligation > part.first) {
     part.first = obligation;
+    while (part.size() > 1 &&
+           sentence[part.first].is("probably", "really", "definitely", "also", "still", "maybe", "finally", "actually"))
+      ++part.first;
     sure = true;
   }
   read_markers(sentence, part, command);
@@ -226,12 +226,12 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
 
   bool separate = false;
   for (std::size_t i = part.first; i < part.last; ++i) {
-    if (sentence[i].is("as") && i + 2 < part.last + 1 && sentence.starts(part, i + 1, {"separate"})) {
+    if (sentence[i].is("as") && i + 2 < part.last + 1 && sentence.starts(part, i + 1, "separate")) {
       std::size_t end = i + 2;
       if (end < part.last && is_task_noun(sentence[end])) ++end;
       sentence.take({i, end});
       separate = true;
-    } else if (sentence[i].is({"separately", "individually"})) {
+    } else if (sentence[i].is("separately", "individually")) {
       sentence.take({i, i + 1});
       separate = true;
     }
@@ -244,7 +244,7 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
   }
   // "bimonthly" is every two months to some and twice a month to others.
   std::size_t at = 0;
-  if (sentence.has(part, {"bimonthly", "bi-monthly"}, &at)) {
+  if (sentence.find(part, &at, "bimonthly", "bi-monthly")) {
     const bool attributive = at > part.first && sentence[at - 1].in(kArticle);
     if (!attributive) {
       Command question = make_clarify("bimonthly", Intent::create_recurring);
@@ -273,9 +273,9 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
   if (command.due && command.due->all_day && !command.rule) {
     for (std::size_t i = part.first; i < part.last; ++i) {
       std::size_t end = i;
-      if (sentence.starts(part, i, {"at", "the", "same", "time"}))
+      if (sentence.starts(part, i, "at", "the", "same", "time"))
         end = i + 4;
-      else if (sentence.starts(part, i, {"same", "time"}))
+      else if (sentence.starts(part, i, "same", "time"))
         end = i + 2;
       if (end == i || sentence[i].taken) continue;
       const LocalTime now = std::chrono::floor<std::chrono::minutes>(sentence.now.local());
@@ -286,11 +286,18 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
   }
   // "first thing tomorrow"
   for (std::size_t i = part.first; i + 2 < part.last && command.due && command.due->all_day; ++i) {
-    if (!sentence.starts(part, i, {"first", "thing"}) || sentence[i].taken ||
+    if (!sentence.starts(part, i, "first", "thing") || sentence[i].taken ||
         !(sentence[i + 2].taken || (i > part.first && sentence[i - 1].taken)))
       continue;
     sentence.take({i, i + 2});
     command.part_of_day = PartOfDay::morning;
+  }
+  // "from now on", "going forward": as a repeat does anyway.
+  for (std::size_t i = part.first; i < part.last && command.rule; ++i) {
+    if (sentence.starts(part, i, "from", "now", "on") || sentence.starts(part, i, "from", "today", "on"))
+      sentence.take({i, i + 3});
+    else if (sentence.starts(part, i, "going", "forward"))
+      sentence.take({i, i + 2});
   }
   if (command.rule) command.intent = Intent::create_recurring;
   if (command.rule && command.rule->times_per_period > 0 && command.rule->days.empty() && !command.due)
@@ -300,10 +307,10 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
   if (opened && opening.noun) {
     // "add a task tomorrow to call mom": the thing to do stands after the time.
     while (part.first < part.last &&
-           (sentence[part.first].taken || sentence[part.first].is({"to", "for", "on", "at", "that"})))
+           (sentence[part.first].taken || sentence[part.first].is("to", "for", "on", "at", "that")))
       ++part.first;
   }
-  if ((separate || (opening.list) || (opening.noun && sentence.has(part, {"and"}))) && part.size() > 1) {
+  if ((separate || (opening.list) || (opening.noun && sentence.has(part, "and"))) && part.size() > 1) {
     auto items = read_items(sentence, part);
     // "add a task to buy bread and butter" is one; "add task A, B and C" is three.
     const bool commas = std::any_of(&sentence[part.first], &sentence[part.last - 1] + 1,
@@ -342,6 +349,19 @@ std::optional<Command> read_creation(Sentence& sentence, Part part, bool sure) {
     question.due = command.due;
     question.explanation = "That time has passed.";
     return question;
+  }
+  if (!timing.more_rules.empty() && command.rule) {
+    Command all = make(command.intent, command.confidence);
+    for (const RepeatRule& rule : timing.more_rules) {
+      Command other = command;
+      other.rule = rule;
+      other.rrule = rule.rrule();
+      other.due = first_due(rule, sentence.now);
+      other.spans.clear();
+      all.actions.push_back(std::move(other));
+    }
+    all.actions.insert(all.actions.begin(), std::move(command));
+    return all;
   }
   if (!timing.more.empty() && !command.rule) {
     Command all = make(command.intent, command.confidence);

@@ -59,7 +59,7 @@ DayRange range_of(const Sentence& sentence, const TimeReading& reading) {
     range.from = from;
     range.to = from.all_day ? When{last_day(*reading.start), true} : from;
     // A weekend is asked for as both its days.
-    if (from.all_day && sentence.has(said, {"weekend", "weekend's", "weekends"}) &&
+    if (from.all_day && sentence.has(said, "weekend", "weekend's", "weekends") &&
         from.day() == last_day(*reading.start)) {
       range.to = When{from.day() + days{1}, true};
     }
@@ -73,7 +73,7 @@ DayRange range_of(const Sentence& sentence, const TimeReading& reading) {
   }
   // "the next 3 days" starts today and includes the third day from now.
   for (std::size_t i = said.first; i + 2 < said.last; ++i) {
-    if (!sentence[i].is({"next", "coming", "following"})) continue;
+    if (!sentence[i].is("next", "coming", "following")) continue;
     const int count = small_number(sentence[i + 1].low);
     if (count < 1) break;
     const std::string_view unit = sentence[i + 2].low;

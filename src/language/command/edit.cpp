@@ -6,23 +6,24 @@ namespace daybook::language::chat {
 namespace {
 
 /// The first term of the part that is one of `words`, outside quotes; the end of the part for none.
-std::size_t seek(const Sentence& sentence, Part part, std::initializer_list<std::string_view> words) {
+template <std::size_t... N>
+std::size_t seek(const Sentence& sentence, Part part, const char (&... words)[N]) {
   std::size_t at = part.last;
-  sentence.has(part, words, &at);
+  sentence.find(part, &at, words...);
   return at;
 }
 
 /// A new title as it was said: without quotes when all of it is quoted.
 std::string new_title(const Sentence& sentence, Part part) {
-  while (!part.empty() && sentence[part.last - 1].is({"instead", "please"})) --part.last;
+  while (!part.empty() && sentence[part.last - 1].is("instead", "please")) --part.last;
   return capitalised(sentence.original(part));
 }
 
 /// "all work tasks", "everything due today": a change of whatever is so, where the phrase is no title.
 std::optional<Command> finish_bulk(Sentence& sentence, Part phrase, const Command& change) {
   if (!change.title.empty() || !change.note.empty() ||
-      !sentence.has(phrase, {"all", "everything", "every", "tasks", "todos"}) ||
-      sentence.has(phrase, {"them", "those", "these"}) || find_by_name(sentence, phrase, Among::any).exact)
+      !sentence.has(phrase, "all", "everything", "every", "tasks", "todos") ||
+      sentence.has(phrase, "them", "those", "these") || find_by_name(sentence, phrase, Among::any).exact)
     return {};
   const FilterReading reading = read_filter(sentence, phrase, FilterFor::bulk);
   if (reading.leftover > 0) return sentence.release(phrase), std::nullopt;
@@ -52,28 +53,28 @@ std::optional<Command> read_rename(Sentence& sentence, Part part) {
   const std::size_t at = part.first;
   Part phrase{at + 1, part.last};
   bool certain = false;
-  if (sentence[at].is({"rename", "retitle", "reword", "rephrase"}) || misspelt_verb(sentence[at].low) == "rename") {
+  if (sentence[at].is("rename", "retitle", "reword", "rephrase") || misspelt_verb(sentence[at].low) == "rename") {
     certain = true;
-  } else if (sentence[at].is({"change", "edit", "update", "set"}) &&
-             sentence.has(part, {"title", "name", "wording", "text"})) {
-    std::size_t noun = seek(sentence, part, {"title", "name", "wording", "text"});
-    if (noun > at + 2 && !sentence[noun - 1].is({"the", "its"})) {
+  } else if (sentence[at].is("change", "edit", "update", "set") &&
+             sentence.has(part, "title", "name", "wording", "text")) {
+    std::size_t noun = seek(sentence, part, "title", "name", "wording", "text");
+    if (noun > at + 2 && !sentence[noun - 1].is("the", "its")) {
       phrase = {at + 1, noun};  // "change the dentist's title to"
-      const std::size_t to = seek(sentence, {noun, part.last}, {"to"});
+      const std::size_t to = seek(sentence, {noun, part.last}, "to");
       if (to == part.last || to + 1 >= part.last) return {};
       Command change;
       change.title = new_title(sentence, {to + 1, part.last});
       return finish(sentence, phrase, std::move(change), true);
     }
     phrase.first = noun + 1;
-    if (phrase.first < part.last && sentence[phrase.first].is({"of", "for"})) ++phrase.first;
+    if (phrase.first < part.last && sentence[phrase.first].is("of", "for")) ++phrase.first;
     certain = true;
-  } else if (sentence[at].is("call") && part.size() > 3 && sentence[at + 1].is({"it", "that", "this"}) &&
+  } else if (sentence[at].is("call") && part.size() > 3 && sentence[at + 1].is("it", "that", "this") &&
              sentence[part.last - 1].is("instead")) {
     Command change;
     change.title = new_title(sentence, {at + 2, part.last});
     return finish(sentence, {at + 1, at + 2}, std::move(change), true);
-  } else if (sentence[at].is("call") && part.size() > 2 && sentence[at + 1].is({"it", "that", "this"}) &&
+  } else if (sentence[at].is("call") && part.size() > 2 && sentence[at + 1].is("it", "that", "this") &&
              sentence[at + 2].quoted && sentence[part.last - 1].quoted && find_spoken(sentence).one()) {
     Command change;  // call it "Y"
     change.title = new_title(sentence, {at + 2, part.last});
@@ -86,24 +87,24 @@ std::optional<Command> read_rename(Sentence& sentence, Part part) {
     Command change;
     change.title = new_title(sentence, {name, part.last});
     return finish(sentence, {at + 1, name}, std::move(change), false);
-  } else if (sentence[at].is({"change", "edit"})) {
+  } else if (sentence[at].is("change", "edit")) {
     // "change X to Y" where Y is no time: only of a task that is named.
-    const std::size_t to = seek(sentence, phrase, {"to"});
+    const std::size_t to = seek(sentence, phrase, "to");
     if (to == part.last) return {};
     for (const TimeReading& reading : sentence.times) {
       if (sentence.terms_of(reading).first > to && reading.score >= 0.5) return {};
     }
-    if (sentence.has({to + 1, part.last},
-                     {"priority", "high", "low", "medium", "urgent", "p1", "p2", "p3", "done", "open"}))
+    if (sentence.has({to + 1, part.last}, "priority", "high", "low", "medium", "urgent", "p1", "p2", "p3", "done",
+                     "open"))
       return {};
   } else {
     return {};
   }
-  std::size_t to = seek(sentence, phrase, {"to", "as", "into", "->"});
+  std::size_t to = seek(sentence, phrase, "to", "as", "into", "->");
   if (to == part.last || to + 1 >= part.last) return {};
   // "rename go to gym to go to pool": the split whose left side names a task.
   for (std::size_t i = to; i + 1 < part.last; ++i) {
-    if (!sentence[i].is({"to", "as", "into", "->"})) continue;
+    if (!sentence[i].is("to", "as", "into", "->")) continue;
     if (find_by_name(sentence, {phrase.first, i}, Among::any).exact) {
       to = i;
       break;
@@ -118,7 +119,7 @@ std::optional<Command> read_rename(Sentence& sentence, Part part) {
 std::vector<std::string> read_names(const Sentence& sentence, Part part) {
   std::vector<std::string> names;
   for (std::size_t i = part.first; i < part.last; ++i) {
-    if (sentence[i].is({"and", "&", "the", "tag", "tags", "label", "a", "both", "as", "or", "please", "too", "with"}))
+    if (sentence[i].is("and", "&", "the", "tag", "tags", "label", "a", "both", "as", "or", "please", "too", "with"))
       continue;
     std::string_view name = sentence[i].low;
     if (name.starts_with('#')) name.remove_prefix(1);
@@ -145,38 +146,37 @@ std::optional<Command> read_tagging(Sentence& sentence, Part part) {
              change.tags_add.empty() ? change.tags_remove[0] : change.tags_add[0]);
     return finish(sentence, phrase, std::move(change), certain);
   };
-  if (sentence[at].is({"tag", "label", "categorize", "categorise"}) && part.size() > 2) {
-    const std::size_t with = seek(sentence, {at + 1, part.last}, {"with", "as"});
+  if (sentence[at].is("tag", "label", "categorize", "categorise") && part.size() > 2) {
+    const std::size_t with = seek(sentence, {at + 1, part.last}, "with", "as");
     if (with < part.last) return made({with + 1, part.last}, {at + 1, with}, true, true);
     // "tag it work and errands", "tag it #work"
-    if (sentence[at + 1].is({"it", "that", "this", "them", "those"}))
+    if (sentence[at + 1].is("it", "that", "this", "them", "those"))
       return made({at + 2, part.last}, {at + 1, at + 2}, true, true);
     std::size_t first = part.last;
     while (first > at + 2 && sentence[first - 1].low.starts_with('#')) --first;
     if (first == part.last) first = part.last - 1;
     return made({first, part.last}, {at + 1, first}, true, false);
   }
-  if (sentence[at].is(
-          {"add", "put", "apply", "attach", "give", "remove", "delete", "drop", "take", "strip", "clear"})) {
-    const bool add = sentence[at].is({"add", "put", "apply", "attach", "give"});
-    const bool noun = sentence.has(part, {"tag", "tags", "label", "labels"});
+  if (sentence[at].is("add", "put", "apply", "attach", "give", "remove", "delete", "drop", "take", "strip", "clear")) {
+    const bool add = sentence[at].is("add", "put", "apply", "attach", "give");
+    const bool noun = sentence.has(part, "tag", "tags", "label", "labels");
     const bool hash = part.size() > 1 && sentence[at + 1].low.starts_with('#');
     if (!noun && !hash) return {};
     if (sentence[at].is("give")) {  // "give X the tag y"
-      const std::size_t tag = seek(sentence, part, {"tag", "tags", "label"});
+      const std::size_t tag = seek(sentence, part, "tag", "tags", "label");
       if (tag + 1 >= part.last) return {};
-      return made({tag + 1, part.last}, {at + 1, sentence[tag - 1].is({"the", "a"}) ? tag - 1 : tag}, true, false);
+      return made({tag + 1, part.last}, {at + 1, sentence[tag - 1].is("the", "a") ? tag - 1 : tag}, true, false);
     }
-    const std::size_t to = seek(sentence, {at + 1, part.last}, {"to", "from", "on", "off"});
+    const std::size_t to = seek(sentence, {at + 1, part.last}, "to", "from", "on", "off");
     if (to >= part.last || to + 1 >= part.last) return {};
     return made({at + 1, to}, {to + 1, part.last}, add, false);
   }
-  if (sentence[at].is({"untag", "unlabel"}) && part.size() > 1) {
-    const std::size_t with = seek(sentence, {at + 1, part.last}, {"from", "with", "as"});
+  if (sentence[at].is("untag", "unlabel") && part.size() > 1) {
+    const std::size_t with = seek(sentence, {at + 1, part.last}, "from", "with", "as");
     if (with < part.last)
       return sentence[with].is("from") ? made({at + 1, with}, {with + 1, part.last}, false, true)
                                        : made({with + 1, part.last}, {at + 1, with}, false, true);
-    if (part.size() > 3 && sentence.has({at + 1, part.last - 1}, {"all", "everything", "tasks"}))
+    if (part.size() > 3 && sentence.has({at + 1, part.last - 1}, "all", "everything", "tasks"))
       return made({part.last - 1, part.last}, {at + 1, part.last - 1}, false, true);
     const Found found = find_tasks(sentence, {at + 1, part.last}, Among::any);
     Command change;
@@ -189,9 +189,9 @@ std::optional<Command> read_tagging(Sentence& sentence, Part part) {
 /// "due date", "deadline", "date" and "due" from `at` on, with an article; the term after it, or `at`.
 std::size_t after_due_noun(const Sentence& sentence, Part part, std::size_t at) {
   std::size_t i = at;
-  if (i < part.last && sentence[i].is({"a", "the", "any", "set", "fixed", "its"})) ++i;
-  if (sentence.starts(part, i, {"due", "date"}) || sentence.starts(part, i, {"due", "dates"})) return i + 2;
-  if (i < part.last && sentence[i].is({"deadline", "date", "due-date", "deadlines"})) return i + 1;
+  if (i < part.last && sentence[i].is("a", "the", "any", "set", "fixed", "its")) ++i;
+  if (sentence.starts(part, i, "due", "date") || sentence.starts(part, i, "due", "dates")) return i + 2;
+  if (i < part.last && sentence[i].is("deadline", "date", "due-date", "deadlines")) return i + 1;
   return at;
 }
 
@@ -200,23 +200,23 @@ std::optional<Command> read_no_due(Sentence& sentence, Part part) {
   Command change;
   change.clear_due = true;
   const auto rest_is_aside = [&](std::size_t i) {
-    while (i < part.last && sentence[i].is({"anymore", "any", "more", "now", "longer", "yet", "after", "all"})) ++i;
+    while (i < part.last && sentence[i].is("anymore", "any", "more", "now", "longer", "yet", "after", "all")) ++i;
     return i == part.last;
   };
-  if (sentence[part.first].is({"no", "without"})) {
+  if (sentence[part.first].is("no", "without")) {
     const std::size_t end = after_due_noun(sentence, part, part.first + 1);
-    if (end == part.first + 1 || end + 1 >= part.last || !sentence[end].is({"for", "on"})) return {};
+    if (end == part.first + 1 || end + 1 >= part.last || !sentence[end].is("for", "on")) return {};
     return finish(sentence, {end + 1, part.last}, std::move(change), false);
   }
   for (std::size_t i = part.first + 1; i + 1 < part.last; ++i) {
     std::size_t at = i;
-    if (sentence[i].is({"has", "have", "with", "needs"}) && sentence[i + 1].is("no")) {
+    if (sentence[i].is("has", "have", "with", "needs") && sentence[i + 1].is("no")) {
       at = i + 2;
-    } else if (sentence.starts(part, i, {"no", "longer"}) && i + 2 < part.last &&
-               sentence[i + 2].is({"has", "have", "needs", "need"})) {
+    } else if (sentence.starts(part, i, "no", "longer") && i + 2 < part.last &&
+               sentence[i + 2].is("has", "have", "needs", "need")) {
       at = i + 3;
-    } else if (sentence[i].is({"doesn't", "doesnt", "don't", "dont", "shouldn't", "hasn't"}) &&
-               sentence[i + 1].is({"have", "need", "got"})) {
+    } else if (sentence[i].is("doesn't", "doesnt", "don't", "dont", "shouldn't", "hasn't") &&
+               sentence[i + 1].is("have", "need", "got")) {
       at = i + 2;
     } else {
       continue;
@@ -230,18 +230,18 @@ std::optional<Command> read_no_due(Sentence& sentence, Part part) {
 
 /// "remove the due date from X", "clear its deadline"
 std::optional<Command> read_due_removal(Sentence& sentence, Part part) {
-  if (!sentence[part.first].is({"remove", "clear", "delete", "drop", "unset", "take", "cancel", "erase"})) return {};
-  const std::size_t noun = seek(sentence, part, {"date", "deadline", "due"});
+  if (!sentence[part.first].is("remove", "clear", "delete", "drop", "unset", "take", "cancel", "erase")) return {};
+  const std::size_t noun = seek(sentence, part, "date", "deadline", "due");
   if (noun == part.last) return {};
   std::size_t i = noun + 1;
-  if (sentence[noun].is("due") && i < part.last && sentence[i].is({"date", "time"})) ++i;
+  if (sentence[noun].is("due") && i < part.last && sentence[i].is("date", "time")) ++i;
   Part phrase{i, part.last};
-  if (!phrase.empty() && sentence[phrase.first].is({"from", "of", "for", "on", "off"})) {
+  if (!phrase.empty() && sentence[phrase.first].is("from", "of", "for", "on", "off")) {
     ++phrase.first;
   } else if (phrase.empty() && noun > part.first + 1) {
     phrase = {part.first + 1,
               sentence[noun].is("date") && sentence[noun - 1].is("due") ? noun - 1 : noun};  // "clear its due date"
-    if (phrase.size() == 1 && sentence[phrase.first].is({"the", "its", "that", "a"})) phrase = {part.last, part.last};
+    if (phrase.size() == 1 && sentence[phrase.first].is("the", "its", "that", "a")) phrase = {part.last, part.last};
   } else if (!phrase.empty()) {
     return {};
   }
@@ -254,9 +254,9 @@ std::optional<Command> read_due_removal(Sentence& sentence, Part part) {
 std::optional<Command> read_noting(Sentence& sentence, Part part) {
   const std::size_t at = part.first;
   std::size_t i = at;
-  if (sentence[i].is({"add", "put", "attach", "write", "leave", "make"})) ++i;
-  while (i < part.last && sentence[i].is({"a", "the", "this"})) ++i;
-  if (i >= part.last || !sentence[i].is({"note", "notes", "comment", "description"})) return {};
+  if (sentence[i].is("add", "put", "attach", "write", "leave", "make")) ++i;
+  while (i < part.last && sentence[i].is("a", "the", "this")) ++i;
+  if (i >= part.last || !sentence[i].is("note", "notes", "comment", "description")) return {};
   ++i;
   if (i >= part.last) return {};
   // The note stands after the colon, or in quotes.
@@ -267,7 +267,7 @@ std::optional<Command> read_noting(Sentence& sentence, Part part) {
   if (sentence[i].quoted) {  // add note "call first" to X
     std::size_t end = i;
     while (end < part.last && sentence[end].quoted) ++end;
-    if (end < part.last && !sentence[end].is({"to", "on", "for"})) return {};
+    if (end < part.last && !sentence[end].is("to", "on", "for")) return {};
     // Without a name it is of the task spoken of, if there is one.
     if (end == part.last && !find_spoken(sentence).one()) return {};
     Command change;
@@ -280,15 +280,15 @@ std::optional<Command> read_noting(Sentence& sentence, Part part) {
     change.note = std::string(sentence.original({i, part.last}));
     return finish(sentence, {part.last, part.last}, std::move(change), true);
   }
-  if (!sentence[i].is({"to", "on", "for", "about"}) || sentence.starts(part, i + 1, {"self"}) ||
-      sentence.starts(part, i + 1, {"myself"}))
+  if (!sentence[i].is("to", "on", "for", "about") || sentence.starts(part, i + 1, "self") ||
+      sentence.starts(part, i + 1, "myself"))
     return {};
   Part phrase{i + 1, colon == part.last ? part.last : colon + 1};
   Command change;
   if (colon < part.last) {
     change.note = std::string(sentence.text.substr(sentence[colon + 1].begin));
   } else {
-    const std::size_t that = seek(sentence, phrase, {"that", "saying"});
+    const std::size_t that = seek(sentence, phrase, "that", "saying");
     if (that == part.last) return {};
     phrase.last = that;
     change.note = std::string(sentence.original({that + 1, part.last}));
@@ -300,29 +300,29 @@ std::optional<Command> read_noting(Sentence& sentence, Part part) {
 /// "prioritize X", "raise the priority of X", "change the priority of X to low"
 std::optional<Command> read_priority_verb(Sentence& sentence, Part part) {
   const std::size_t at = part.first;
-  const bool up = sentence[at].is({"prioritize", "prioritise"});
-  const bool down = sentence[at].is({"deprioritize", "deprioritise"});
+  const bool up = sentence[at].is("prioritize", "prioritise");
+  const bool down = sentence[at].is("deprioritize", "deprioritise");
   Command change;
   if (up || down) {
     if (part.size() < 2) return {};
     change.priority = up ? Priority::high : Priority::low;
     return finish(sentence, {at + 1, part.last}, std::move(change), false);
   }
-  if (!sentence[at].is(
-          {"raise", "lower", "increase", "decrease", "change", "set", "update", "bump", "drop", "reduce", "make"}))
+  if (!sentence[at].is("raise", "lower", "increase", "decrease", "change", "set", "update", "bump", "drop", "reduce",
+                       "make"))
     return {};
-  const std::size_t noun = seek(sentence, part, {"priority", "prio", "importance"});
-  if (noun == part.last || noun + 2 >= part.last || !sentence[noun + 1].is({"of", "for", "on"})) return {};
+  const std::size_t noun = seek(sentence, part, "priority", "prio", "importance");
+  if (noun == part.last || noun + 2 >= part.last || !sentence[noun + 1].is("of", "for", "on")) return {};
   Part phrase{noun + 2, part.last};
   for (std::size_t i = phrase.first + 1; i + 1 < part.last; ++i) {
-    if (!sentence[i].is({"to", "as"}) || priority_word(sentence[i + 1].low) == Priority::none) continue;
+    if (!sentence[i].is("to", "as") || priority_word(sentence[i + 1].low) == Priority::none) continue;
     change.priority = priority_word(sentence[i + 1].low);
     phrase.last = i;
     break;
   }
   if (change.priority == Priority::none) {
-    if (sentence[at].is({"change", "set", "update", "make"})) return {};
-    change.priority = sentence[at].is({"raise", "increase", "bump"}) ? Priority::high : Priority::low;
+    if (sentence[at].is("change", "set", "update", "make")) return {};
+    change.priority = sentence[at].is("raise", "increase", "bump") ? Priority::high : Priority::low;
   }
   return finish(sentence, phrase, std::move(change), true);
 }

@@ -36,10 +36,10 @@ Days days_of(Filter& filter) {
 int read_step(const Sentence& sentence, Part part, std::size_t& at) {
   std::size_t i = at;
   if (i < part.last && sentence[i].is("the")) ++i;
-  if (i + 1 >= part.last || !sentence[i].is({"day", "week"}) || !sentence[i + 1].is({"after", "before"})) return 0;
+  if (i + 1 >= part.last || !sentence[i].is("day", "week") || !sentence[i + 1].is("after", "before")) return 0;
   const int step = (sentence[i].is("week") ? 7 : 1) * (sentence[i + 1].is("after") ? 1 : -1);
   i += 2;
-  while (i < part.last && sentence[i].is({"that", "it", "then", "this"})) ++i;
+  while (i < part.last && sentence[i].is("that", "it", "then", "this")) ++i;
   at = i;
   return step;
 }
@@ -67,12 +67,39 @@ void replace(Filter& filter, Filter said) {
 
 }  // namespace
 
+Part after_suggestion(const Sentence& sentence, Part part) {
+  std::size_t at = part.first;
+  while (at < part.last && sentence[at].is("and", "ok", "okay", "so", "then", "hey")) ++at;
+  std::size_t wish = part.first;
+  if (sentence.starts(part, at, "how", "about") || sentence.starts(part, at, "what", "about"))
+    wish = at + 2;
+  else if (sentence.starts(part, at, "why", "don't", "we") || sentence.starts(part, at, "why", "don't", "i") ||
+           sentence.starts(part, at, "why", "not"))
+    wish = at + (sentence[at + 1].is("not") ? 2 : 3);
+  else if (sentence.starts(part, at, "shall", "we") || sentence.starts(part, at, "should", "we"))
+    wish = at + 2;
+  if (wish == part.first || wish >= part.last) return part;
+  Part name{wish, wish};
+  bool timed = false;
+  for (const TimeReading& one : sentence.times) {
+    const Part said = sentence.terms_of(one);
+    if (one.score < 0.5 || one.kind == TimeKind::duration || said.first < wish || said.empty()) continue;
+    if (!timed) name.last = said.first;
+    timed = true;
+  }
+  while (!name.empty() && sentence[name.last - 1].in(kGlue)) --name.last;
+  if (!timed || name.empty() || sentence[name.first].in(kPronoun | kQuestion)) return part;
+  // Of something that is there it asks, or would change it.
+  if (find_by_name(sentence, name, Among::any).outcome != Found::Outcome::nothing) return part;
+  return {wish, part.last};
+}
+
 std::optional<Command> read_follow_up(Sentence& sentence, Part part) {
   if (part.empty() || part.size() > 10 || sentence.context.question) return {};
   const bool asks = sentence[part.last - 1].after == '?';
   std::size_t at = part.first;
-  while (at < part.last && sentence[at].is({"and", "ok", "okay", "so", "then", "also"})) ++at;
-  const bool about = sentence.starts(part, at, {"what", "about"}) || sentence.starts(part, at, {"how", "about"});
+  while (at < part.last && sentence[at].is("and", "ok", "okay", "so", "then", "also")) ++at;
+  const bool about = sentence.starts(part, at, "what", "about") || sentence.starts(part, at, "how", "about");
   if (about) at += 2;
   const bool goes_on = about || (at > part.first && asks);
   if (at >= part.last || (!goes_on && !asks)) return {};

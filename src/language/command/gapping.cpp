@@ -21,7 +21,7 @@ std::optional<Command> read_gapped_tasks(Sentence& sentence, Part said) {
   boost::container::small_vector<Part, 4> pieces;
   std::size_t begin = said.first;
   for (std::size_t i = said.first + 2; i + 1 < said.last && pieces.size() < 8; ++i) {
-    const bool word = sentence[i].is({"and", "&"});
+    const bool word = sentence[i].is("and", "&");
     const bool joint = word || (sentence[i - 1].after == ',' && !sentence[i].in(kGlue));
     if (!joint || sentence[i].quoted || i <= begin || !timed_until(i, begin)) continue;
     const std::size_t second = word ? i + 1 : i;
@@ -57,9 +57,9 @@ std::size_t leads_to_time(const Sentence& sentence, Part piece) {
   for (const TimeReading& one : sentence.times) {
     const Part time = sentence.terms_of(one);
     if (time.empty() || one.score < 0.5 || one.kind != TimeKind::instant || time.last != piece.last) continue;
-    const bool own = sentence[time.first].is({"to", "until", "till"});
+    const bool own = sentence[time.first].is("to", "until", "till");
     if (own && time.first > piece.first) return time.first;
-    if (!own && time.first > piece.first + 1 && sentence[time.first - 1].is({"to", "until", "till"}))
+    if (!own && time.first > piece.first + 1 && sentence[time.first - 1].is("to", "until", "till"))
       return time.first - 1;
   }
   return piece.last;
@@ -83,7 +83,7 @@ std::optional<Command> read_gapped_moves(Sentence& sentence, Part said) {
   boost::container::small_vector<Part, 4> pieces;
   std::size_t begin = said.first + 1;
   for (std::size_t i = begin + 2; i + 2 < said.last && pieces.size() < 8; ++i) {
-    const bool word = sentence[i].is({"and", "&"});
+    const bool word = sentence[i].is("and", "&");
     if ((!word && sentence[i - 1].after != ',') || leads_to_time(sentence, {begin, i}) == i) continue;
     pieces.push_back({begin, i});
     begin = word ? i + 1 : i;
@@ -115,7 +115,7 @@ std::optional<Command> read_two_rhythms(Sentence& sentence, Part said) {
     const Part time = sentence.terms_of(reading);
     if (time.first < said.first || time.last > said.last || time.size() < 5) continue;
     std::size_t joint = 0;
-    if (!sentence.has({time.first + 1, time.last - 1}, {"and", "&"}, &joint)) continue;
+    if (!sentence.find({time.first + 1, time.last - 1}, &joint, "and", "&")) continue;
     const Part pieces[] = {{time.first, joint}, {joint + 1, time.last}};
     const auto first = whole_rhythm(sentence, sentence.original(pieces[0]));
     const auto second = whole_rhythm(sentence, sentence.original(pieces[1]));
@@ -136,12 +136,38 @@ std::optional<Command> read_two_rhythms(Sentence& sentence, Part said) {
   return {};
 }
 
+/// "just this Thursday move gym to 6", "next week skip yoga": what stands first is said of the change after it.
+std::optional<Command> read_fronted(Sentence& sentence, Part said) {
+  if (sentence[said.first].in(kMove)) return {};
+  for (const TimeReading& reading : sentence.times) {
+    const Part time = sentence.terms_of(reading);
+    if (time.first != said.first || time.last + 1 >= said.last || reading.score < 0.5 ||
+        reading.kind == TimeKind::recurrence)
+      continue;
+    const Term& verb = sentence[time.last];
+    if (!verb.in(kMove | kDelete) && !verb.is("skip", "pause", "push", "delay", "shift")) return {};
+    std::string text(sentence.original({time.last, said.last}));
+    text += ' ';
+    if (said.first > 0 && sentence[said.first - 1].is("just", "only"))
+      text.append(sentence.original({said.first - 1, said.first})).append(" ");
+    text += sentence.original(time);
+    Command command = read_command(text, sentence.now, sentence.settings, sentence.context);
+    if ((command.intent != Intent::update && command.intent != Intent::pause_recurring) || command.targets.empty())
+      return {};
+    command.spans.clear();
+    add_span(command, sentence, time, "due", command.due ? command.due->iso(sentence.now) : "");
+    return command;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<Command> read_gapped(Sentence& sentence, Part part) {
-  const Part said = without_courtesy(sentence, part);
-  if (said.size() < 5) return {};
-  for (auto* reader : {read_gapped_tasks, read_gapped_moves, read_two_rhythms}) {
+  Part said = without_courtesy(sentence, part);
+  if (said.size() > 1 && sentence[said.first].is("only")) ++said.first;
+  if (said.size() < 4) return {};
+  for (auto* reader : {read_gapped_tasks, read_gapped_moves, read_two_rhythms, read_fronted}) {
     const auto spoken = sentence.spoken;
     if (auto command = reader(sentence, said)) return command;
     sentence.spoken = spoken;

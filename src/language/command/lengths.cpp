@@ -172,7 +172,7 @@ std::optional<LengthReading> read_length(const Sentence& sentence, Part part, st
   // "an hour and a half", "1 hour 30 minutes", "2 hours and 15 minutes"
   while (reading->last < part.last) {
     std::size_t next = reading->last;
-    if (sentence.starts(part, next, {"and", "a", "half"})) {
+    if (sentence.starts(part, next, "and", "a", "half")) {
       add(reading->length, reading->length.grain, 0.5);
       reading->last = next + 3;
       continue;

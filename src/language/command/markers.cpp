@@ -21,7 +21,7 @@ Priority marker_priority(std::string_view word) {
   return Priority::none;
 }
 
-bool is_priority_noun(const Term& term) { return term.is({"priority", "prio", "importance", "urgency"}); }
+bool is_priority_noun(const Term& term) { return term.is("priority", "prio", "importance", "urgency"); }
 
 void set_priority(Sentence& sentence, Command& command, Part part, Priority priority) {
   command.priority = priority;
@@ -41,15 +41,15 @@ void add_tag(Sentence& sentence, Command& command, Part part, std::string_view t
 /// "tagged home and garden", "tag garden", "with the tags a, b", from `at`; the term after it, or `at`.
 std::size_t read_tag_words(Sentence& sentence, Part part, std::size_t at, Command& command) {
   std::size_t i = at;
-  const bool tagged = sentence[i].is({"tagged", "labeled", "labelled"});
+  const bool tagged = sentence[i].is("tagged", "labeled", "labelled");
   bool noun = false;
   if (tagged) {
     ++i;
-    if (i < part.last && sentence[i].is({"with", "as", "under"})) ++i;
+    if (i < part.last && sentence[i].is("with", "as", "under")) ++i;
   } else {
-    if (sentence[i].is({"with", "add", "and", "under", "using"})) ++i;
-    if (i < part.last && sentence[i].is({"the", "a"})) ++i;
-    if (i >= part.last || !sentence[i].is({"tag", "tags", "label", "labels", "tag:", "tags:"})) return at;
+    if (sentence[i].is("with", "add", "and", "under", "using")) ++i;
+    if (i < part.last && sentence[i].is("the", "a")) ++i;
+    if (i >= part.last || !sentence[i].is("tag", "tags", "label", "labels", "tag:", "tags:")) return at;
     noun = true;
     ++i;
   }
@@ -61,20 +61,20 @@ std::size_t read_tag_words(Sentence& sentence, Part part, std::size_t at, Comman
   while (i < part.last && !sentence[i].taken) {
     std::string_view name = sentence[i].low;
     if (name.starts_with('#')) name.remove_prefix(1);
-    if (!is_name(name) || sentence[i].in(kGlue) || sentence[i].is({"remind"})) break;
+    if (!is_name(name) || sentence[i].in(kGlue) || sentence[i].is("remind")) break;
     add_tag(sentence, command, {i, i + 1}, name);
     any = true;
     const char after = sentence[i].after;
     ++i;
-    if (i < part.last && sentence[i].is({"and", "&"}) && i + 1 < part.last &&
+    if (i < part.last && sentence[i].is("and", "&") && i + 1 < part.last &&
         !sentence[i + 1].in(kRemind | kActionVerb | kMove) &&
-        !sentence[i + 1].is({"due", "set", "make", "high", "low"})) {
+        !sentence[i + 1].is("due", "set", "make", "high", "low")) {
       sentence.take({i, i + 1});
       ++i;
     } else if (after != ',') {
       break;
     } else if (i < part.last && (sentence[i].in(kArticle | kGlue | kRemind) ||
-                                 sentence[i].is({"high", "low", "medium", "urgent", "due", "p1", "p2", "p3"}))) {
+                                 sentence[i].is("high", "low", "medium", "urgent", "due", "p1", "p2", "p3"))) {
       break;
     }
   }
@@ -104,7 +104,7 @@ void add_span(Command& command, const Sentence& sentence, Part part, std::string
 std::size_t note_start(const Sentence& sentence, Part part) {
   for (std::size_t i = part.first; i < part.last; ++i) {
     if (!sentence[i].quoted && sentence[i].low.starts_with("//")) return i;
-    if (i > part.first && sentence[i].is({"note", "notes"}) && sentence[i].after == ':' && sentence[i - 1].after != 0)
+    if (i > part.first && sentence[i].is("note", "notes") && sentence[i].after == ':' && sentence[i - 1].after != 0)
       return i;
   }
   return part.last;
@@ -149,7 +149,7 @@ void read_markers(Sentence& sentence, Part part, Command& command) {
       const bool joined = i > part.first && !sentence[i - 1].taken;
       if (joined && priority_word(sentence[i - 1].low) != Priority::none) {
         std::size_t from = i - 1;
-        while (from > part.first && sentence[from - 1].is({"with", "at", "as", "a", "very", "of", "and", "is"}) &&
+        while (from > part.first && sentence[from - 1].is("with", "at", "as", "a", "very", "of", "and", "is") &&
                !sentence[from - 1].taken)
           --from;
         std::size_t to = i + 1;
@@ -158,46 +158,45 @@ void read_markers(Sentence& sentence, Part part, Command& command) {
         continue;
       }
       std::size_t next = i + 1;
-      if (next < part.last && sentence[next].is({"is", "to", "of", "level"})) ++next;
+      if (next < part.last && sentence[next].is("is", "to", "of", "level")) ++next;
       if (next < part.last && priority_word(sentence[next].low) != Priority::none) {
         std::size_t from = i;
-        if (from > part.first && sentence[from - 1].is({"with", "set", "at", "and"})) --from;
+        if (from > part.first && sentence[from - 1].is("with", "set", "at", "and")) --from;
         set_priority(sentence, command, {from, next + 1}, priority_word(sentence[next].low));
         continue;
       }
     }
-    if (term.is({"high-priority", "top-priority"})) set_priority(sentence, command, {i, i + 1}, Priority::high);
-    if (term.is({"low-priority"})) set_priority(sentence, command, {i, i + 1}, Priority::low);
-    if (term.is({"medium-priority"})) set_priority(sentence, command, {i, i + 1}, Priority::medium);
+    if (term.is("high-priority", "top-priority")) set_priority(sentence, command, {i, i + 1}, Priority::high);
+    if (term.is("low-priority")) set_priority(sentence, command, {i, i + 1}, Priority::low);
+    if (term.is("medium-priority")) set_priority(sentence, command, {i, i + 1}, Priority::medium);
     // "urgent: …", "…, urgent", "urgently", "asap"
     const bool edge = (i == part.first && (term.after == ':' || term.after == ',' || term.after == '!')) ||
                       (i > part.first && i + 1 == part.last &&
-                       (sentence[i - 1].after == ',' || sentence[i - 1].is({"-", "–", "—"}) || term.before == '(')) ||
+                       (sentence[i - 1].after == ',' || sentence[i - 1].is("-", "–", "—") || term.before == '(')) ||
                       (i > part.first && sentence[i - 1].after == ',' && term.after == ',');
-    if (edge && term.is({"urgent", "important", "critical", "asap"})) {
+    if (edge && term.is("urgent", "important", "critical", "asap")) {
       set_priority(sentence, command, {i, i + 1}, Priority::high);
       continue;
     }
     if (i > part.first && i + 1 == part.last &&
-        (term.is({"asap", "urgently", "a.s.a.p"}) ||
-         (term.is({"urgent", "important"}) && i > part.first + 1 &&
-          !sentence[i - 1].in(kPreposition | kArticle | kBe) &&
-          !sentence[i - 1].is({"very", "what", "something", "most", "it", "that", "this"})))) {
+        (term.is("asap", "urgently", "a.s.a.p") ||
+         (term.is("urgent", "important") && i > part.first + 1 && !sentence[i - 1].in(kPreposition | kArticle | kBe) &&
+          !sentence[i - 1].is("very", "what", "something", "most", "it", "that", "this")))) {
       set_priority(sentence, command, {i, i + 1}, Priority::high);
       continue;
     }
-    if (term.is({"tagged", "labeled", "labelled", "with", "tag", "tags", "label", "under", "using"})) {
+    if (term.is("tagged", "labeled", "labelled", "with", "tag", "tags", "label", "under", "using")) {
       const std::size_t after = read_tag_words(sentence, part, i, command);
       if (after > i) {
         i = after - 1;
         continue;
       }
     }
-    if (term.is({"category", "project", "list"}) && i > part.first && i + 1 < part.last &&
-        sentence[i - 1].is({"in", "under", "the"}) && i + 2 == part.last && term.is("category")) {
+    if (term.is("category", "project", "list") && i > part.first && i + 1 < part.last &&
+        sentence[i - 1].is("in", "under", "the") && i + 2 == part.last && term.is("category")) {
       command.category = std::string(sentence[i + 1].low);
       std::size_t from = i - 1;
-      if (sentence[from].is("the") && from > part.first && sentence[from - 1].is({"in", "under"})) --from;
+      if (sentence[from].is("the") && from > part.first && sentence[from - 1].is("in", "under")) --from;
       sentence.take({from, i + 2});
       add_span(command, sentence, {from, i + 2}, "category", command.category);
     }

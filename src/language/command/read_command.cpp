@@ -20,6 +20,11 @@ Command read_best(std::string_view text, const Now& now, const Settings& setting
   if (auto choice = chat::read_choice(sentence)) return std::move(*choice);
   if (auto question = chat::read_follow_up(sentence, whole)) return std::move(*question);
   sentence.release(whole);
+  if (const chat::Part wish = chat::after_suggestion(sentence, whole); wish.first > whole.first) {
+    Command made = chat::read_sentence(sentence, wish);
+    if (made.intent == Intent::create_task || made.intent == Intent::create_recurring) return made;
+    sentence.release(whole);
+  }
   return chat::read_sentence(sentence, whole);
 }
 

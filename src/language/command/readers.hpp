@@ -43,6 +43,10 @@ std::optional<Command> read_gapped(Sentence& sentence, Part part);
 /// "and on Friday?", "what about work?": goes on from the question before it.
 std::optional<Command> read_follow_up(Sentence& sentence, Part part);
 
+/// "how about dinner with Ann tomorrow": what stands after the suggestion, where it is something new at some time; else
+/// all of the part.
+Part after_suggestion(const Sentence& sentence, Part part);
+
 /// One clause, by the first reader that knows it.
 Command read_clause(Sentence& sentence, Part part);
 /// A sentence with all its clauses.
@@ -72,6 +76,8 @@ Command about(Intent intent, const Found& found, const Sentence& sentence);
 /// Several as one command, or the only one as it is.
 Command with_actions(std::vector<Command> actions);
 void remember(Sentence& sentence, const Found& found);
+/// The days from `from` to `to`, both included, on which a task that repeats falls due, its next one first; at most 31.
+std::vector<When> occurrences(const TaskItem& task, const When& from, const When& to, const Now& now);
 TaskRef ref(const TaskItem& task);
 
 }  // namespace daybook::language::chat

@@ -9,15 +9,15 @@ namespace {
 Found find_fired(const Sentence& sentence, Part phrase) {
   const Context& context = sentence.context;
   while (!phrase.empty() &&
-         (sentence[phrase.first].taken || sentence[phrase.first].is({"for", "until", "till", "to", "by", "about"})))
+         (sentence[phrase.first].taken || sentence[phrase.first].is("for", "until", "till", "to", "by", "about")))
     ++phrase.first;
   while (!phrase.empty() &&
          (sentence[phrase.last - 1].taken ||
-          sentence[phrase.last - 1].is({"for", "until", "till", "to", "by", "again", "later", "more", "now"})))
+          sentence[phrase.last - 1].is("for", "until", "till", "to", "by", "again", "later", "more", "now")))
     --phrase.last;
   const bool generic =
-      phrase.empty() || (phrase.size() <= 2 && sentence[phrase.last - 1].is({"it", "that", "this", "reminder", "one",
-                                                                             "alarm", "task", "notification"}));
+      phrase.empty() || (phrase.size() <= 2 && sentence[phrase.last - 1].is("it", "that", "this", "reminder", "one",
+                                                                            "alarm", "task", "notification"));
   Found found;
   if (generic) {
     if (!context.reminders.empty()) {
@@ -41,7 +41,7 @@ void set_snooze(Sentence& sentence, Part part, Command& command) {
     if (sentence[i].taken) continue;
     const auto length = read_length(sentence, part, i);
     if (!length) continue;
-    const bool after_until = i > part.first && sentence[i - 1].is({"until", "till", "til", "to", "at", "@"});
+    const bool after_until = i > part.first && sentence[i - 1].is("until", "till", "til", "to", "at", "@");
     if (after_until) continue;
     const LocalTime base = std::chrono::floor<std::chrono::minutes>(sentence.now.local());
     LocalTime to;
@@ -52,7 +52,7 @@ void set_snooze(Sentence& sentence, Part part, Command& command) {
       to = moved(base, length->length);
     }
     command.snooze_to = When{to, false};
-    sentence.take({i > part.first && sentence[i - 1].is({"for", "in", "another", "by"}) ? i - 1 : i, length->last});
+    sentence.take({i > part.first && sentence[i - 1].is("for", "in", "another", "by") ? i - 1 : i, length->last});
     add_span(command, sentence, {i, length->last}, "snooze_to", command.snooze_to->iso(sentence.now));
     return;
   }
@@ -83,43 +83,43 @@ std::optional<Command> read_reminder_reply(Sentence& sentence, Part part) {
     return command;
   };
   const auto is_all = [&](Part rest) {
-    return !rest.empty() && sentence.has(rest, {"all", "everything", "both", "them"}) && !sentence.has(rest, {"day"});
+    return !rest.empty() && sentence.has(rest, "all", "everything", "both", "them") && !sentence.has(rest, "day");
   };
 
-  bool snooze = head.is({"snooze", "snooz", "zzz"}) || misspelt_verb(head.low) == "snooze";
+  bool snooze = head.is("snooze", "snooz", "zzz") || misspelt_verb(head.low) == "snooze";
   Part rest{at + 1, part.last};
   if (!snooze && fired) {
     // "not now", "later", "in 10 minutes", "give me 5 more minutes", "remind me again tomorrow"
-    const bool again = (head.in(kRemind) || head.is({"ask", "tell"})) && part.size() > 1 && sentence[at + 1].is("me");
+    const bool again = (head.in(kRemind) || head.is("ask", "tell")) && part.size() > 1 && sentence[at + 1].is("me");
     if (again) {
       Part after{at + 2, part.last};
       if (!after.empty() && sentence[after.first].is("again")) ++after.first;
       if (!after.empty() &&
-          sentence[after.first].is({"later", "in", "at", "tomorrow", "tonight", "next", "on", "this", "after"}) &&
-          !sentence.has(part, {"to", "about", "that"})) {
+          sentence[after.first].is("later", "in", "at", "tomorrow", "tonight", "next", "on", "this", "after") &&
+          !sentence.has(part, "to", "about", "that")) {
         snooze = true;
         rest = after;
       }
-    } else if (head.is({"later", "not"}) && (part.size() == 1 || sentence.starts(part, at, {"not", "now"}) ||
-                                             sentence.starts(part, at, {"not", "yet"}))) {
+    } else if (head.is("later", "not") && (part.size() == 1 || sentence.starts(part, at, "not", "now") ||
+                                           sentence.starts(part, at, "not", "yet"))) {
       snooze = true;
       rest = {part.size() > 1 ? at + 2 : at + 1, part.last};
-    } else if (head.is({"give", "wait", "need"}) || sentence.starts(part, at, {"i", "need"})) {
+    } else if (head.is("give", "wait", "need") || sentence.starts(part, at, "i", "need")) {
       std::size_t i = at + 1;
-      while (i < part.last && sentence[i].is({"me", "need", "it", "another", "for"})) ++i;
+      while (i < part.last && sentence[i].is("me", "need", "it", "another", "for")) ++i;
       if (i > at && i < part.last && sentence[i - 1].is("another")) --i;
       if (read_length(sentence, part, i)) {
         snooze = true;
         rest = {i, part.last};
       }
-    } else if (read_length(sentence, part, at) && sentence.has(part, {"more", "later"})) {
+    } else if (read_length(sentence, part, at) && sentence.has(part, "more", "later")) {
       snooze = true;
       rest = part;
     } else if (head.is("in") && read_length(sentence, part, at + 1) &&
                read_length(sentence, part, at + 1)->last == part.last) {
       snooze = true;
       rest = part;
-    } else if (sentence.starts(part, at, {"another"}) && read_length(sentence, part, at)) {
+    } else if (sentence.starts(part, at, "another") && read_length(sentence, part, at)) {
       snooze = true;
       rest = part;
     }
@@ -128,7 +128,7 @@ std::optional<Command> read_reminder_reply(Sentence& sentence, Part part) {
     Command timed = make(Intent::snooze, 0.95);
     // "snooze 15"
     const Part number = rest.size() == 2 && sentence[rest.first].is("for") ? Part{rest.last - 1, rest.last} : rest;
-    const int minutes = number.size() == 1 && fired && !sentence[number.first].is({"a", "an", "few", "couple"})
+    const int minutes = number.size() == 1 && fired && !sentence[number.first].is("a", "an", "few", "couple")
                             ? small_number(sentence[number.first].low)
                             : 0;
     if (minutes > 0 && minutes <= 240) {
@@ -157,37 +157,37 @@ std::optional<Command> read_reminder_reply(Sentence& sentence, Part part) {
     return timed;
   }
 
-  bool dismiss = head.is({"dismiss", "silence", "ignore", "mute", "shush", "hush", "quiet", "shut", "enough"}) ||
+  bool dismiss = head.is("dismiss", "silence", "ignore", "mute", "shush", "hush", "quiet", "shut", "enough") ||
                  misspelt_verb(head.low) == "dismiss";
-  if (!dismiss && head.is({"stop", "quit"})) {
+  if (!dismiss && head.is("stop", "quit")) {
     dismiss = part.size() > 1 &&
-              sentence[at + 1].is({"buzzing", "beeping", "ringing", "nagging", "bugging", "bothering", "pinging", "it",
-                                   "that", "alerting", "annoying", "notifying", "reminding"}) &&
-              (fired || !sentence[at + 1].is({"it", "that", "reminding"})) && (fired || part.size() <= 3);
+              sentence[at + 1].is("buzzing", "beeping", "ringing", "nagging", "bugging", "bothering", "pinging", "it",
+                                  "that", "alerting", "annoying", "notifying", "reminding") &&
+              (fired || !sentence[at + 1].is("it", "that", "reminding")) && (fired || part.size() <= 3);
     if (dismiss && sentence[at + 1].is("reminding") && part.size() > 3) dismiss = false;
     if (dismiss) rest = {part.last, part.last};
     if (!dismiss && fired && part.size() == 1) dismiss = true;
   }
-  if (!dismiss && sentence.starts(part, at, {"turn", "off"}) &&
-      sentence.has(part, {"alarm", "reminder", "it", "that", "notification"}) && fired) {
+  if (!dismiss && sentence.starts(part, at, "turn", "off") &&
+      sentence.has(part, "alarm", "reminder", "it", "that", "notification") && fired) {
     dismiss = true;
     rest = {at + 2, part.last};
   }
-  if (!dismiss && sentence.starts(part, at, {"turn", "it", "off"}) && fired)
+  if (!dismiss && sentence.starts(part, at, "turn", "it", "off") && fired)
     dismiss = true, rest = {part.last, part.last};
   if (!dismiss && fired) {
-    dismiss = sentence.starts(part, at, {"got", "it"}) || sentence.starts(part, at, {"leave", "me", "alone"}) ||
-              sentence.starts(part, at, {"i", "know"}) || sentence.starts(part, at, {"be", "quiet"}) ||
-              sentence.starts(part, at, {"go", "away"}) || sentence.starts(part, at, {"don't", "remind", "me"}) ||
-              sentence.starts(part, at, {"clear", "it"});
+    dismiss = sentence.starts(part, at, "got", "it") || sentence.starts(part, at, "leave", "me", "alone") ||
+              sentence.starts(part, at, "i", "know") || sentence.starts(part, at, "be", "quiet") ||
+              sentence.starts(part, at, "go", "away") || sentence.starts(part, at, "don't", "remind", "me") ||
+              sentence.starts(part, at, "clear", "it");
     if (dismiss) rest = {part.last, part.last};
   }
   if (!dismiss) return {};
-  if (head.is({"ignore", "silence", "mute"}) && !fired &&
-      !sentence.has(rest, {"reminder", "reminders", "alarm", "it", "that"}))
+  if (head.is("ignore", "silence", "mute") && !fired &&
+      !sentence.has(rest, "reminder", "reminders", "alarm", "it", "that"))
     return {};
   if (is_all(rest)) return bulk(Intent::dismiss);
-  if (head.is({"shut", "enough", "quiet", "shush", "hush"})) rest = {part.last, part.last};
+  if (head.is("shut", "enough", "quiet", "shush", "hush")) rest = {part.last, part.last};
   const Found found = find_fired(sentence, rest);
   if (!found.ok()) {
     if (found.outcome == Found::Outcome::ambiguous) return about(Intent::dismiss, found, sentence);

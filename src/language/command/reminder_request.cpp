@@ -14,32 +14,35 @@ struct Request {
 std::optional<Request> read_request(const Sentence& sentence, Part part) {
   std::size_t i = part.first;
   if (part.empty()) return {};
-  const auto me = [&](std::size_t k) { return k < part.last && sentence[k].is({"me", "us", "myself"}); };
+  const auto me = [&](std::size_t k) { return k < part.last && sentence[k].is("me", "us", "myself"); };
   if (sentence[i].in(kRemind) && me(i + 1)) return Request{i + 2, false};
+  // "tell me to stretch every hour"
+  if (sentence[i].is("tell", "prompt", "nudge", "poke") && me(i + 1) && i + 3 < part.last && sentence[i + 2].is("to"))
+    return Request{i + 2, false};
   if (me(i + 1) && misspelt_verb(sentence[i].low) == "remind") return Request{i + 2, false};
-  if (sentence[i].is({"wake", "get"}) && me(i + 1)) {
+  if (sentence[i].is("wake", "get") && me(i + 1)) {
     const bool up = i + 2 < part.last && sentence[i + 2].is("up");
     if (sentence[i].is("get") && !up) return {};
     return Request{up ? i + 3 : i + 2, true};
   }
-  if (sentence[i].is({"don't", "dont"}) && sentence.starts(part, i + 1, {"let", "me", "forget"}))
+  if (sentence[i].is("don't", "dont") && sentence.starts(part, i + 1, "let", "me", "forget"))
     return Request{i + 4, false};
   std::size_t k = i;
-  if (sentence[k].is(
-          {"set", "add", "create", "make", "give", "new", "schedule", "send", "put", "i", "need", "want", "set-up"}))
+  if (sentence[k].is("set", "add", "create", "make", "give", "new", "schedule", "send", "put", "i", "need", "want",
+                     "set-up"))
     ++k;
   while (k > i && k < part.last &&
-         sentence[k].is(
-             {"a", "an", "me", "another", "the", "new", "up", "need", "want", "quick", "recurring", "daily", "my"})) {
+         sentence[k].is("a", "an", "me", "another", "the", "new", "up", "need", "want", "quick", "recurring", "daily",
+                        "my")) {
     if (sentence[k].is("daily")) break;
     ++k;
   }
   if (k < part.last &&
-      (sentence[k].is({"reminder", "alarm", "reminders"}) || misspelt_verb(sentence[k].low) == "reminder")) {
+      (sentence[k].is("reminder", "alarm", "reminders") || misspelt_verb(sentence[k].low) == "reminder")) {
     if (k > i) return Request{k + 1, false};
     // "reminder to …", "reminder: …"
     if (sentence[k].after == ':' ||
-        (k + 1 < part.last && sentence[k + 1].is({"to", "for", "that", "about", "at", "on", "tomorrow", "in"})))
+        (k + 1 < part.last && sentence[k + 1].is("to", "for", "that", "about", "at", "on", "tomorrow", "in")))
       return Request{k + 1, false};
   }
   return {};
@@ -49,20 +52,20 @@ std::optional<Request> read_request(const Sentence& sentence, Part part) {
 Part place_clause(const Sentence& sentence, Part part) {
   for (std::size_t i = part.first; i + 2 < part.last; ++i) {
     std::size_t k = i;
-    if (sentence[i].is({"when", "once", "whenever"}))
+    if (sentence[i].is("when", "once", "whenever"))
       k = i + 1;
-    else if (sentence.starts(part, i, {"next", "time"}) || sentence.starts(part, i, {"the", "moment"}))
+    else if (sentence.starts(part, i, "next", "time") || sentence.starts(part, i, "the", "moment"))
       k = i + 2;
-    else if (sentence.starts(part, i, {"as", "soon", "as"}))
+    else if (sentence.starts(part, i, "as", "soon", "as"))
       k = i + 3;
     else
       continue;
-    if (k + 1 >= part.last || !sentence[k].is({"i", "we", "i'm", "im", "we're"})) continue;
-    const bool am = !sentence[k].is({"i", "we"});
+    if (k + 1 >= part.last || !sentence[k].is("i", "we", "i'm", "im", "we're")) continue;
+    const bool am = !sentence[k].is("i", "we");
     ++k;
-    if (!am && sentence[k].is({"am", "are"}) && k + 1 < part.last) ++k;
-    if (!sentence[k].is({"get", "arrive", "reach", "leave", "come", "return", "pass", "enter", "at", "in", "near",
-                         "home", "back", "by", "passing", "leaving", "close", "out"}))
+    if (!am && sentence[k].is("am", "are") && k + 1 < part.last) ++k;
+    if (!sentence[k].is("get", "arrive", "reach", "leave", "come", "return", "pass", "enter", "at", "in", "near",
+                        "home", "back", "by", "passing", "leaving", "close", "out"))
       continue;
     std::size_t end = k + 1;
     while (end < part.last && sentence[end - 1].after != ',' &&
@@ -117,7 +120,7 @@ std::optional<Command> read_before_task(Sentence& sentence, Part part) {
   bool before = false;
   while (i < part.last) {
     std::size_t next = i;
-    if (next < part.last && sentence[next].is({"and", "&"})) ++next;
+    if (next < part.last && sentence[next].is("and", "&")) ++next;
     if (const Eve eve = read_eve(sentence, part, next); eve.end > next) {
       Length day;
       day.days = 1;
@@ -131,18 +134,25 @@ std::optional<Command> read_before_task(Sentence& sentence, Part part) {
     if (!length) break;
     wishes.push_back(ReminderWish::ahead(length->length));
     i = length->last;
-    if (i < part.last && sentence[i].is({"before", "ahead", "prior", "early", "in"})) {
-      before = before || !sentence[i].is("in") || sentence.starts(part, i, {"in", "advance"});
-      if (sentence[i].is("in") && !sentence.starts(part, i, {"in", "advance"})) return {};
+    if (i < part.last && sentence[i].is("before", "ahead", "prior", "early", "in")) {
+      before = before || !sentence[i].is("in") || sentence.starts(part, i, "in", "advance");
+      if (sentence[i].is("in") && !sentence.starts(part, i, "in", "advance")) return {};
       i += sentence[i].is("in") ? 2 : 1;
-      if (i < part.last && sentence[i].is({"of", "to"})) ++i;
+      if (i < part.last && sentence[i].is("of", "to")) ++i;
     }
   }
   if (wishes.empty() || !before || i >= part.last) return {};
   Part name{i, part.last};
-  while (!name.empty() && sentence[name.last - 1].is({"is", "are", "due", "starts", "begins", "start"})) --name.last;
+  while (!name.empty() && sentence[name.last - 1].is("is", "are", "due", "starts", "begins", "start")) --name.last;
   const Found found = find_tasks(sentence, name, Among::open);
   Command command;
+  // "3 days before Christmas to wrap presents": a day like any other.
+  for (const TimeReading& one : sentence.times) {
+    const Part said = sentence.terms_of(one);
+    if (found.outcome == Found::Outcome::nothing && said.first == part.first && said.last > i &&
+        said.last < part.last && one.score >= 0.5 && one.has_date && sentence[said.last].is("to", "that"))
+      return {};
+  }
   if (found.outcome == Found::Outcome::nothing) {
     const Timing timing = read_timing(sentence, name, TimingFor::title);
     if (!timing.due) return make_clarify("no_such_task", Intent::set_reminder);
@@ -163,7 +173,7 @@ std::optional<Command> read_before_task(Sentence& sentence, Part part) {
 std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
   part = without_courtesy(sentence, part);
   // "I need you to remind me"
-  if (sentence.starts(part, part.first, {"i", "need", "you", "to"})) part.first += 4;
+  if (sentence.starts(part, part.first, "i", "need", "you", "to")) part.first += 4;
   const auto request = read_request(sentence, part);
   if (!request) return {};
   const Part head{part.first, request->at};
@@ -177,14 +187,12 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
   read_reminders(sentence, part, command);
   // "remind me about the dentist 2 hours before"
   for (std::size_t i = part.first; i < part.last && command.reminders.empty(); ++i) {
-    if (sentence[i].taken || !(read_length(sentence, part, i) || sentence.starts(part, i, {"the", "day", "before"})))
-      continue;
+    if (sentence[i].taken || !(read_length(sentence, part, i) || read_eve(sentence, part, i).end > i)) continue;
     const std::size_t end = read_leads(sentence, part, i, command);
-    const bool ends =
-        end == part.last ||
-        (end < part.last && (sentence[end].is({"to", "that", "about"}) || sentence[end - 1].after == ','));
+    const bool ends = end == part.last ||
+                      (end < part.last && (sentence[end].is("to", "that", "about") || sentence[end - 1].after == ','));
     if (end > i && ends &&
-        sentence.has({i, end}, {"before", "ahead", "early", "earlier", "prior", "advance", "beforehand"})) {
+        sentence.has({i, end}, "before", "ahead", "early", "earlier", "prior", "advance", "beforehand")) {
       sentence.take({i, end});
       add_span(command, sentence, {i, end}, "reminders", command.reminders[0].before.iso());
     } else {
@@ -192,7 +200,7 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
     }
   }
   // "remind me 2 buy flour"
-  if (part.size() > 1 && sentence[part.first].is({"2", "too"}) && sentence[part.first + 1].in(kActionVerb))
+  if (part.size() > 1 && sentence[part.first].is("2", "too") && sentence[part.first + 1].in(kActionVerb))
     sentence.take({part.first, part.first + 1});
 
   if (auto problem = find_impossible(sentence, part)) {
@@ -201,7 +209,7 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
     return problem;
   }
   const bool bare_twelve =
-      request->wake && sentence.has(part, {"12"}) && !sentence.has(part, {"noon", "midnight", "am", "pm"});
+      request->wake && sentence.has(part, "12") && !sentence.has(part, "noon", "midnight", "am", "pm");
   Timing timing = read_timing(sentence, part, TimingFor::title);
   apply_timing(sentence, timing, command);
   if (request->wake && !timing.meridiem) wake_in_the_morning(sentence, timing, command);
@@ -213,13 +221,13 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
   }
   Part rest = part;
   while (!rest.empty() && (sentence[rest.first].taken ||
-                           sentence[rest.first].is({"to", "that", "about", "for", "of", "at", "on", "in", "by", "from",
-                                                    "-", "i", "need", "have", "should", "must", "the", "@"}))) {
-    if (sentence[rest.first].is({"the", "need", "have", "should", "must", "i", "from"})) {
+                           sentence[rest.first].is("to", "that", "about", "for", "of", "at", "on", "in", "by", "from",
+                                                   "-", "i", "need", "have", "should", "must", "the", "@"))) {
+    if (sentence[rest.first].is("the", "need", "have", "should", "must", "i", "from")) {
       const bool obligation = sentence[rest.first].is("i") && rest.size() > 2 &&
-                              sentence[rest.first + 1].is({"need", "have", "must", "should"});
+                              sentence[rest.first + 1].is("need", "have", "must", "should");
       const bool inside = rest.first > part.first && sentence[rest.first - 1].is("i") &&
-                          sentence[rest.first].is({"need", "have", "must", "should"});
+                          sentence[rest.first].is("need", "have", "must", "should");
       const bool before_time = rest.size() > 1 && sentence[rest.first + 1].taken;
       if (!obligation && !inside && !before_time) break;
     }
@@ -236,7 +244,7 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
   }
   // "remind me about the dentist at 8": of a task that is there already.
   const bool refers = !rest.empty() && rest.first > part.first &&
-                      (sentence[rest.first - 1].is({"about", "of", "for"}) ||
+                      (sentence[rest.first - 1].is("about", "of", "for") ||
                        (sentence[rest.first - 1].is("to") && !command.reminders.empty()));
   const bool pronoun = rest.size() == 1 && sentence[rest.first].in(kPronoun);
   if ((refers || pronoun) && !rest.empty()) {

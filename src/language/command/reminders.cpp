@@ -5,9 +5,7 @@
 namespace daybook::language::chat {
 namespace {
 
-bool is_ahead(const Term& term) {
-  return term.is({"before", "early", "earlier", "ahead", "prior", "beforehand", "in"});
-}
+bool is_ahead(const Term& term) { return term.is("before", "early", "earlier", "ahead", "prior", "beforehand", "in"); }
 
 }  // namespace
 
@@ -30,7 +28,7 @@ std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& c
   while (i < part.last) {
     std::size_t next = i;
     while (next < part.last &&
-           (sentence[next].is({"and", "also", "then", "&"}) || (next > at && sentence[next].is({"remind", "me"}))))
+           (sentence[next].is("and", "also", "then", "&") || (next > at && sentence[next].is("remind", "me"))))
       ++next;
     if (const Eve eve = read_eve(sentence, part, next); eve.end > next) {
       Length day;
@@ -46,13 +44,13 @@ std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& c
     lengths.push_back(length->length);
     i = length->last;
     if (i < part.last && is_ahead(sentence[i])) {
-      if (sentence[i].is("in") && !sentence.starts(part, i, {"in", "advance"})) break;
+      if (sentence[i].is("in") && !sentence.starts(part, i, "in", "advance")) break;
       i += sentence[i].is("in") ? 2 : 1;
-      if (sentence.starts(part, i, {"of", "time"})) i += 2;
+      if (sentence.starts(part, i, "of", "time")) i += 2;
       // "before it's due", "before that"
-      if (i < part.last && sentence[i].is({"it", "that", "hand", "it's", "its"})) ++i;
-      while (i < part.last && i > at && sentence[i - 1].is({"it", "it's", "its", "is"}) &&
-             sentence[i].is({"is", "due", "starts", "begins"}))
+      if (i < part.last && sentence[i].is("it", "that", "hand", "it's", "its")) ++i;
+      while (i < part.last && i > at && sentence[i - 1].is("it", "it's", "its", "is") &&
+             sentence[i].is("is", "due", "starts", "begins"))
         ++i;
       // "before the taxes are due": the words after it name a task, which is for another reader.
       end = i;
@@ -62,7 +60,7 @@ std::size_t read_leads(Sentence& sentence, Part part, std::size_t at, Command& c
   for (const Length& length : lengths) command.reminders.push_back(ReminderWish::ahead(length));
   command.reminders.back().clock = usual;
   // "the day before at 6pm"
-  if (lengths.back().seconds == 0 && end + 1 < part.last && sentence[end].is({"at", "@"})) {
+  if (lengths.back().seconds == 0 && end + 1 < part.last && sentence[end].is("at", "@")) {
     const std::size_t begin = sentence[end].begin;
     for (const TimeReading& reading : read_times(sentence.text.substr(begin, sentence[part.last - 1].end - begin),
                                                  sentence.now, sentence.settings)) {
@@ -85,7 +83,7 @@ namespace {
 /// "remind me at 8 in the morning" beside something that repeats: at that time of each of its days. The term after it,
 /// or `at`.
 std::size_t read_clock_wish(const Sentence& sentence, Part part, std::size_t at, Command& command) {
-  if (at + 1 >= part.last || !sentence[at].is({"at", "@"})) return at;
+  if (at + 1 >= part.last || !sentence[at].is("at", "@")) return at;
   const bool repeats = std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) {
     const Part said = sentence.terms_of(one);
     return one.kind == TimeKind::recurrence && one.score >= 0.5 && said.first + 2 < at;
@@ -119,16 +117,16 @@ void read_reminders(Sentence& sentence, Part part, Command& command) {
     const bool verb = sentence[i].in(kRemind) && i + 1 < part.last && sentence[i + 1].is("me");
     if (verb) {
       at = i + 2;
-    } else if (sentence[i].is({"reminder", "reminders", "alert", "alarm"})) {
+    } else if (sentence[i].is("reminder", "reminders", "alert", "alarm")) {
       at = i + 1;
-      if (at < part.last && sentence[at].is({"set", "for", "at", "of"})) ++at;
+      if (at < part.last && sentence[at].is("set", "for", "at", "of")) ++at;
     } else {
       // "with a 10 minute reminder"
       const auto length = read_length(sentence, part, i);
-      if (length && length->last < part.last && sentence[length->last].is({"reminder", "warning", "alert"}) &&
+      if (length && length->last < part.last && sentence[length->last].is("reminder", "warning", "alert") &&
           i > part.first) {
         std::size_t from = i;
-        while (from > part.first && sentence[from - 1].is({"with", "a", "an", "and"})) --from;
+        while (from > part.first && sentence[from - 1].is("with", "a", "an", "and")) --from;
         command.reminders.push_back(ReminderWish::ahead(length->length));
         sentence.take({from, length->last + 1});
         add_span(command, sentence, {from, length->last + 1}, "reminders", length->length.iso());
@@ -145,8 +143,7 @@ void read_reminders(Sentence& sentence, Part part, Command& command) {
       return;
     }
     std::size_t from = i;
-    while (from > part.first &&
-           sentence[from - 1].is({"with", "a", "an", "and", "but", "also", "set", "add", "please"}))
+    while (from > part.first && sentence[from - 1].is("with", "a", "an", "and", "but", "also", "set", "add", "please"))
       --from;
     sentence.take({from, end});
     add_span(command, sentence, {from, end}, "reminders", command.reminders.back().before.iso());

@@ -16,33 +16,52 @@ std::optional<Shift> read_shift(Sentence& sentence, Part part, bool verb_delays)
     std::size_t end = length->last;
     int sign = 0;
     if (end < part.last &&
-        sentence[end].is({"later", "back", "further", "forward", "forwards", "out", "ahead", "more"})) {
+        sentence[end].is("later", "back", "further", "forward", "forwards", "out", "ahead", "more")) {
       sign = 1;
       ++end;
-    } else if (end < part.last && sentence[end].is({"earlier", "sooner", "before", "early"})) {
+    } else if (end < part.last && sentence[end].is("earlier", "sooner", "before", "early")) {
       sign = -1;
       ++end;
     }
-    const bool by = from > part.first && sentence[from - 1].is({"by", "for", "another"});
+    const bool by = from > part.first && sentence[from - 1].is("by", "for", "another");
     if (by) --from;
     bool direction = false;
     if (by && from > part.first && sentence[from - 1].is("in")) --from;  // "pull it in by two days"
-    while (from > part.first && sentence[from - 1].is({"back", "forward", "forwards", "up", "out", "ahead", "off",
-                                                       "earlier", "later", "down"})) {
+    while (from > part.first && sentence[from - 1].is("back", "forward", "forwards", "up", "out", "ahead", "off",
+                                                      "earlier", "later", "down")) {
       --from;
       direction = true;
-      const bool sooner =
-          sentence[from].is({"up", "earlier"}) ||
-          (sentence[from].is({"forward", "forwards", "ahead"}) && sentence[part.first].is({"bring", "pull"}));
+      const bool sooner = sentence[from].is("up", "earlier") || (sentence[from].is("forward", "forwards", "ahead") &&
+                                                                 sentence[part.first].is("bring", "pull"));
       if (sign == 0) sign = sooner ? -1 : 1;
     }
     if (sign == 0 && (by || verb_delays) &&
-        (from == part.first || !sentence[from - 1].is({"to", "in", "until", "till", "after", "every", "within"})))
+        (from == part.first || !sentence[from - 1].is("to", "in", "until", "till", "after", "every", "within")))
       sign = 1;
     ignore(direction, "the sign says it");
     if (sign == 0) continue;
     sentence.take({from, end});
-    return Shift{length->length, sign};
+    return Shift{length->length, sign, end};
+  }
+  // "to the next day", "to the week after": of the day that it is due.
+  for (std::size_t i = part.first; i + 2 < part.last; ++i) {
+    if (sentence[i].taken || !sentence[i].is("to", "until", "till", "for") || !sentence[i + 1].is("the")) continue;
+    std::size_t unit = i + 2;
+    const bool next = sentence[unit].is("next", "following");
+    if (next) ++unit;
+    if (unit >= part.last || !sentence[unit].is("day", "week", "month")) continue;
+    std::size_t end = unit + 1;
+    if (!next && (end >= part.last || !sentence[end].is("after", "before"))) continue;
+    const bool before = !next && sentence[end].is("before");
+    if (!next) ++end;
+    while (end < part.last && !next && sentence[end].is("that", "it", "this")) ++end;
+    if (end < part.last && !sentence[end].in(kGlue | kPolite) && !sentence[end].is("instead")) continue;
+    Shift shift{{}, before ? -1 : 1, end};
+    shift.length.grain = sentence[unit].is("day") ? Grain::day : sentence[unit].is("week") ? Grain::week : Grain::month;
+    shift.length.days = sentence[unit].is("day") ? 1 : sentence[unit].is("week") ? 7 : 0;
+    shift.length.months = sentence[unit].is("month") ? 1 : 0;
+    sentence.take({i, end});
+    return shift;
   }
   return {};
 }
@@ -51,27 +70,29 @@ Asides read_asides(Sentence& sentence, Part part) {
   Asides asides;
   for (std::size_t i = part.first; i < part.last; ++i) {
     std::size_t end = i;
-    if (sentence.starts(part, i, {"from", "now", "on"}))
+    if (sentence.starts(part, i, "from", "now", "on"))
       end = i + 3, asides.series = true;
-    else if (sentence.starts(part, i, {"going", "forward"}) || sentence.starts(part, i, {"every", "time"}))
+    else if (sentence.starts(part, i, "going", "forward") || sentence.starts(part, i, "every", "time"))
       end = i + 2, asides.series = true;
-    else if (sentence[i].is({"permanently", "always", "onwards"}))
+    else if (sentence[i].is("permanently", "always", "onwards"))
       end = i + 1, asides.series = true;
-    else if (sentence.starts(part, i, {"for", "good"}))
+    else if (sentence.starts(part, i, "for", "good"))
       end = i + 2, asides.series = true;
-    else if (sentence.starts(part, i, {"just", "this", "once"}) || sentence.starts(part, i, {"only", "this", "time"}) ||
-             sentence.starts(part, i, {"just", "this", "time"}))
+    else if (sentence.starts(part, i, "just", "this", "once") || sentence.starts(part, i, "only", "this", "time") ||
+             sentence.starts(part, i, "just", "this", "time"))
       end = i + 3, asides.occurrence = true;
-    else if (sentence.starts(part, i, {"this", "once"}) || sentence.starts(part, i, {"this", "time"}))
+    else if (sentence.starts(part, i, "this", "once") || sentence.starts(part, i, "this", "time"))
       end = i + 2, asides.occurrence = true;
-    else if ((sentence.starts(part, i, {"just", "this"}) || sentence.starts(part, i, {"only", "this"})) &&
+    else if ((sentence.starts(part, i, "just", "this") || sentence.starts(part, i, "only", "this")) &&
              i + 2 < part.last)
       end = i + 1, asides.occurrence = true;  // "just this Thursday"
-    else if (sentence.starts(part, i, {"same", "time"}))
+    else if (sentence[i].is("only") && i + 1 == part.last && sentence.has(part, "this"))
+      end = i + 1, asides.occurrence = true;  // "this Thursday only"
+    else if (sentence.starts(part, i, "same", "time"))
       asides.same_time = true;  // its words are read as a time, or name nothing
-    else if (sentence.starts(part, i, {"instead", "of"}) || sentence.starts(part, i, {"rather", "than"}))
+    else if (sentence.starts(part, i, "instead", "of") || sentence.starts(part, i, "rather", "than"))
       end = part.last;
-    else if (sentence[i].is({"instead", "rather"}))
+    else if (sentence[i].is("instead", "rather"))
       end = i + 1;
     if (end > i) {
       sentence.take({i, end});
@@ -84,10 +105,10 @@ Asides read_asides(Sentence& sentence, Part part) {
 void read_bare_clock(Sentence& sentence, Part part, Timing& timing) {
   if (timing.has_clock || timing.rule) return;
   for (std::size_t i = part.first; i + 1 < part.last; ++i) {
-    if (sentence[i].taken || !sentence[i].is({"to", "at", "till", "until", "@"}) || sentence[i + 1].taken ||
+    if (sentence[i].taken || !sentence[i].is("to", "at", "till", "until", "@") || sentence[i + 1].taken ||
         sentence[i + 1].quoted)
       continue;
-    if (i + 2 < part.last && !sentence[i + 2].taken && !sentence[i + 2].is({"instead", "please", "on", "and", "from"}))
+    if (i + 2 < part.last && !sentence[i + 2].taken && !sentence[i + 2].is("instead", "please", "on", "and", "from"))
       continue;
     const std::string_view word = sentence[i + 1].low;
     const std::size_t colon = word.find(':');
@@ -107,7 +128,7 @@ void read_bare_clock(Sentence& sentence, Part part, Timing& timing) {
 }
 
 void read_lone_hour(Sentence& sentence, Part part, Timing& timing) {
-  while (!part.empty() && sentence[part.last - 1].is({"instead", "please"})) --part.last;
+  while (!part.empty() && sentence[part.last - 1].is("instead", "please")) --part.last;
   if (part.size() != 1 || sentence[part.first].taken || sentence[part.first].quoted) return;
   const std::string_view word = sentence[part.first].low;
   const std::size_t colon = word.find(':');
@@ -122,14 +143,12 @@ void read_lone_hour(Sentence& sentence, Part part, Timing& timing) {
 }
 
 bool is_change_word(const Term& term) {
-  return term.is({"to",        "for",     "on",      "at",     "by",       "until",       "till",      "as",
-                  "is",        "be",      "due",     "date",   "deadline", "from",        "it's",      "so",
-                  "that's",    "the",     "my",      "with",   "start",    "time",        "back",      "forward",
-                  "repeat",    "happen",  "and",     "of",     "up",       "off",         "out",       "into",
-                  "in",        "down",    "set",     "should", "instead",  "change",      "a",         "an",
-                  "scheduled", "happens", "repeats", "are",    "now",      "then",        "over",      "ahead",
-                  "task",      "long",    "takes",   "take",   "moved",    "rescheduled", "postponed", "pushed",
-                  "delayed",   "shifted", "got",     "been",   "has",      "was",         "only"});
+  return term.is("to", "for", "on", "at", "by", "until", "till", "as", "is", "be", "due", "date", "deadline", "from",
+                 "it's", "so", "that's", "the", "my", "with", "start", "time", "back", "forward", "repeat", "happen",
+                 "and", "of", "up", "off", "out", "into", "in", "down", "set", "should", "instead", "change", "a", "an",
+                 "scheduled", "happens", "repeats", "are", "now", "then", "over", "ahead", "task", "long", "takes",
+                 "take", "moved", "rescheduled", "postponed", "pushed", "delayed", "shifted", "got", "been", "has",
+                 "was", "only");
 }
 
 Part name_part(const Sentence& sentence, Part part) {
@@ -195,22 +214,21 @@ std::optional<Command> read_correction(Sentence& sentence, Part part) {
   const std::size_t at = part.first;
   std::size_t i = at;
   bool correction = false;
-  while (i < part.last &&
-         sentence[i].is({"no",   "nope",   "sorry",  "wait", "oops", "actually", "not", "i",    "meant",
-                         "mean", "rather", "should", "make", "that", "it",       "be",  "it's", "change",
-                         "to",   "was",    "said",   "for",  "on",   "at",       "ah"})) {
+  while (i < part.last && sentence[i].is("no", "nope", "sorry", "wait", "oops", "actually", "not", "i", "meant", "mean",
+                                         "rather", "should", "make", "that", "it", "be", "it's", "change", "to", "was",
+                                         "said", "for", "on", "at", "ah")) {
     correction =
-        correction || sentence[i].is({"meant", "mean", "no", "oops", "wait", "sorry", "said", "actually", "rather"});
+        correction || sentence[i].is("meant", "mean", "no", "oops", "wait", "sorry", "said", "actually", "rather");
     ++i;
   }
   const bool instead = sentence[part.last - 1].is("instead");
   const bool moves =
-      i == at && read_length(sentence, part, at) && sentence[part.last - 1].is({"later", "earlier", "sooner"});
+      i == at && read_length(sentence, part, at) && sentence[part.last - 1].is("later", "earlier", "sooner");
   if (i >= part.last) return {};
   if (i == at && !instead && !moves) return {};
   if (i == at && !find_spoken(sentence).one()) return {};
-  if (i > at && !correction && !sentence.has(part, {"instead"}) && !sentence.has({at, i}, {"it", "that"})) return {};
-  if (sentence[at].is({"it", "that", "it's"}) && !sentence.has({at, i}, {"should"}) && !sentence.has(part, {"instead"}))
+  if (i > at && !correction && !sentence.has(part, "instead") && !sentence.has({at, i}, "it", "that")) return {};
+  if (sentence[at].is("it", "that", "it's") && !sentence.has({at, i}, "should") && !sentence.has(part, "instead"))
     return {};
   Command change;
   Part rest{at, part.last};

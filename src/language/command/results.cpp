@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "domain/recurrence.hpp"
 #include "language/command/readers.hpp"
 
 namespace daybook::language::chat {
@@ -38,6 +39,24 @@ Command about(Intent intent, const Found& found, const Sentence&) {
       return make_clarify("no_such_task", intent);
   }
   return make_clarify("no_such_task", intent);
+}
+
+std::vector<When> occurrences(const TaskItem& task, const When& from, const When& to, const Now& now) {
+  constexpr std::size_t kMost = 31;
+  std::vector<When> days;
+  auto rule = domain::RecurrenceRule::parse(task.rrule);
+  if (!rule || !task.due) return days;
+  // The time of the day does not matter here, and a rule may or may not hold it.
+  const domain::RecurrenceStart start{task.due->local, now.zone(), task.due->all_day};
+  auto recurrence = domain::Recurrence::make(std::move(*rule), start);
+  if (!recurrence) return days;
+  const Instant first = now.to_instant(LocalTime{from.day()});
+  const Instant last = now.to_instant(LocalTime{to.day() + std::chrono::days{1}});
+  for (const auto& one : recurrence->between(first, last, kMost)) {
+    const When day{LocalTime{std::chrono::floor<std::chrono::days>(one.local)}, true};
+    if (days.empty() || days.back() != day) days.push_back(day);
+  }
+  return days;
 }
 
 void remember(Sentence& sentence, const Found& found) {

@@ -7,17 +7,14 @@ namespace {
 
 /// Things that carry a number of their own: "chapter 3", "room 12".
 bool is_numbered(std::string_view word) {
-  constexpr std::string_view kNumbered[] = {
-      "chapter",   "chapters",    "part",   "page",      "pages",   "volume",   "vol",      "section",  "unit",
-      "lesson",    "episode",     "ep",     "season",    "room",    "gate",     "level",    "phase",    "step",
-      "version",   "number",      "no",     "flight",    "route",   "bus",      "line",     "item",     "exercise",
-      "question",  "problem",     "act",    "book",      "grade",   "tier",     "highway",  "pier",     "floor",
-      "building",  "iphone",      "ps",     "windows",   "module",  "appendix", "figure",   "table",    "ticket",
-      "issue",     "pr",          "bug",    "apartment", "apt",     "suite",    "terminal", "platform", "track",
-      "round",     "draft",       "option", "size",      "form",    "case",     "verse",    "psalm",    "galaxy",
-      "pixel",     "playstation", "xbox",   "catch",     "channel", "area",     "district", "formula",  "invoice",
-      "milestone", "zone",        "team",   "group",     "class",   "stage",    "day",      "article"};
-  return std::find(std::begin(kNumbered), std::end(kNumbered), word) != std::end(kNumbered);
+  return is_one_of(word, "chapter", "chapters", "part", "page", "pages", "volume", "vol", "section", "unit", "lesson",
+                   "episode", "ep", "season", "room", "gate", "level", "phase", "step", "version", "number", "no",
+                   "flight", "route", "bus", "line", "item", "exercise", "question", "problem", "act", "book", "grade",
+                   "tier", "highway", "pier", "floor", "building", "iphone", "ps", "windows", "module", "appendix",
+                   "figure", "table", "ticket", "issue", "pr", "bug", "apartment", "apt", "suite", "terminal",
+                   "platform", "track", "round", "draft", "option", "size", "form", "case", "verse", "psalm", "galaxy",
+                   "pixel", "playstation", "xbox", "catch", "channel", "area", "district", "formula", "invoice",
+                   "milestone", "zone", "team", "group", "class", "stage", "day", "article");
 }
 
 bool is_digits(std::string_view word) {
@@ -51,10 +48,10 @@ bool is_name(const Sentence& sentence, const TimeReading& reading, Part said) {
   std::size_t core = said.first;
   if (said.size() > 1 && sentence[core].is("for")) ++core;
   // "email April": months that are people too.
-  if (said.size() == 1 && sentence[said.first].is({"april", "may", "june", "august"}) &&
+  if (said.size() == 1 && sentence[said.first].is("april", "may", "june", "august") &&
       is_capital(sentence, said.first) &&
-      sentence[said.first - 1].is({"call", "email", "text", "ask", "tell", "meet", "visit", "invite", "help", "thank",
-                                   "message", "pay", "phone", "with", "see", "remind"}))
+      sentence[said.first - 1].is("call", "email", "text", "ask", "tell", "meet", "visit", "invite", "help", "thank",
+                                  "message", "pay", "phone", "with", "see", "remind"))
     return true;
   const bool bare = reading.relation == Relation::none || reading.relation == Relation::for_;
   if (bare && said.last - core == 1 && !reading.has_clock && last.after == 0 && said.last < sentence.terms.size() &&
@@ -64,10 +61,12 @@ bool is_name(const Sentence& sentence, const TimeReading& reading, Part said) {
     return true;
   }
   if (said.size() < 2 ||
-      !sentence[0].is({"watch", "read", "see", "stream", "finish", "listen", "rewatch", "buy", "rent"}))
+      !sentence[0].is("watch", "read", "see", "stream", "finish", "listen", "rewatch", "buy", "rent"))
     return false;
   int words = 0;
-  for (std::size_t i = said.first; i < said.last; ++i) {
+  // "tickets for 28 Weeks Later"
+  const std::size_t title = sentence[said.first].is("for") ? said.first + 1 : said.first;
+  for (std::size_t i = title; i < said.last; ++i) {
     if (sentence.text[sentence[i].begin] >= '0' && sentence.text[sentence[i].begin] <= '9') continue;
     if (!is_capital(sentence, i)) return false;
     ++words;
@@ -80,6 +79,8 @@ bool is_name(const Sentence& sentence, const TimeReading& reading, Part said) {
 Sentence::Sentence(std::string_view said, const Now& when, const Settings& wishes, const Context& before)
     : text(said), now(when), settings(wishes), context(before), terms(said), times(read_times(said, when, wishes)) {
   tidy_times();
+  keep_meals();
+  share_day_of_hours();
 }
 
 void Sentence::tidy_times() {
@@ -110,9 +111,9 @@ void Sentence::tidy_times() {
     if (reading.kind != TimeKind::recurrence && is_name(*this, reading, said)) return true;
     // "lunch today at 9am": the meal is what is planned, unless it says when ("at lunch"); likewise "movie night
     // Friday".
-    const bool meal = terms[said.first].is({"lunch", "dinner", "breakfast", "brunch", "supper", "school", "work"}) &&
-                      (said.first == 0 || !terms[said.first - 1].is({"at", "by", "before", "after", "around", "during",
-                                                                     "over", "until", "till"}));
+    const bool meal = terms[said.first].is("lunch", "dinner", "breakfast", "brunch", "supper", "school", "work") &&
+                      (said.first == 0 || !terms[said.first - 1].is("at", "by", "before", "after", "around", "during",
+                                                                    "over", "until", "till"));
     const bool named_night = terms[said.first].is("night") && said.first > 0 && terms[said.first - 1].groups == 0 &&
                              terms[said.first - 1].after == 0;
     if (said.size() > 1 && (meal || named_night)) {
@@ -147,6 +148,58 @@ void Sentence::tidy_times() {
   });
 }
 
+/// "easter brunch on Easter Sunday", "tomorrow dinner with Ann": at the start, a meal after its day is what is planned.
+void Sentence::keep_meals() {
+  const Part first = without_courtesy(*this, whole());
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    const Part said = terms_of(times[i]);
+    if (said.size() < 2 || said.first != first.first || times[i].kind != TimeKind::instant) continue;
+    for (std::size_t m = said.first + 1; m < said.last; ++m) {
+      if (!terms[m].is("lunch", "dinner", "breakfast", "brunch", "supper") || terms[m].quoted ||
+          terms[m - 1].in(kGlue | kPreposition | kArticle))
+        continue;
+      const Span whole_span = times[i].span;
+      const std::size_t left_end = terms[m].begin;
+      const std::size_t right_begin = terms[m].end;
+      auto pieces = read_times(text.substr(whole_span.begin, left_end - whole_span.begin), now, settings);
+      for (auto& one : pieces) one.span.begin += whole_span.begin, one.span.end += whole_span.begin;
+      if (right_begin < whole_span.end) {
+        auto right = read_times(text.substr(right_begin, whole_span.end - right_begin), now, settings);
+        for (auto& one : right) one.span.begin += right_begin, one.span.end += right_begin;
+        std::move(right.begin(), right.end(), std::back_inserter(pieces));
+      }
+      times.erase(times.begin() + static_cast<std::ptrdiff_t>(i));
+      times.insert(times.begin() + static_cast<std::ptrdiff_t>(i), pieces.begin(), pieces.end());
+      return;
+    }
+  }
+}
+
+/// "at 8, 12 and 6 tomorrow": the day is that of all the hours, not of the last.
+void Sentence::share_day_of_hours() {
+  for (const TimeReading& reading : times) {
+    const Part said = terms_of(reading);
+    if (reading.kind != TimeKind::instant || !reading.has_date || !reading.has_clock || said.size() < 2 ||
+        said.first < 2 || terms[said.first].low.size() > 5 || !is_digits(terms[said.first].low.substr(0, 1)))
+      continue;
+    std::size_t i = said.first;
+    bool list = false;
+    while (i > 0) {
+      const bool joint = terms[i - 1].is("and", "&");
+      if (!joint && terms[i - 1].after != ',') break;
+      const std::size_t number = joint ? i - 2 : i - 1;
+      if (i < 2 || number == 0 || terms[number].quoted || !is_digits(terms[number].low.substr(0, 1)) ||
+          terms[number].low.size() > 5)
+        break;
+      list = true;
+      i = number;
+    }
+    if (!list || i == 0 || !terms[i - 1].is("at", "@", "for")) continue;
+    cut_times(said.first + 1);
+    return;
+  }
+}
+
 void Sentence::cut_times(std::size_t at) {
   for (std::size_t i = 0; i < times.size(); ++i) {
     const Part said = terms_of(times[i]);
@@ -172,23 +225,6 @@ void Sentence::take_reading(const TimeReading& reading) {
 std::string_view Sentence::original(Part part) const {
   if (part.empty()) return {};
   return text.substr(terms[part.first].begin, terms[part.last - 1].end - terms[part.first].begin);
-}
-
-bool Sentence::has(Part part, std::initializer_list<std::string_view> words, std::size_t* at) const {
-  for (std::size_t i = part.first; i < part.last; ++i) {
-    if (!terms[i].is(words)) continue;
-    if (at != nullptr) *at = i;
-    return true;
-  }
-  return false;
-}
-
-bool Sentence::starts(Part part, std::size_t index, std::initializer_list<std::string_view> words) const {
-  if (index + words.size() > part.last) return false;
-  for (std::string_view word : words) {
-    if (!terms[index++].is(word)) return false;
-  }
-  return true;
 }
 
 Part Sentence::terms_of(Span span) const {
@@ -218,25 +254,25 @@ Part without_courtesy(const Sentence& sentence, Part part) {
     const Term& term = sentence[at];
     if (term.in(kPolite) && part.size() > 1) {
       skip(1);
-    } else if (term.is({"can", "could", "would", "will"}) && at + 2 < part.last &&
-               sentence[at + 1].is({"you", "u", "we"})) {
+    } else if (term.is("can", "could", "would", "will") && at + 2 < part.last &&
+               sentence[at + 1].is("you", "u", "we")) {
       skip(2);
-    } else if (term.is({"i'd", "id", "i"}) && (sentence.starts(part, at + 1, {"like", "you", "to"}) ||
-                                               sentence.starts(part, at + 1, {"want", "you", "to"}))) {
+    } else if (term.is("i'd", "id", "i") && (sentence.starts(part, at + 1, "like", "you", "to") ||
+                                             sentence.starts(part, at + 1, "want", "you", "to"))) {
       skip(4);
-    } else if (term.is("i") && sentence.starts(part, at + 1, {"would", "like", "you", "to"})) {
+    } else if (term.is("i") && sentence.starts(part, at + 1, "would", "like", "you", "to")) {
       skip(5);
-    } else if (sentence.starts(part, at, {"go", "ahead", "and"})) {
+    } else if (sentence.starts(part, at, "go", "ahead", "and")) {
       skip(3);
-    } else if (sentence.starts(part, at, {"be", "sure", "to"}) || sentence.starts(part, at, {"make", "sure", "to"})) {
+    } else if (sentence.starts(part, at, "be", "sure", "to") || sentence.starts(part, at, "make", "sure", "to")) {
       skip(3);
-    } else if (sentence.starts(part, at, {"help", "me"}) && part.size() > 2) {
+    } else if (sentence.starts(part, at, "help", "me") && part.size() > 2) {
       skip(2);
-    } else if (term.is({"let's", "lets"}) && part.size() > 1) {
+    } else if (term.is("let's", "lets") && part.size() > 1) {
       skip(1);
     }
   }
-  while (part.size() > 1 && sentence[part.last - 1].is({"please", "pls", "plz", "thanks", "thx", "k", "ok", "now?"}))
+  while (part.size() > 1 && sentence[part.last - 1].is("please", "pls", "plz", "thanks", "thx", "k", "ok", "now?"))
     --part.last;
   return part;
 }

@@ -29,10 +29,26 @@ struct Sentence {
   const Term& operator[](std::size_t index) const { return terms[index]; }
   /// The original text of a part, without what stands around it.
   std::string_view original(Part part) const;
-  /// Whether a term of the part is `word`; its place in `at` if given.
-  bool has(Part part, std::initializer_list<std::string_view> words, std::size_t* at = nullptr) const;
+  /// Whether a term of the part is one of `words`; its place in `at`.
+  template <std::size_t... N>
+  bool find(Part part, std::size_t* at, const char (&... words)[N]) const {
+    for (std::size_t i = part.first; i < part.last; ++i) {
+      if (!terms[i].is(words...)) continue;
+      *at = i;
+      return true;
+    }
+    return false;
+  }
+  template <std::size_t... N>
+  bool has(Part part, const char (&... words)[N]) const {
+    std::size_t at = 0;
+    return find(part, &at, words...);
+  }
   /// Whether the terms from `index` are these, within the part.
-  bool starts(Part part, std::size_t index, std::initializer_list<std::string_view> words) const;
+  template <std::size_t... N>
+  [[gnu::always_inline]] bool starts(Part part, std::size_t index, const char (&... words)[N]) const {
+    return index + sizeof...(words) <= part.last && (terms[index++].is(words) && ...);
+  }
   void take(Part part) {
     for (std::size_t i = part.first; i < part.last; ++i) terms[i].taken = true;
   }
@@ -46,6 +62,8 @@ struct Sentence {
   void take_reading(const TimeReading& reading);
 
   void tidy_times();
+  void keep_meals();
+  void share_day_of_hours();
   /// Reads a time that reaches over the term as two: "everything due today | to tomorrow".
   void cut_times(std::size_t at);
 

@@ -6,6 +6,7 @@ namespace daybook::language::chat {
 namespace {
 
 using std::chrono::days;
+using std::chrono::local_days;
 
 /// What is left of the phrase when words about reminding and repeating are off its ends.
 Part name_of(const Sentence& sentence, Part phrase) {
@@ -13,20 +14,19 @@ Part name_of(const Sentence& sentence, Part phrase) {
     const Term& term = sentence[i];
     if (term.taken) return true;
     if (end) {
-      return term.is({"reminder",  "reminders",  "series",     "anymore",  "any",     "more",       "repeating",
-                      "recurring", "recurrence", "altogether", "task",     "alarm",   "for",        "until",
-                      "till",      "on",         "from",       "schedule", "forever", "completely", "again",
-                      "repeat",    "rule",       "please",     "after",    "alerts",  "now",        "hold",
-                      "in",        "of",         "occurrence", "one",      "time"});
+      return term.is("reminder", "reminders", "series", "anymore", "any", "more", "repeating", "recurring",
+                     "recurrence", "altogether", "task", "alarm", "for", "until", "till", "on", "from", "schedule",
+                     "forever", "completely", "again", "repeat", "rule", "please", "after", "alerts", "now", "hold",
+                     "in", "of", "occurrence", "one", "time");
     }
-    return term.is({"repeating", "reminding", "me",        "to",   "of",   "about", "the",   "my",        "doing",
-                    "sending",   "asking",    "recurring", "with", "all",  "from",  "next",  "this",      "that",
-                    "for",       "on",        "in",        "any",  "more", "those", "these", "occurrence"});
+    return term.is("repeating", "reminding", "me", "to", "of", "about", "the", "my", "doing", "sending", "asking",
+                   "recurring", "with", "all", "from", "next", "this", "that", "for", "on", "in", "any", "more",
+                   "those", "these", "occurrence");
   };
-  if (phrase.size() == 1 && sentence[phrase.first].is({"that", "this", "it", "the"})) return phrase;
+  if (phrase.size() == 1 && sentence[phrase.first].is("that", "this", "it", "the")) return phrase;
   while (!phrase.empty() && drops(phrase.last - 1, true)) --phrase.last;
   while (phrase.size() > 1 && drops(phrase.first, false)) ++phrase.first;
-  if (phrase.size() == 1 && sentence[phrase.first].is({"me", "the", "my", "next", "this", "a"}))
+  if (phrase.size() == 1 && sentence[phrase.first].is("me", "the", "my", "next", "this", "a"))
     phrase.first = phrase.last;
   return phrase;
 }
@@ -69,23 +69,23 @@ std::string with_until(std::string_view rrule, Date until) {
 }
 
 std::optional<Command> read_show_recurring(Sentence& sentence, Part part) {
-  const bool repeats = sentence.has(
-      part, {"recurring", "repeating", "repeat", "repeats", "recur", "recurs", "routines", "routine", "habits"});
+  const bool repeats = sentence.has(part, "recurring", "repeating", "repeat", "repeats", "recur", "recurs", "routines",
+                                    "routine", "habits");
   const bool asks =
-      sentence[part.first].in(kQuestion | kShow) || sentence[part.first].is({"recurring", "repeating", "my", "all"});
+      sentence[part.first].in(kQuestion | kShow) || sentence[part.first].is("recurring", "repeating", "my", "all");
   const bool frequency_of_tasks = sentence[part.first].in(kQuestion | kShow) &&
-                                  sentence.has(part, {"daily", "weekly", "monthly", "yearly"}) &&
-                                  sentence.has(part, {"tasks", "reminders", "routines", "todos", "things", "series"});
+                                  sentence.has(part, "daily", "weekly", "monthly", "yearly") &&
+                                  sentence.has(part, "tasks", "reminders", "routines", "todos", "things", "series");
   if ((!repeats && !frequency_of_tasks) || !asks) return {};
-  if (sentence[part.first].is({"set", "create", "make"}) || sentence.has(part, {"stats", "streak"})) return {};
-  if (sentence[part.first].is({"recurring", "repeating"}) && part.size() > 3) return {};
+  if (sentence[part.first].is("set", "create", "make") || sentence.has(part, "stats", "streak")) return {};
+  if (sentence[part.first].is("recurring", "repeating") && part.size() > 3) return {};
   Command command = make(Intent::show_recurring, 0.93);
   const auto frequency = [&]() -> std::optional<Grain> {
-    if (sentence.has(part, {"daily", "day", "everyday"})) return Grain::day;
-    if (sentence.has(part, {"weekly", "week"})) return Grain::week;
-    if (sentence.has(part, {"monthly", "month"})) return Grain::month;
-    if (sentence.has(part, {"yearly", "year", "annually", "annual"})) return Grain::year;
-    if (sentence.has(part, {"hourly", "hour"})) return Grain::hour;
+    if (sentence.has(part, "daily", "day", "everyday")) return Grain::day;
+    if (sentence.has(part, "weekly", "week")) return Grain::week;
+    if (sentence.has(part, "monthly", "month")) return Grain::month;
+    if (sentence.has(part, "yearly", "year", "annually", "annual")) return Grain::year;
+    if (sentence.has(part, "hourly", "hour")) return Grain::hour;
     return {};
   }();
   command.filter.frequency = frequency;
@@ -101,11 +101,11 @@ std::optional<Command> read_show_recurring(Sentence& sentence, Part part) {
 /// "the reminders of", "my alarm for": where the task begins that they are of; the end of the part for other words.
 std::size_t after_reminder_of(const Sentence& sentence, Part part) {
   std::size_t i = part.first;
-  while (i < part.last && sentence[i].is({"the", "my", "all", "a", "any"})) ++i;
-  if (i >= part.last || !sentence[i].is({"reminder", "reminders", "alarm", "alarms", "alert", "alerts"}))
+  while (i < part.last && sentence[i].is("the", "my", "all", "a", "any")) ++i;
+  if (i >= part.last || !sentence[i].is("reminder", "reminders", "alarm", "alarms", "alert", "alerts"))
     return part.last;
   ++i;
-  if (i >= part.last || !sentence[i].is({"for", "of", "about", "on", "from"})) return part.last;
+  if (i >= part.last || !sentence[i].is("for", "of", "about", "on", "from")) return part.last;
   return i + 1;
 }
 
@@ -113,31 +113,31 @@ std::optional<Command> read_stop(Sentence& sentence, Part part) {
   const std::size_t at = part.first;
   Part phrase{at + 1, part.last};
   bool certain = false;
-  if (sentence[at].is({"stop", "quit", "end", "discontinue", "cease"})) {
+  if (sentence[at].is("stop", "quit", "end", "discontinue", "cease")) {
     certain =
-        sentence.has(part, {"reminding", "repeating", "reminder", "reminders", "series", "recurring", "recurrence"});
-  } else if (sentence[at].is({"don't", "dont", "never", "no"}) && part.size() > 1 &&
-             sentence[at + 1].is({"repeat", "remind", "more", "longer"})) {
+        sentence.has(part, "reminding", "repeating", "reminder", "reminders", "series", "recurring", "recurrence");
+  } else if (sentence[at].is("don't", "dont", "never", "no") && part.size() > 1 &&
+             sentence[at + 1].is("repeat", "remind", "more", "longer")) {
     phrase.first = at + 2;
     if (phrase.first < part.last && sentence[phrase.first].is("repeat")) ++phrase.first;
     certain = true;
-  } else if (sentence.starts(part, at, {"turn", "off"}) || sentence.starts(part, at, {"switch", "off"})) {
+  } else if (sentence.starts(part, at, "turn", "off") || sentence.starts(part, at, "switch", "off")) {
     phrase.first = at + 2;
-    if (!sentence.has(part, {"reminder", "reminders", "alarm", "repeat", "recurrence", "repetition"})) return {};
+    if (!sentence.has(part, "reminder", "reminders", "alarm", "repeat", "recurrence", "repetition")) return {};
     certain = true;
-  } else if (sentence[at].is({"cancel", "delete", "remove", "drop", "clear"}) &&
+  } else if (sentence[at].is("cancel", "delete", "remove", "drop", "clear") &&
              after_reminder_of(sentence, {at + 1, part.last}) < part.last) {
     phrase.first = after_reminder_of(sentence, {at + 1, part.last});
     if (!find_tasks(sentence, phrase, Among::open).ok()) return {};
     certain = true;
-  } else if (sentence[at].is({"cancel", "delete", "remove"}) &&
-             sentence.has(part, {"series", "recurrence", "repetition", "repeat", "recurring"})) {
-    if (sentence.has(part, {"tasks", "all", "everything"})) return {};
+  } else if (sentence[at].is("cancel", "delete", "remove") &&
+             sentence.has(part, "series", "recurrence", "repetition", "repeat", "recurring")) {
+    if (sentence.has(part, "tasks", "all", "everything")) return {};
     certain = true;
-  } else if (sentence[at].is("make") && (sentence.has(part, {"not"}) || sentence.has(part, {"stop"})) &&
-             sentence.has(part, {"repeat", "repeating", "recurring"})) {
+  } else if (sentence[at].is("make") && (sentence.has(part, "not") || sentence.has(part, "stop")) &&
+             sentence.has(part, "repeat", "repeating", "recurring")) {
     std::size_t end = part.first;
-    sentence.has(part, {"not", "stop"}, &end);
+    sentence.find(part, &end, "not", "stop");
     phrase.last = end;
     certain = true;
   } else {
@@ -145,23 +145,23 @@ std::optional<Command> read_stop(Sentence& sentence, Part part) {
   }
   bool keep_next = false;
   for (std::size_t i = phrase.first; i < phrase.last; ++i) {
-    if (sentence[i].is({"but", "and"}) && sentence.has({i, phrase.last}, {"keep", "leave", "except"})) {
-      keep_next = sentence.has({i, phrase.last}, {"next", "one", "current", "this"});
+    if (sentence[i].is("but", "and") && sentence.has({i, phrase.last}, "keep", "leave", "except")) {
+      keep_next = sentence.has({i, phrase.last}, "next", "one", "current", "this");
       phrase.last = i;
       break;
     }
-    if (sentence[i].is({"after"}) && sentence.has({i, phrase.last}, {"next", "this"}) &&
-        sentence.has({i, phrase.last}, {"one", "time"})) {
+    if (sentence[i].is("after") && sentence.has({i, phrase.last}, "next", "this") &&
+        sentence.has({i, phrase.last}, "one", "time")) {
       keep_next = true;
       phrase.last = i;
       break;
     }
   }
   const Timing timing = read_timing(sentence, phrase, TimingFor::change);
-  const bool generic = sentence.has(phrase, {"reminder", "reminders", "series", "repeating", "recurring", "me"});
+  const bool generic = sentence.has(phrase, "reminder", "reminders", "series", "repeating", "recurring", "me");
   Found found = find_series(sentence, phrase, generic || certain);
   if (found.outcome == Found::Outcome::nothing) {
-    if (!certain && !(sentence[at].is({"stop", "end"}) && sentence.context.tasks.size() > 0 && phrase.size() <= 2))
+    if (!certain && !(sentence[at].is("stop", "end") && sentence.context.tasks.size() > 0 && phrase.size() <= 2))
       return sentence.release(phrase), std::nullopt;
     return make_clarify("no_such_task", Intent::stop_recurring);
   }
@@ -183,13 +183,13 @@ std::optional<Command> read_pause(Sentence& sentence, Part part) {
   const std::size_t at = part.first;
   Part phrase{at + 1, part.last};
   bool certain = true;
-  if (sentence[at].is({"pause", "suspend", "freeze", "disable", "halt"})) {
-  } else if (sentence[at].is("put") && sentence.has(part, {"hold", "pause", "ice"})) {
+  if (sentence[at].is("pause", "suspend", "freeze", "disable", "halt")) {
+  } else if (sentence[at].is("put") && sentence.has(part, "hold", "pause", "ice")) {
   } else if (sentence[at].is("hold") && part.size() > 1) {
     certain = false;
     if (sentence[at + 1].is("off")) ++phrase.first;
     if (phrase.first < part.last && sentence[phrase.first].is("on")) ++phrase.first;
-  } else if (sentence.starts(part, at, {"take", "a", "break", "from"})) {
+  } else if (sentence.starts(part, at, "take", "a", "break", "from")) {
     phrase.first = at + 4;
   } else {
     return {};
@@ -198,7 +198,7 @@ std::optional<Command> read_pause(Sentence& sentence, Part part) {
   for (std::size_t i = phrase.first; i < phrase.last && !timed.until; ++i) {
     if (!sentence[i].is("for") || i + 1 >= phrase.last) continue;
     std::size_t k = i + 1;
-    if (k < phrase.last && sentence[k].is({"the", "next"})) ++k;
+    if (k < phrase.last && sentence[k].is("the", "next")) ++k;
     if (k < phrase.last && sentence[k].is("next")) ++k;
     const auto length = read_length(sentence, phrase, k);
     if (!length) continue;
@@ -218,9 +218,9 @@ std::optional<Command> read_pause(Sentence& sentence, Part part) {
       add_span(timed, sentence, sentence.terms_of(sentence.times[index]), "until",
                timed.until ? format_date(*timed.until) : "");
   }
-  if (sentence.has(phrase, {"all", "everything", "reminders"}) &&
+  if (sentence.has(phrase, "all", "everything", "reminders") &&
       find_by_name(sentence, name_of(sentence, phrase), Among::repeating).outcome == Found::Outcome::nothing &&
-      sentence.has(phrase, {"all", "everything", "every"})) {
+      sentence.has(phrase, "all", "everything", "every")) {
     Command command = make(Intent::pause_recurring, 0.9);
     command.bulk = command.filtered = true;
     command.until = timed.until;
@@ -238,15 +238,14 @@ std::optional<Command> read_pause(Sentence& sentence, Part part) {
 
 std::optional<Command> read_resume(Sentence& sentence, Part part) {
   const std::size_t at = part.first;
-  const bool verb =
-      sentence[at].is({"resume", "unpause", "restart", "reactivate", "continue", "un-pause", "reenable"}) ||
-      (sentence[at].is("start") && (sentence.has(part, {"again"}) || sentence.has(part, {"back"})));
+  const bool verb = sentence[at].is("resume", "unpause", "restart", "reactivate", "continue", "un-pause", "reenable") ||
+                    (sentence[at].is("start") && (sentence.has(part, "again") || sentence.has(part, "back")));
   if (!verb || part.size() < 2) return {};
   Part phrase{at + 1, part.last};
   const Timing timing = read_timing(sentence, phrase, TimingFor::change);
   const Found found = find_series(sentence, phrase, true);
   if (found.outcome == Found::Outcome::nothing) {
-    if (!sentence[at].is({"resume", "unpause", "un-pause"}) || sentence.context.tasks.empty())
+    if (!sentence[at].is("resume", "unpause", "un-pause") || sentence.context.tasks.empty())
       return sentence.release(phrase), std::nullopt;
     return make_clarify("no_such_task", Intent::update);
   }
@@ -260,19 +259,19 @@ std::optional<Command> read_resume(Sentence& sentence, Part part) {
 /// "skip", "no", "I'm not going to", "can't make it to": the term after it, or the part's first.
 std::size_t after_absence(const Sentence& sentence, Part part) {
   std::size_t i = part.first;
-  if (sentence[i].is({"skip", "miss"})) return i + 1;
+  if (sentence[i].is("skip", "miss")) return i + 1;
   if (sentence[i].is("no")) return i + 1;
-  while (i < part.last && sentence[i].is({"i", "i'm", "im", "we", "we're", "i'll", "am", "are", "will"})) ++i;
+  while (i < part.last && sentence[i].is("i", "i'm", "im", "we", "we're", "i'll", "am", "are", "will")) ++i;
   if (i >= part.last) return part.first;
   if (sentence[i].is("not"))
     ++i;
-  else if (sentence[i].is({"won't", "wont", "can't", "cant", "cannot", "don't", "dont", "couldn't"}))
+  else if (sentence[i].is("won't", "wont", "can't", "cant", "cannot", "don't", "dont", "couldn't"))
     ++i;
   else
     return part.first;
   const std::size_t said = i;
-  while (i < part.last && sentence[i].is({"want", "going", "go", "make", "doing", "do", "attend", "attending", "be",
-                                          "at", "it", "to", "feel", "like"}))
+  while (i < part.last && sentence[i].is("want", "going", "go", "make", "doing", "do", "attend", "attending", "be",
+                                         "at", "it", "to", "feel", "like"))
     ++i;
   return i > said ? i : part.first;
 }
@@ -283,7 +282,7 @@ std::optional<Command> read_skip(Sentence& sentence, Part part) {
   if (after == part.first || after >= part.last) return {};
   Part phrase{after, part.last};
   // Other words than "skip" are of a series that is named, on days that are.
-  const bool plain = sentence[part.first].is({"skip", "miss"});
+  const bool plain = sentence[part.first].is("skip", "miss");
   if (!plain) {
     const Timing days = read_timing(sentence, phrase, TimingFor::change);
     const Found named = find_by_name(sentence, name_of(sentence, phrase), Among::repeating);
@@ -303,7 +302,7 @@ std::optional<Command> read_skip(Sentence& sentence, Part part) {
   const Timing timing = read_timing(sentence, phrase, TimingFor::change);
   const Found found = find_series(sentence, phrase, true);
   if (found.outcome == Found::Outcome::nothing ||
-      (found.outcome == Found::Outcome::unclear && !sentence.has(phrase, {"it", "that", "this", "next"}))) {
+      (found.outcome == Found::Outcome::unclear && !sentence.has(phrase, "it", "that", "this", "next"))) {
     return sentence.release(phrase), std::nullopt;
   }
   remember(sentence, found);
@@ -314,6 +313,20 @@ std::optional<Command> read_skip(Sentence& sentence, Part part) {
   if (timing.due) {
     command.skip.push_back(When{timing.due->day(), true});
     for (const When& more : timing.more) command.skip.push_back(When{more.day(), true});
+  } else if (timing.rule && !timing.rule->month_days.empty() && timing.rule->times().empty()) {
+    // "skip gym on the 24th and 26th": days to come, and no rhythm.
+    for (const int number : timing.rule->month_days) {
+      if (number < 1) continue;
+      Date day{sentence.now.today()};
+      const auto wanted = std::chrono::day{static_cast<unsigned>(number)};
+      if (wanted < day.day()) day = Date{(day.year() / day.month() + std::chrono::months{1}) / std::chrono::day{1}};
+      day = day.year() / day.month() / wanted;
+      if (day.ok()) command.skip.push_back(When{LocalTime{local_days{day}}, true});
+    }
+  } else if (timing.from && timing.to) {
+    // "skip gym next week": each of that week.
+    command.skip = occurrences(task, *timing.from, *timing.to, sentence.now);
+    if (command.skip.empty() && task.due) command.skip.push_back(When{task.due->day(), true});
   } else if (task.due) {
     command.skip.push_back(When{task.due->day(), true});
   }

@@ -37,18 +37,15 @@ Words title_words(std::string_view title, std::string& buffer) {
 
 /// Words that tell no task from another.
 bool is_noise(std::string_view word) {
-  constexpr std::string_view kNoise[] = {"the", "a",  "an", "my",  "our", "to",  "of",   "on",   "for",
-                                         "at",  "in", "is", "are", "and", "due", "that", "this", "with"};
-  return std::find(std::begin(kNoise), std::end(kNoise), word) != std::end(kNoise);
+  return is_one_of(word, "the", "a", "an", "my", "our", "to", "of", "on", "for", "at", "in", "is", "are", "and", "due",
+                   "that", "this", "with");
 }
 
 /// Words that may name any task: they count only where the title has them.
 bool is_filler(std::string_view word) {
-  constexpr std::string_view kFiller[] = {
-      "task",   "tasks",   "reminder", "reminders", "series",    "one",       "todo",        "item",    "day",
-      "event",  "alarm",   "thing",    "next",      "repeating", "recurring", "all",         "every",   "daily",
-      "weekly", "monthly", "stuff",    "entry",     "job",       "about",     "appointment", "meeting", "habit"};
-  return std::find(std::begin(kFiller), std::end(kFiller), word) != std::end(kFiller);
+  return is_one_of(word, "task", "tasks", "reminder", "reminders", "series", "one", "todo", "item", "day", "event",
+                   "alarm", "thing", "next", "repeating", "recurring", "all", "every", "daily", "weekly", "monthly",
+                   "stuff", "entry", "job", "about", "appointment", "meeting", "habit");
 }
 
 /// How alike two words are, 0 to 1.
@@ -149,8 +146,8 @@ std::optional<Found> read_places(const Sentence& sentence, Part phrase) {
   for (std::size_t i = phrase.first; i < phrase.last; ++i) {
     const Term& term = sentence[i];
     if (term.quoted) return {};
-    if (term.is({"and", "&",    "the",  "number", "no",       "nr", "task", "tasks", "item", "items", "one", "ones",
-                 "of",  "them", "todo", "todos",  "reminder", "in", "list", "on",    "that", "my",    "from"})) {
+    if (term.is("and", "&", "the", "number", "no", "nr", "task", "tasks", "item", "items", "one", "ones", "of", "them",
+                "todo", "todos", "reminder", "in", "list", "on", "that", "my", "from")) {
       if (term.is("one") && phrase.size() == 1) places.push_back(1);
       continue;
     }
@@ -168,7 +165,7 @@ std::optional<Found> read_places(const Sentence& sentence, Part phrase) {
           continue;
         }
       }
-      if (sentence.starts(phrase, i, {"second", "to", "last"})) {
+      if (sentence.starts(phrase, i, "second", "to", "last")) {
         places.push_back(-2);
         i += 2;
         continue;
@@ -207,36 +204,35 @@ std::optional<Found> read_places(const Sentence& sentence, Part phrase) {
 }
 
 bool is_singular_pronoun(const Sentence& sentence, Part phrase) {
-  if (phrase.size() == 1) return sentence[phrase.first].is({"it", "that", "this", "task", "reminder", "one"});
+  if (phrase.size() == 1) return sentence[phrase.first].is("it", "that", "this", "task", "reminder", "one");
   if (phrase.size() == 2) {
-    return sentence[phrase.first].is({"that", "this", "the", "it"}) &&
-           sentence[phrase.first + 1].is({"one", "task", "reminder", "item", "todo", "thing", "too", "alarm", "event"});
+    return sentence[phrase.first].is("that", "this", "the", "it") &&
+           sentence[phrase.first + 1].is("one", "task", "reminder", "item", "todo", "thing", "too", "alarm", "event");
   }
   return false;
 }
 
 bool is_plural_pronoun(const Sentence& sentence, Part phrase) {
-  if (phrase.size() == 1) return sentence[phrase.first].is({"them", "those", "these", "both"});
+  if (phrase.size() == 1) return sentence[phrase.first].is("them", "those", "these", "both");
   if (phrase.size() == 2) {
-    return sentence[phrase.first].is({"those", "these", "both", "them", "the"}) &&
-           sentence[phrase.first + 1].is({"tasks", "ones", "both", "all", "two", "items", "things", "reminders"});
+    return sentence[phrase.first].is("those", "these", "both", "them", "the") &&
+           sentence[phrase.first + 1].is("tasks", "ones", "both", "all", "two", "items", "things", "reminders");
   }
-  return sentence.starts(phrase, phrase.first, {"all", "of", "them"}) ||
-         sentence.starts(phrase, phrase.first, {"both", "of", "them"}) ||
-         sentence.starts(phrase, phrase.first, {"all", "of", "those"}) ||
-         sentence.starts(phrase, phrase.first, {"all", "of", "these"});
+  return sentence.starts(phrase, phrase.first, "all", "of", "them") ||
+         sentence.starts(phrase, phrase.first, "both", "of", "them") ||
+         sentence.starts(phrase, phrase.first, "all", "of", "those") ||
+         sentence.starts(phrase, phrase.first, "all", "of", "these");
 }
 
 /// "all but the last", "everything except milk", "the others": of the list that was shown. nullopt for other phrases.
 std::optional<Found> read_all_but(const Sentence& sentence, Part phrase, Among among) {
   std::size_t at = phrase.first;
-  while (at < phrase.last && sentence[at].is({"all", "everything", "them", "these", "those", "of", "the", "tasks"}))
-    ++at;
-  const bool others = at > phrase.first && at + 1 == phrase.last && sentence[at].is({"rest", "others", "other"});
+  while (at < phrase.last && sentence[at].is("all", "everything", "them", "these", "those", "of", "the", "tasks")) ++at;
+  const bool others = at > phrase.first && at + 1 == phrase.last && sentence[at].is("rest", "others", "other");
   std::size_t name = at;
-  if (sentence.starts(phrase, at, {"apart", "from"}) || sentence.starts(phrase, at, {"other", "than"}))
+  if (sentence.starts(phrase, at, "apart", "from") || sentence.starts(phrase, at, "other", "than"))
     name += 2;
-  else if (at < phrase.last && sentence[at].is({"but", "except", "besides", "excluding"}))
+  else if (at < phrase.last && sentence[at].is("but", "except", "besides", "excluding"))
     name += 1;
   if (name < phrase.last && sentence[name].is("for")) ++name;
   if (at == phrase.first || (!others && (name == at || name >= phrase.last))) return {};
@@ -255,7 +251,7 @@ std::optional<Found> read_all_but(const Sentence& sentence, Part phrase, Among a
 }
 
 Part trimmed(const Sentence& sentence, Part phrase) {
-  const auto drops = [&](std::size_t i) { return sentence[i].taken || sentence[i].is({"-", "–", "—", "please", ","}); };
+  const auto drops = [&](std::size_t i) { return sentence[i].taken || sentence[i].is("-", "–", "—", "please", ","); };
   while (!phrase.empty() && drops(phrase.first)) ++phrase.first;
   while (!phrase.empty() && drops(phrase.last - 1)) --phrase.last;
   return phrase;
@@ -346,7 +342,7 @@ Found find_tasks(const Sentence& sentence, Part phrase, Among among) {
   if (is_plural_pronoun(sentence, phrase)) {
     Found both = find_spoken(sentence, true);
     // "both" of four is anybody's guess.
-    if (sentence.has(phrase, {"both", "two"}) && both.tasks.size() > 2) both.outcome = Found::Outcome::ambiguous;
+    if (sentence.has(phrase, "both", "two") && both.tasks.size() > 2) both.outcome = Found::Outcome::ambiguous;
     return both;
   }
   if (auto rest = read_all_but(sentence, phrase, among)) return *rest;
@@ -361,7 +357,7 @@ Found find_tasks(const Sentence& sentence, Part phrase, Among among) {
   std::size_t begin = phrase.first;
   for (std::size_t i = phrase.first; i <= phrase.last; ++i) {
     const bool at_end = i == phrase.last;
-    const bool joint = !at_end && sentence[i].is({"and", "&", "or"});
+    const bool joint = !at_end && sentence[i].is("and", "&", "or");
     const bool comma = !at_end && sentence[i].after == ',';
     if (!at_end && !joint && !comma) continue;
     const Part piece{begin, comma && !joint ? i + 1 : i};

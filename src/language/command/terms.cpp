@@ -41,6 +41,7 @@ Terms::Terms(std::string_view text) {
   if (terms_.empty() || terms_[0].quoted) return;
   if (const auto verb = untangled_verb(terms_[0].low); !verb.empty()) {
     terms_[0].low = verb;
+    terms_[0].head = head_of(verb);
     terms_[0].groups = groups_of(verb);
   }
 }
@@ -94,6 +95,7 @@ void Terms::split(std::string_view text) {
         lower_ += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
       }
       term.low = std::string_view(lower_).substr(from);
+      term.head = head_of(term.low);
       terms_.push_back(term);
     } else if (!terms_.empty()) {
       // A dash or comma of its own belongs to the word before.

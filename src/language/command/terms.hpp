@@ -2,9 +2,10 @@
 
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
+
+#include "language/literal.hpp"
 
 namespace daybook::language::chat {
 
@@ -37,6 +38,7 @@ enum Group : std::uint32_t {
 /// One word of a sentence: what stands between blanks, without the punctuation around it.
 struct Term {
   std::string_view low;  ///< Lower case (ASCII), with plain apostrophes.
+  WordHead head = 0;     ///< Of `low`.
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
   std::uint32_t groups = 0;
@@ -46,18 +48,11 @@ struct Term {
   bool taken = false;  ///< Belongs to a recognised piece, not to the title.
 
   bool in(std::uint32_t group) const { return (groups & group) != 0 && !quoted; }
-  bool is(std::string_view word) const { return !quoted && same(word); }
-  bool is(std::initializer_list<std::string_view> words) const {
-    if (quoted) return false;
-    for (const std::string_view& word : words) {
-      if (same(word)) return true;
-    }
-    return false;
+  /// Whether it is one of these words, outside quotes.
+  template <std::size_t... N>
+  [[gnu::always_inline]] bool is(const char (&... words)[N]) const {
+    return !quoted && (is_literal(head, low, words) || ...);
   }
-
- private:
-  /// Most words differ in length or first letter, which is told without a call.
-  bool same(std::string_view word) const { return low.size() == word.size() && low[0] == word[0] && low == word; }
 };
 
 /// The words of a text. They point into it and into a copy in lower case: neither is movable.

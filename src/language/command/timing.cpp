@@ -6,13 +6,14 @@ namespace daybook::language::chat {
 namespace {
 
 using std::chrono::days;
+using std::chrono::hours;
 using std::chrono::local_days;
 
 /// Words that may follow a time that stands by itself: what comes after it is another phrase.
 bool ends_phrase(const Term& term) {
   return term.taken || term.in(kPreposition) || term.in(kPronoun | kSubject | kRemind) || term.low.starts_with('#') ||
          term.low.starts_with('@') || term.low.starts_with('!') || term.low.starts_with("//") ||
-         term.is({"-", "–", "—", "please", "sharp", "my", "the", "tag", "again", "if", "instead", "every"});
+         term.is("-", "–", "—", "please", "sharp", "my", "the", "tag", "again", "if", "instead", "every");
 }
 
 bool has_digit(std::string_view word) {
@@ -20,7 +21,7 @@ bool has_digit(std::string_view word) {
 }
 
 bool starts_with_article(const Term& term) {
-  return term.is({"the", "this", "these", "a", "an", "next", "every", "each", "all", "any", "last", "that", "my"});
+  return term.is("the", "this", "these", "a", "an", "next", "every", "each", "all", "any", "last", "that", "my");
 }
 
 void merge_clock(RepeatRule& rule, const Moment& moment) {
@@ -55,7 +56,7 @@ bool names_what_follows(const Sentence& sentence, Part part, const TimeReading& 
   const Term& next = sentence[said.last];
   if (reading.kind != TimeKind::instant || !reading.has_date || reading.has_clock || reading.from_now ||
       reading.relation != Relation::none || next.groups != 0 || has_digit(sentence[said.last - 1].low) ||
-      sentence[said.first].is({"today", "tomorrow", "tonight", "yesterday", "next", "this", "on", "by", "in"}))
+      sentence[said.first].is("today", "tomorrow", "tonight", "yesterday", "next", "this", "on", "by", "in"))
     return false;
   return std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& other) {
     const Part where = sentence.terms_of(other);
@@ -68,7 +69,7 @@ bool names_what_follows(const Sentence& sentence, Part part, const TimeReading& 
 bool follows_clock(const Sentence& sentence, Part said, std::size_t before) {
   if (before == 0 || said.first < before) return false;
   if (said.first == before) return sentence[before - 1].after == ',';
-  return said.first == before + 1 && sentence[before].is({"and", "&"});
+  return said.first == before + 1 && sentence[before].is("and", "&");
 }
 
 /// "3" or "3:30" as minutes after twelve, of whichever half of the day, "20" as what it is; nullopt for other words.
@@ -81,13 +82,42 @@ std::optional<std::chrono::minutes> bare_hour(std::string_view word) {
   return std::chrono::hours{hour == 12 ? 0 : hour} + std::chrono::minutes{minute};
 }
 
+bool begins_time(const Sentence& sentence, std::size_t at) {
+  return std::any_of(sentence.times.begin(), sentence.times.end(),
+                     [&](const TimeReading& one) { return one.score >= 0.5 && sentence.terms_of(one).first == at; });
+}
+
+/// "march 24 and 26", "the 3rd, 5th and 9th": numbers that are days only beside the one before them, in its month.
+void read_days_beside(Sentence& sentence, Part part, std::size_t at, When before,
+                      boost::container::small_vector<When, 2>& found) {
+  while (at < part.last && found.size() < 31) {
+    std::size_t i = at;
+    if (sentence[i].is("and", "&"))
+      ++i;
+    else if (sentence[i - 1].after != ',')
+      return;
+    if (i < part.last && sentence[i].is("and", "the")) ++i;
+    if (i >= part.last || sentence[i].taken || sentence[i].quoted || !has_digit(sentence[i].low.substr(0, 1))) return;
+    const int number = std::max(small_number(sentence[i].low), small_ordinal(sentence[i].low));
+    const bool ends = i + 1 == part.last || sentence[i].after != 0 || ends_phrase(sentence[i + 1]) ||
+                      sentence[i + 1].is("and", "&", "at") || begins_time(sentence, i + 1);
+    const Date last = before.date();
+    const Date next = last.year() / last.month() / std::chrono::day{static_cast<unsigned>(std::max(number, 0))};
+    if (!ends || number < 1 || !next.ok() || local_days{next} <= local_days{last}) return;
+    before = When{LocalTime{local_days{next}}, true};
+    found.push_back(before);
+    sentence.take({at, i + 1});
+    at = i + 1;
+  }
+}
+
 /// "at 3 and 5", "at 9, 12 and 3": hours that are such only beside the one before them, each the next that the clock
 /// shows after it.
 void read_hours_beside(Sentence& sentence, Part part, std::size_t at, std::chrono::minutes before,
                        boost::container::small_vector<std::chrono::minutes, 2>& found) {
   while (at < part.last) {
     std::size_t i = at;
-    if (sentence[i].is({"and", "&"}))
+    if (sentence[i].is("and", "&"))
       ++i;
     else if (sentence[i - 1].after != ',')
       return;
@@ -95,7 +125,7 @@ void read_hours_beside(Sentence& sentence, Part part, std::size_t at, std::chron
     const auto said = bare_hour(sentence[i].low);
     if (!said) return;
     const bool ends = i + 1 == part.last || sentence[i].after != 0 || ends_phrase(sentence[i + 1]) ||
-                      sentence[i + 1].is({"and", "&"});
+                      sentence[i + 1].is("and", "&") || begins_time(sentence, i + 1);
     std::chrono::minutes clock = *said;
     while (clock <= before && *said < std::chrono::hours{12}) clock += std::chrono::hours{12};
     if (!ends || clock <= before || clock >= std::chrono::hours{24}) return;
@@ -154,12 +184,12 @@ bool is_attributive(const Sentence& sentence, Part part, const TimeReading& read
   if (before.taken) return false;
   // "about the 4th of July party": what the preposition leads to is the party.
   if (reading.relation == Relation::none && next.groups == 0 &&
-      (sentence[said.first].is("about") || before.is({"about", "regarding"}) ||
-       (sentence[said.first].is("the") && before.is({"about", "of", "with", "for"}))))
+      (sentence[said.first].is("about") || before.is("about", "regarding") ||
+       (sentence[said.first].is("the") && before.is("about", "of", "with", "for"))))
     return true;
   const bool own_article = starts_with_article(sentence[said.first]) || reading.relation != Relation::none;
   if (!own_article && before.in(kArticle) &&
-      before.is({"the", "his", "her", "my", "your", "our", "their", "its", "a", "an", "some"})) {
+      before.is("the", "his", "her", "my", "your", "our", "their", "its", "a", "an", "some")) {
     // "the 8pm show": but "on the 15th call Bob" has the article inside the date.
     return next.groups == 0 || !next.in(kActionVerb) || reading.kind == TimeKind::recurrence || reading.has_clock;
   }
@@ -173,7 +203,7 @@ bool is_attributive(const Sentence& sentence, Part part, const TimeReading& read
       !reading.from_now && said.size() <= 2 && next.groups == 0) {
     const Term& name = sentence[said.first];
     return before.in(kActionVerb) && said.first == part.first + 1 &&
-           !name.is({"today", "tomorrow", "tonight", "yesterday"}) && (name.low[0] < '0' || name.low[0] > '9') &&
+           !name.is("today", "tomorrow", "tonight", "yesterday") && (name.low[0] < '0' || name.low[0] > '9') &&
            !has_digit(sentence[said.last - 1].low);
   }
   return false;
@@ -209,6 +239,7 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
           timing.rule = rule_of(sentence, reading);
         } else if (reading.rule.frequency == timing.rule->frequency && timing.rule->hours.empty()) {
           // "every morning and every evening"
+          if (reading.rule.interval != timing.rule->interval) timing.more_rules.push_back(reading.rule);
         } else {
           used = false;
         }
@@ -330,16 +361,31 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
     timing.used.push_back(index);
     sentence.take_reading(reading);
     // "every minute of the day"
-    if (reading.kind == TimeKind::recurrence && sentence.starts(part, said.last, {"of", "the"}) &&
-        said.last + 2 < part.last && sentence[said.last + 2].is({"day", "week", "month", "year"})) {
+    if (reading.kind == TimeKind::recurrence && sentence.starts(part, said.last, "of", "the") &&
+        said.last + 2 < part.last && sentence[said.last + 2].is("day", "week", "month", "year")) {
       sentence.take({said.last, said.last + 3});
     }
   }
 
+  bool each_next = false;
   if (purpose == TimingFor::title && clock && !timing.rule && last_clock_end > part.first &&
       timing.duration.seconds == 0) {
-    const auto last = more_clocks.empty() ? clock->clock() : more_clocks.back();
+    const bool other_day = day && !day->has_clock() && day_reading != nullptr && clock_reading != nullptr;
+    const auto first =
+        other_day ? combine(*day_reading, *clock_reading, sentence.settings).start->clock() : clock->clock();
+    const auto last = more_clocks.empty() ? first : more_clocks.back();
     read_hours_beside(sentence, part, last_clock_end, last, more_clocks);
+    // "at 8, 12 and 6": what the clock shows next is 8 in the evening, but they are hours of one day.
+    if (more_clocks.empty() && !timing.meridiem && first >= hours{12}) {
+      read_hours_beside(sentence, part, last_clock_end, first - hours{12}, more_clocks);
+      each_next = !more_clocks.empty();
+      if (each_next) clock->local -= hours{12};
+    }
+  }
+  if (day && !timing.rule && timing.more.empty() && !day->has_clock() && day_reading != nullptr &&
+      first_day_end > part.first && has_digit(sentence[first_day_end - 1].low) && !day_reading->from_now &&
+      !day_reading->weekday_only && sentence[first_day_end - 1].low.find_first_of("/.-") == std::string_view::npos) {
+    read_days_beside(sentence, part, first_day_end, when_of(*day, now), timing.more);
   }
   if (day && clock && !day->has_clock()) {
     // Which half of the day a bare hour means depends on the day.
@@ -361,6 +407,13 @@ Timing read_timing(Sentence& sentence, Part part, TimingFor purpose) {
   }
   for (const std::chrono::minutes other : more_clocks) {
     if (timing.due) timing.more.push_back(When{LocalTime{timing.due->day()} + other, false});
+  }
+  if (each_next && timing.due && !timing.has_date) {
+    const auto roll = [&](When& when) {
+      if (when.local <= now.local()) when.local += days{1};
+    };
+    roll(*timing.due);
+    for (When& when : timing.more) roll(when);
   }
   if (timing.rule) {
     if (day && !day->has_clock()) timing.rule->start = day->local;
@@ -386,6 +439,10 @@ void apply_timing(const Sentence& sentence, const Timing& timing, Command& comma
     command.rrule = timing.rule->rrule();
     command.parts_of_day = timing.parts_of_day;
     command.times_per_period = timing.rule->times_per_period;
+    if (command.duration.empty() && timing.rule->duration_minutes) {
+      command.duration.seconds = *timing.rule->duration_minutes * 60;
+      command.duration.grain = Grain::minute;
+    }
     // "every morning and every evening" has two first times; which of them is a question for the schedule.
     if (timing.parts_of_day.size() == 1) command.part_of_day = timing.parts_of_day[0];
     if (timing.parts_of_day.size() < 2 || !timing.rule->hours.empty())

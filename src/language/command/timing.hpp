@@ -9,6 +9,7 @@ struct Timing {
   std::optional<When> due;
   std::optional<When> from, to;                  ///< Inclusive, where a range and no day is said.
   boost::container::small_vector<When, 2> more;  ///< "Monday and Wednesday": the others.
+  std::vector<RepeatRule> more_rules;            ///< "every Monday and every other Thursday": the others.
   PartOfDay part_of_day = PartOfDay::none;
   std::vector<PartOfDay> parts_of_day;
   Length duration;

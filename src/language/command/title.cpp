@@ -7,16 +7,23 @@ namespace {
 
 /// Words that were there only to lead up to a piece that is out now.
 bool ties_forward(const Term& term) {
-  return term.is({"on",    "at",  "by",        "in",        "from",   "until", "till",  "til",      "before",
-                  "due",   "@",   "starting",  "beginning", "around", "every", "of",    "within",   "during",
-                  "and",   "-",   "–",         "—",         ",",      "&",     "after", "since",    "around",
-                  "about", "for", "the",       "this",      "it's",   "is",    "again", "sometime", "anytime",
-                  "with",  "as",  "scheduled", "to",        "latest", "not",   "no"});
+  return term.is("on", "at", "by", "in", "from", "until", "till", "til", "before", "due", "@", "starting", "beginning",
+                 "around", "every", "of", "within", "during", "and", "-", "–", "—", ",", "&", "after", "since",
+                 "around", "about", "for", "the", "this", "it's", "is", "again", "sometime", "anytime", "with", "as",
+                 "scheduled", "to", "latest", "not", "no");
+}
+
+/// "28 Weeks Later": a capital inside the sentence belongs to a name.
+bool is_capital(const Sentence& sentence, std::size_t index, std::size_t first_word) {
+  const char letter = sentence.text[sentence[index].begin];
+  const std::size_t next = sentence[index].begin + 1;
+  return index > first_word && letter >= 'A' && letter <= 'Z' && next < sentence[index].end &&
+         sentence.text[next] >= 'a' && sentence.text[next] <= 'z';
 }
 
 bool may_lead(const Term& term) {
-  return term.is({"to", "that", "about", "and", "-", "–", "—", ",", ":", "&", "then", "for", "of", "i", "please", "on",
-                  "by", "at"});
+  return term.is("to", "that", "about", "and", "-", "–", "—", ",", ":", "&", "then", "for", "of", "i", "please", "on",
+                 "by", "at");
 }
 
 }  // namespace
@@ -35,6 +42,7 @@ std::string read_title(const Sentence& sentence, Part part) {
   boost::container::small_vector<bool, 32> out(part.size(), false);
   const auto dropped = [&](std::size_t i) { return out[i - part.first]; };
   bool all_taken_before = true;
+  const std::size_t first_word = part.first;
   for (std::size_t i = part.first; i < part.last; ++i) {
     if (sentence[i].taken) out[i - part.first] = true;
   }
@@ -47,11 +55,11 @@ std::string read_title(const Sentence& sentence, Part part) {
     if (sentence[i].quoted) continue;
     if (at_end && before_piece && ties_forward(sentence[i])) {
       out[i - part.first] = true;
-    } else if (before_piece &&
-               sentence[i].is({"on", "at", "by", "in", "@", "due", "-", "–", "—", "until", "till", "starting", "&",
-                               "from", "before", "sometime", "later", "early", "late"})) {
+    } else if (before_piece && !is_capital(sentence, i, first_word) &&
+               sentence[i].is("on", "at", "by", "in", "@", "due", "-", "–", "—", "until", "till", "starting", "&",
+                              "from", "before", "sometime", "later", "early", "late", "only")) {
       out[i - part.first] = true;
-    } else if (before_piece && sentence[i].is({"for", "and", "the"}) && (i == part.first || dropped(i - 1))) {
+    } else if (before_piece && sentence[i].is("for", "and", "the") && (i == part.first || dropped(i - 1))) {
       out[i - part.first] = true;
     }
   }
@@ -62,7 +70,7 @@ std::string read_title(const Sentence& sentence, Part part) {
       continue;
     }
     const bool lead = all_taken_before && !sentence[first].quoted && may_lead(sentence[first]) &&
-                      (first > part.first || sentence[first].is({"to", "that", "-", "–", "—", ":", ","}));
+                      (first > part.first || sentence[first].is("to", "that", "-", "–", "—", ":", ","));
     if (!lead) break;
     ++first;
   }
@@ -70,7 +78,7 @@ std::string read_title(const Sentence& sentence, Part part) {
   while (last > first) {
     const Term& term = sentence[last - 1];
     if (dropped(last - 1) ||
-        term.is({"and", "but", "-", "–", "—", "please", "pls", "thanks", "&", "with", "then", "also", ":", ","})) {
+        term.is("and", "but", "-", "–", "—", "please", "pls", "thanks", "&", "with", "then", "also", ":", ",")) {
       --last;
     } else {
       break;

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "language/command/terms.hpp"
+#include "language/word_map.hpp"
 
 namespace daybook::language::chat {
 namespace {
@@ -78,7 +78,7 @@ constexpr Entry kEntries[] = {
      "exercised practiced vacuumed mowed swept changed replaced done talked spoke turned cancelled canceled posted"},
 };
 
-using Vocabulary = std::unordered_map<std::string_view, std::uint32_t>;
+using Vocabulary = WordMap<std::uint32_t>;
 
 const Vocabulary& vocabulary() {
   static const Vocabulary words = [] {
@@ -113,15 +113,16 @@ constexpr std::pair<std::string_view, std::string_view> kIrregular[] = {
 }  // namespace
 
 std::uint32_t groups_of(std::string_view lower) {
-  const auto found = vocabulary().find(lower);
-  return found == vocabulary().end() ? 0 : found->second;
+  const std::uint32_t* found = vocabulary().find(lower);
+  return found == nullptr ? 0 : *found;
 }
 
 std::string_view misspelt_verb(std::string_view lower) {
   if (lower.size() < 4 || lower.size() > 12 || groups_of(lower) != 0) return {};
-  if (std::find(std::begin(kRealWords), std::end(kRealWords), lower) != std::end(kRealWords)) return {};
   for (std::string_view verb : kVerbs) {
-    if (verb[0] == lower[0] && edit_distance(lower, verb, 1) == 1) return verb;
+    if (verb[0] != lower[0] || edit_distance(lower, verb, 1) != 1) continue;
+    const bool real = std::find(std::begin(kRealWords), std::end(kRealWords), lower) != std::end(kRealWords);
+    return real ? std::string_view{} : verb;
   }
   return {};
 }
@@ -140,9 +141,12 @@ std::string_view untangled_verb(std::string_view lower) {
 std::string_view stem(std::string_view lower) {
   if (lower.ends_with("'s")) lower.remove_suffix(2);
   if (lower.ends_with("s'")) lower.remove_suffix(1);
-  for (const auto& [form, root] : kIrregular) {
-    if (form == lower) return root;
-  }
+  static const auto irregular = [] {
+    WordMap<std::string_view> map;
+    for (const auto& [form, root] : kIrregular) map[form] = root;
+    return map;
+  }();
+  if (const std::string_view* root = irregular.find(lower)) return *root;
   if (lower.size() > 5 && lower.ends_with("ing")) return lower.substr(0, lower.size() - 3);
   if (lower.size() > 4 && lower.ends_with("ed")) return lower.substr(0, lower.size() - 2);
   if (lower.size() > 6 && lower.ends_with("ment")) return lower.substr(0, lower.size() - 4);  // payment, shipment
@@ -152,38 +156,42 @@ std::string_view stem(std::string_view lower) {
 }
 
 int small_number(std::string_view lower) {
-  constexpr std::string_view kWords[] = {"zero",     "one",      "two",      "three",   "four",    "five",
-                                         "six",      "seven",    "eight",    "nine",    "ten",     "eleven",
-                                         "twelve",   "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
-                                         "eighteen", "nineteen", "twenty"};
   if (lower.empty()) return 0;
   if (lower.size() <= 5 && std::all_of(lower.begin(), lower.end(), [](char c) { return c >= '0' && c <= '9'; })) {
     int value = 0;
     for (char c : lower) value = value * 10 + (c - '0');
     return value;
   }
-  for (int i = 1; i <= 20; ++i) {
-    if (kWords[i] == lower) return i;
-  }
-  if (lower == "a" || lower == "an") return 1;
-  if (lower == "thirty") return 30;
-  if (lower == "forty") return 40;
-  if (lower == "fifty") return 50;
-  if (lower == "sixty") return 60;
-  if (lower == "ninety") return 90;
-  if (lower == "couple") return 2;
-  if (lower == "few") return 3;
+  static const auto words = [] {
+    constexpr std::string_view kFrom1[] = {"one",     "two",       "three",    "four",     "five",
+                                           "six",     "seven",     "eight",    "nine",     "ten",
+                                           "eleven",  "twelve",    "thirteen", "fourteen", "fifteen",
+                                           "sixteen", "seventeen", "eighteen", "nineteen", "twenty"};
+    WordMap<int> map;
+    int number = 0;
+    for (const std::string_view word : kFrom1) map[word] = ++number;
+    constexpr std::pair<std::string_view, int> kMore[] = {{"a", 1},      {"an", 1},      {"couple", 2},
+                                                          {"few", 3},    {"thirty", 30}, {"forty", 40},
+                                                          {"fifty", 50}, {"sixty", 60},  {"ninety", 90}};
+    for (const auto& [word, value] : kMore) map[word] = value;
+    return map;
+  }();
+  if (const int* number = words.find(lower)) return *number;
   return 0;
 }
 
 int small_ordinal(std::string_view lower) {
-  constexpr std::string_view kWords[] = {"first", "second",  "third",  "fourth", "fifth",
-                                         "sixth", "seventh", "eighth", "ninth",  "tenth"};
-  for (int i = 0; i < 10; ++i) {
-    if (kWords[i] == lower) return i + 1;
-  }
-  if (lower == "last" || lower == "final" || lower == "bottom") return -1;
-  if (lower == "top") return 1;
+  static const auto words = [] {
+    constexpr std::string_view kFrom1[] = {"first", "second",  "third",  "fourth", "fifth",
+                                           "sixth", "seventh", "eighth", "ninth",  "tenth"};
+    WordMap<int> map;
+    int number = 0;
+    for (const std::string_view word : kFrom1) map[word] = ++number;
+    for (const std::string_view word : {"last", "final", "bottom"}) map[word] = -1;
+    map["top"] = 1;
+    return map;
+  }();
+  if (const int* number = words.find(lower)) return *number;
   if (lower.size() > 2 && lower.size() < 6) {
     const std::string_view ending = lower.substr(lower.size() - 2);
     if (ending == "st" || ending == "nd" || ending == "rd" || ending == "th") {

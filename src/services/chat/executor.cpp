@@ -99,6 +99,8 @@ Outcome Executor::small_talk(const Command& command, const Scope& scope) const {
     out.say("I'm not sure that is something to do. Shall I add it as a task?");
     out.actions.push_back(speak_action("Add it", "add \"" + scope.text + "\"", "primary"));
     out.actions.push_back(speak_action("No", "never mind"));
+  } else if (command.reason == "redo") {
+    out.say("What was undone I don't keep. Say it once more, and I'll do it again.");
   } else if (command.reason == "out_of_scope") {
     out.say("That is beyond me: I know about your tasks, what repeats and your reminders.");
     out.actions.push_back(speak_action("What's due this week?", "what's due this week?"));

@@ -13,6 +13,7 @@ std::string question_for(std::string_view slot, const std::string& title) {
   if (slot == "title") return "What should the task be called?";
   if (slot == "time") return "When should I remind you of " + quoted(title) + "?";
   if (slot == "due" || slot == "date") return "When is " + quoted(title) + " due?";
+  if (slot == "times") return "At what times of the day should " + quoted(title) + " repeat?";
   if (slot == "days") return "On which days should " + quoted(title) + " repeat?";
   if (slot == "am_pm") return "In the morning or in the evening?";
   return "Can you tell me a little more about " + quoted(title) + "?";

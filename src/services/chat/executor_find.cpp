@@ -31,8 +31,10 @@ std::string filter_in_words(const language::Filter& filter, const language::Now&
     add("due " + when_in_words(to_when(*filter.at, now), now));
   } else if (filter.due_from && filter.due_to) {
     const auto first = day(*filter.due_from), last = day(*filter.due_to);
+    // "tomorrow morning" is not all of tomorrow.
+    const bool whole_day = first == last && filter.due_from->all_day;
     const bool named = !filter.period.empty();
-    add(first == last ? "due " + first : "due " + (named ? filter.period : "from " + first + " to " + last));
+    add(whole_day ? "due " + first : "due " + (named ? filter.period : "from " + first + " to " + last));
   } else if (filter.due_to) {
     add("due by " + day(*filter.due_to));
   } else if (filter.due_from) {
@@ -134,8 +136,13 @@ awaitable<Outcome> Executor::list(Command command, Scope& scope) {
   }
   if (found.size() == 1) {
     std::string sentence = quoted(found.front()->title);
-    sentence += domain::is_set(found.front()->due) ? " is due " + when_in_words(found.front()->due, scope.now)
-                                                   : " has no due date";
+    if (const auto& done = found.front()->completed_at; done && command.filter.status == language::StatusFilter::done) {
+      const Date day{std::chrono::floor<std::chrono::days>(scope.now.to_local(*done))};
+      sentence = "You completed " + sentence + " " + day_in_words(day, scope.now);
+    } else {
+      sentence += domain::is_set(found.front()->due) ? " is due " + when_in_words(found.front()->due, scope.now)
+                                                     : " has no due date";
+    }
     out.say((command.filter.next ? "Next: " : "") + sentence + ".");
   } else {
     out.say("There are " + count_in_words(found.size(), "task") + with_what + ".");
@@ -178,6 +185,20 @@ awaitable<Outcome> Executor::stats(Command command, Scope& scope) {
   if (command.filter.done_to) to = std::min(command.filter.done_to->date(), Date{scope.now.today()});
   if (command.filter.created_from) from = command.filter.created_from->date();
   Outcome out;
+  const auto& asked = command.filter;
+  const bool of_done = asked.status == language::StatusFilter::done || asked.done_from || asked.created_from;
+  if (command.filtered && !asked.empty() && !of_done) {
+    // "how many tasks are overdue"
+    auto found = co_await find_all(to_query(asked, scope.now), scope, false);
+    if (!found) co_return refused(found.error());
+    spare(asked, *found);
+    if (!asked.due_from && !asked.due_to && !asked.at) keep_next_of_each_series(*found);
+    const std::string what = filter_in_words(asked, scope.now);
+    scope.asked(command.follows);
+    out.say((found->size() == 1 ? "There is 1 task" : "There are " + count_in_words(found->size(), "task")) +
+            (what.empty() ? " open" : " " + what) + ".");
+    co_return out;
+  }
   const auto stats = co_await services_.analytics.stats(scope.reader(), from, to);
   if (!stats) co_return refused(stats.error());
   const auto count = [](std::int64_t n) {

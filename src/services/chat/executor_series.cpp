@@ -258,10 +258,16 @@ awaitable<Outcome> Executor::skip_occurrences(Command command, scheduler::Series
   }
   std::optional<scheduler::SeriesView> last;
   std::size_t times = 0;
-  for (auto& id : ids) {
+  for (std::size_t at = 0; at < ids.size(); ++at) {
+    auto& id = ids[at];
     const auto next = next_day(last ? *last : series, scope.now);
     if (until && (!next || *next >= *command.until)) break;
     auto skipped = co_await services_.scheduler.skip(scope.next_caller(), series.id, std::move(id));
+    if (!skipped && skipped.error().code == Errc::unprocessable && at < command.skip.size()) {
+      out.say(quoted(series.title) + " doesn't fall on " + day_in_words(command.skip[at].date(), scope.now) +
+              ": it is due " + rule_in_words(series, scope.now) + ".");
+      continue;
+    }
     if (!skipped) {
       out.say(apology(skipped.error()));
       break;

@@ -159,7 +159,9 @@ std::string spoken_rule(const scheduler::SeriesView& series, const language::Now
     out += (out.empty() ? "" : ";") + name + "=" + value;
   }
   const auto* at = std::get_if<Instant>(&series.starts);
-  if (!at || out.find("BYHOUR=") != std::string::npos) return out;
+  // What repeats within the day has no one time of it.
+  const bool within_day = out.starts_with("FREQ=HOURLY") || out.starts_with("FREQ=MINUTELY");
+  if (!at || within_day || out.find("BYHOUR=") != std::string::npos) return out;
   const auto local = now.to_local(*at);
   const auto clock = floor<minutes>(local - floor<days>(local));
   return out + ";BYHOUR=" + std::to_string(clock.count() / 60) + ";BYMINUTE=" + std::to_string(clock.count() % 60);
