@@ -45,6 +45,9 @@ const send = async (method, path, body) => {
   return answer.json();
 };
 const api = (path) => send("GET", path);
+/** A task whose reminder fires in some seconds. */
+const remindSoon = (title) =>
+  send("POST", "/api/v1/tasks", { title, dueAt: new Date(Date.now() + 3000).toISOString(), reminders: [{ before: "PT0S" }] });
 const tasksNamed = async (title) => (await api("/api/v1/tasks?limit=200")).items.filter((task) => task.title === title);
 const rowOf = (tab, title) => tab.locator(".task", { has: tab.getByText(title, { exact: true }) });
 const nav = (tab) => tab.getByRole("navigation");
@@ -151,8 +154,8 @@ await check("the dentist appears in the second tab without a reload", async () =
 
 await check("“what's due this week?”", async () => {
   const answer = await say("what's due this week?");
-  // On a Sunday tomorrow is another week.
-  if (weekdayIn(Date.now()) !== "Sunday") await answer.getByText("Dentist").first().waitFor();
+  // In the United States weeks begin on Sunday, so that on a Saturday tomorrow is another one.
+  if (weekdayIn(Date.now()) !== "Saturday") await answer.getByText("Dentist").first().waitFor();
 });
 
 await check("“move dentist to Friday”", async () => {
@@ -195,8 +198,7 @@ await check("shows what would change before it changes much", async () => {
 });
 
 await check("speaks first when a reminder fires, and snoozes by its button", async () => {
-  const soon = new Date(Date.now() + 3000).toISOString();
-  await send("POST", "/api/v1/tasks", { title: "Stretch", dueAt: soon, reminders: [{ before: "PT0S" }] });
+  await remindSoon("Stretch");
   const spoken = page.locator('.message[data-role="assistant"]', { hasText: "Reminder: Stretch" });
   await spoken.waitFor({ timeout: 20_000 });
   await axe(page, "a reminder in the chat");
@@ -363,13 +365,36 @@ await check("works on a phone's width", async () => {
   const wide = await screen.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(wide <= 0, `the chat is ${wide} px too wide`);
   await axe(screen, "phone, chat");
+  await screen.setViewportSize({ width: 360, height: 740 });
+  await remindSoon("Water the very long hedge behind the house");
+  const told = screen.locator(".toast", { hasText: "Water the very long hedge" });
+  await told.waitFor({ timeout: 20_000 });
+  for (const button of await told.getByRole("button").all()) {
+    const box = await button.boundingBox();
+    expect(box.x >= 0 && box.x + box.width <= 360, `“${await button.innerText()}” lies at ${JSON.stringify(box)}`);
+  }
+  const composer = await screen.getByLabel("Message Daybook").boundingBox();
+  const { y, height } = await told.boundingBox();
+  expect(y + height <= composer.y, "the message covers the composer");
   await phone.close();
 });
 
+await check("a reminder's message goes in the other tab too when it is dismissed in one", async () => {
+  const toasts = [page, otherTab].map((tab) => tab.locator(".toast", { hasText: "Water the very long hedge" }));
+  await Promise.all(toasts.map((toast) => toast.waitFor()));
+  await toasts[0].getByRole("button", { name: "Dismiss" }).click();
+  await Promise.all(toasts.map((toast) => toast.waitFor({ state: "detached" })));
+});
+
 await check("signs out in every tab", async () => {
+  await remindSoon("Private matter");
+  await page.locator(".toast", { hasText: "Private matter" }).waitFor({ timeout: 20_000 });
   await nav(page).getByRole("link", { name: "Settings" }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "Welcome back" }).waitFor();
+  for (const tab of [page, otherTab]) {
+    await tab.getByRole("heading", { name: "Welcome back" }).waitFor();
+    expect((await tab.locator(".toast").count()) === 0, "a message of the former session is still there");
+  }
 });
 
 await check("gave answers that keep openapi.yaml", async () => {

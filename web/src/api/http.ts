@@ -1,4 +1,4 @@
-import type { Problem, SignedIn, User } from "./types";
+import type { Problem, SignedIn, User, UserUpdate } from "./types";
 
 /** A refusal of the server, with what to do in `message`. Status 0: the server could not be reached. */
 export class ApiError extends Error {
@@ -11,6 +11,13 @@ export class ApiError extends Error {
     super(message);
     this.name = "ApiError";
   }
+}
+
+/** What went wrong in words: each field that was refused by its name, where the form has one. */
+export function refusal(error: unknown, nameOf: (field: string) => string, otherwise: string): string {
+  if (error instanceof ApiError && error.fields.length > 0)
+    return error.fields.map(({ pointer, detail }) => `${nameOf(pointer.split("/")[1] ?? "")}: ${detail}`).join("\n");
+  return error instanceof Error ? error.message : otherwise;
 }
 
 export type Body = object | undefined;
@@ -39,8 +46,12 @@ export class Http {
     this.accept(await this.send<SignedIn>("POST", "/api/v1/auth/login", { email, password }, null));
   }
 
-  async signUp(body: { email: string; password: string; name?: string; timezone?: string }): Promise<void> {
-    this.accept(await this.send<SignedIn>("POST", "/api/v1/auth/register", body, null));
+  /** `habits` are the preferences that the person's browser knows. */
+  async signUp(body: { email: string; password: string; name?: string; timezone?: string }, habits: UserUpdate["preferences"]): Promise<void> {
+    const session = await this.send<SignedIn>("POST", "/api/v1/auth/register", body, null);
+    // The account is there, whatever becomes of them.
+    const user = await this.send<User>("PATCH", "/api/v1/me", { preferences: habits }, session.accessToken).catch(() => session.user);
+    this.accept({ ...session, user });
   }
 
   /** Errors: the server could not be asked, and the session goes on. */
@@ -78,9 +89,9 @@ export class Http {
   get<T>(path: string, query: Query = {}): Promise<T> {
     return this.call<T>("GET", path + queryText(query));
   }
-  post<T>(path: string, body?: Body): Promise<T> {
+  post<T>(path: string, body?: Body, key: string = crypto.randomUUID()): Promise<T> {
     // One key a command: a retry after a lost answer does it once.
-    return this.call<T>("POST", path, body, { "Idempotency-Key": crypto.randomUUID() });
+    return this.call<T>("POST", path, body, { "Idempotency-Key": key });
   }
   patch<T>(path: string, body: object, version?: number): Promise<T> {
     const match: Record<string, string> = version === undefined ? {} : { "If-Match": `"${version}"` };

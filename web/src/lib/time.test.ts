@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addDays, dayText, instantOf, timeIn, whenText } from "./time";
+import { addDays, clockText, dayText, englishOf, habitsOf, instantOf, timeIn, timeText, whenText } from "./time";
 
 describe("instantOf", () => {
   it.each([
@@ -39,5 +39,31 @@ describe("words", () => {
   it("crosses months and leap days", () => {
     expect(addDays("2028-02-28", 1)).toBe("2028-02-29");
     expect(addDays("2026-12-31", 1)).toBe("2027-01-01");
+  });
+});
+
+describe("the person's region", () => {
+  it.each([
+    ["de-DE", "en-DE", "15:00", "18:30"],
+    ["en-GB", "en-GB", "15:00", "18:30"],
+    ["en-US", "en-US", "3 PM", "6:30 PM"],
+    ["en", "en", "3 PM", "6:30 PM"],
+  ])("%s has its clock, in English", (language, locale, three, halfPastSix) => {
+    expect(englishOf(language)).toBe(locale);
+    expect(timeText("2026-03-04T15:00:00Z", "UTC", locale).replace(/\s/g, " ")).toBe(three);
+    expect(clockText("18:30", locale).replace(/\s/g, " ")).toBe(halfPastSix);
+  });
+
+  it.each([
+    ["de-DE", "dmy", "monday"],
+    ["en-US", "mdy", "sunday"],
+    ["ja-JP", "ymd", "sunday"],
+  ])("%s writes dates and begins weeks in its own way", (language, dateOrder, weekStart) => {
+    expect(habitsOf(language)).toEqual({ dateOrder, weekStart });
+  });
+
+  it("has its order of day and month", () => {
+    expect(dayText("2026-12-01", "2026-03-04", "en-DE")).toMatch(/1 Dec/);
+    expect(dayText("2026-12-01", "2026-03-04", "en-US")).toMatch(/Dec 1/);
   });
 });

@@ -1,5 +1,31 @@
 /** Dates are "YYYY-MM-DD", times of day "HH:MM", instants RFC 3339; `zone` is an IANA name. */
 
+/** English as it is written where the person lives: the words of the app, with the region's clock and order of a date. */
+export function englishOf(language: string): string {
+  const { region } = new Intl.Locale(language);
+  return region ? `en-${region}` : "en";
+}
+const kLocale = englishOf(navigator.language || "en");
+
+interface WeekInfo {
+  firstDay: number;
+}
+
+/** How dates are read and weeks begin where the person lives. */
+export function habitsOf(language: string): { dateOrder: "mdy" | "dmy" | "ymd"; weekStart: "monday" | "saturday" | "sunday" } {
+  const order = new Intl.DateTimeFormat(language, { year: "numeric", month: "2-digit", day: "2-digit" })
+    .formatToParts(new Date(0))
+    .map(({ type }) => type.charAt(0))
+    .filter((letter) => "ymd".includes(letter))
+    .join("");
+  const locale = new Intl.Locale(language) as Intl.Locale & { weekInfo?: WeekInfo; getWeekInfo?: () => WeekInfo };
+  const first = (locale.getWeekInfo?.() ?? locale.weekInfo)?.firstDay;
+  return {
+    dateOrder: order === "dmy" || order === "ymd" ? order : "mdy",
+    weekStart: first === 6 ? "saturday" : first === 7 ? "sunday" : "monday",
+  };
+}
+
 const partsOf = new Map<string, Intl.DateTimeFormat>();
 
 function wallClock(instant: Date, zone: string): { date: string; time: string; seconds: number } {
@@ -53,7 +79,7 @@ export function daysBetween(from: string, to: string): number {
 }
 
 /** "Today", "Tomorrow", "Friday", "12 Mar", "12 Mar 2027": as short as it can be without doubt. */
-export function dayText(date: string, today: string, locale = "en"): string {
+export function dayText(date: string, today: string, locale = kLocale): string {
   const distance = daysBetween(today, date);
   const at = new Date(`${date}T12:00:00Z`);
   if (distance >= -1 && distance <= 1) {
@@ -67,14 +93,15 @@ export function dayText(date: string, today: string, locale = "en"): string {
   return new Intl.DateTimeFormat(locale, sameYear ? form : { ...form, weekday: undefined, year: "numeric" }).format(at);
 }
 
-export function timeText(instant: string, zone: string, locale = "en"): string {
-  return new Intl.DateTimeFormat(locale, { timeZone: zone, hour: "numeric", minute: "2-digit" })
-    .format(new Date(instant))
-    .replace(":00", "");
+export function timeText(instant: string, zone: string, locale = kLocale): string {
+  const format = new Intl.DateTimeFormat(locale, { timeZone: zone, hour: "numeric", minute: "2-digit" });
+  const text = format.format(new Date(instant));
+  // "3 PM", but "15:00".
+  return format.resolvedOptions().hour12 ? text.replace(":00", "") : text;
 }
 
-/** "18:00" as the person's clock shows it: "6 PM". */
-export function clockText(time: string, locale = "en"): string {
+/** "18:00" as the person's clock shows it: "6 PM" or "18:00". */
+export function clockText(time: string, locale = kLocale): string {
   return timeText(`2000-01-01T${time}:00Z`, "UTC", locale);
 }
 

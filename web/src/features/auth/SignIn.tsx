@@ -2,6 +2,7 @@ import { Alert, Anchor, Button, PasswordInput, Stack, TextInput, Title } from "@
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, type Http } from "../../api/http";
+import { habitsOf } from "../../lib/time";
 import { Brand } from "../shell/Brand";
 
 type Status = { kind: "idle" } | { kind: "sending" } | { kind: "failed"; message: string };
@@ -19,7 +20,7 @@ export function SignIn({ http }: { http: Http }) {
     setStatus({ kind: "sending" });
     const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     try {
-      if (isNew) await http.signUp({ email, password, timezone, ...(name.trim() ? { name: name.trim() } : {}) });
+      if (isNew) await http.signUp({ email, password, timezone, ...(name.trim() ? { name: name.trim() } : {}) }, habitsOf(navigator.language || "en"));
       else await http.signIn(email, password);
     } catch (error) {
       setStatus({ kind: "failed", message: error instanceof ApiError ? error.message : String(error) });

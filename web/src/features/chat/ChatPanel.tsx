@@ -71,6 +71,11 @@ function MessageView({ message, chat, isLast }: { message: ShownMessage; chat: C
   return (
     <article className="message" data-role={message.role} data-state={message.state} aria-label={mine ? t("chat.you") : t("chat.bot")}>
       {message.text && <p className="bubble">{message.text}</p>}
+      {message.again && (
+        <Button size="compact-sm" variant="subtle" disabled={chat.busy} onClick={message.again}>
+          {t("error.retry")}
+        </Button>
+      )}
       {message.cards.map((card, index) => (
         <CardView key={index} card={card} />
       ))}

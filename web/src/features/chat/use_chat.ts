@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Http } from "../../api/http";
+import { ApiError, type Http } from "../../api/http";
 import type { Action, ChatReply, Conversation, Message } from "../../api/types";
 import type { TextSpan } from "../reading/spans";
 
@@ -13,7 +13,15 @@ type Pages = InfiniteData<MessagePage, string>;
 /** A message on the screen; one that is still on its way has no sequence yet. */
 export type ShownMessage = Pick<Message, "id" | "role" | "text" | "cards" | "actions" | "undoId"> & {
   state: "said" | "sending" | "failed";
+  /** Of one that did not arrive: sends it again. */
+  again?: () => void;
 };
+interface Turn {
+  text: string;
+  ignored: TextSpan[];
+  /** Of the request, so that it is done once however often it is sent. */
+  key: string;
+}
 
 const keyOf = (conversation: string | null) => ["messages", conversation];
 
@@ -61,28 +69,36 @@ export function useChat(http: Http, timezone: string): Chat {
   });
 
   const turn = useMutation({
-    mutationFn: ({ text, ignored }: { text: string; ignored: TextSpan[] }) =>
-      http.post<ChatReply>("/api/v1/chat", {
-        message: text,
-        timezone,
-        ...(conversation ? { conversationId: conversation } : {}),
-        ...(ignored.length > 0 ? { ignore: ignored } : {}),
-      }),
-    onMutate: ({ text }) => {
-      const id = crypto.randomUUID();
-      setOutgoing([{ id, role: "user", text, cards: [], actions: [], undoId: null, state: "sending" }]);
-    },
-    onSuccess: async (reply) => {
+    mutationFn: ({ text, ignored, key }: Turn) =>
+      http.post<ChatReply>(
+        "/api/v1/chat",
+        {
+          message: text,
+          timezone,
+          ...(conversation ? { conversationId: conversation } : {}),
+          ...(ignored.length > 0 ? { ignore: ignored } : {}),
+        },
+        key,
+      ),
+    // What failed before stays, so that it can be sent again.
+    onMutate: ({ text, key }) =>
+      setOutgoing((sent) => [
+        ...sent.filter((message) => message.again && message.id !== key),
+        { id: key, role: "user", text, cards: [], actions: [], undoId: null, state: "sending" },
+      ]),
+    onSuccess: async (reply, { key }) => {
       setChosen(reply.conversationId);
       await queries.invalidateQueries({ queryKey: keyOf(reply.conversationId) });
-      setOutgoing([]);
+      setOutgoing((sent) => sent.filter((message) => message.again && message.id !== key));
       if (reply.effects.length > 0) await Promise.all(["tasks", "labels", "recurring", "reminders"].map((name) => queries.invalidateQueries({ queryKey: [name] })));
     },
-    onError: (error) => {
-      const id = crypto.randomUUID();
+    onError: (error, asked) => {
+      const lost = !(error instanceof ApiError) || error.status === 0 || error.status >= 500;
       setOutgoing((sent) => [
-        ...sent.map((message) => ({ ...message, state: "failed" as const })),
-        { id, role: "assistant", text: error.message, cards: [], actions: [], undoId: null, state: "failed" },
+        ...sent.map((message) =>
+          message.id === asked.key ? { ...message, state: "failed" as const, ...(lost ? { again: () => turn.mutate(asked) } : {}) } : message,
+        ),
+        { id: crypto.randomUUID(), role: "assistant", text: error.message, cards: [], actions: [], undoId: null, state: "failed" },
       ]);
     },
   });
@@ -92,7 +108,7 @@ export function useChat(http: Http, timezone: string): Chat {
   const known = new Set(said.map((message) => message.id));
   // With pieces left out the text goes as it was typed, so that they stay where they are.
   const say = (text: string, ignored: TextSpan[] = []) => {
-    if (text.trim() !== "" && !turn.isPending) turn.mutate({ text: ignored.length > 0 ? text : text.trim(), ignored });
+    if (text.trim() !== "" && !turn.isPending) turn.mutate({ text: ignored.length > 0 ? text : text.trim(), ignored, key: crypto.randomUUID() });
   };
   return {
     messages: [

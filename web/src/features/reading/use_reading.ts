@@ -37,6 +37,8 @@ export interface Reading {
   edit: (next: string) => void;
   takeOff: (span: ParsedSpan) => void;
   clear: () => void;
+  /** Puts a text that was not taken back, unless another one is there by now. */
+  giveBack: (text: string) => void;
   /** Reads the text as it stands now, or gives null when nobody can. */
   readNow: () => Promise<ParseResult | null>;
 }
@@ -70,6 +72,7 @@ export function useReading(): Reading {
       setText("");
       setIgnored([]);
     },
+    giveBack: (former) => setText((now) => (now === "" ? former : now)),
     readNow: async () => current ?? (await ask(http, text, ignored, user.timezone).catch(() => null)),
   };
 }

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { RecurringTask } from "../../api/types";
 import { useApp } from "../../app_context";
 import { startText } from "../../lib/time";
+import { focusSoon } from "../../ui/focus";
 import { Icon } from "../../ui/Icon";
 import { EmptyState, ErrorState, LoadingList } from "../../ui/states";
 import { reminderText } from "../tasks/reminder_text";
@@ -17,7 +18,10 @@ export default function RecurringView() {
   const { t } = useTranslation();
   const { http, user } = useApp();
   const [asking, setAsking] = useState<{ series: RecurringTask; deed: "edit" | "stop" | "delete" } | null>(null);
-  const close = () => setAsking(null);
+  const close = () => {
+    if (asking) focusSoon(`series-${asking.series.id}`);
+    setAsking(null);
+  };
   const list = useQuery({
     queryKey: ["recurring"],
     queryFn: () => http.get<{ items: RecurringTask[] }>("/api/v1/recurring", { limit: 200 }),
@@ -73,7 +77,7 @@ export default function RecurringView() {
               )}
               <Menu shadow="md" position="bottom-end">
                 <Menu.Target>
-                  <ActionIcon variant="subtle" color="gray" aria-label={t("series.actions", { title: series.title })}>
+                  <ActionIcon id={`series-${series.id}`} variant="subtle" color="gray" aria-label={t("series.actions", { title: series.title })}>
                     <Icon name="more" />
                   </ActionIcon>
                 </Menu.Target>

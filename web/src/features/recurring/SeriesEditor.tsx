@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Modal, SegmentedControl, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError } from "../../api/http";
+import { ApiError, refusal } from "../../api/http";
 import type { Priority, RecurringTask } from "../../api/types";
 import { useApp } from "../../app_context";
 import { rebase } from "../../lib/rebase";
@@ -45,7 +45,7 @@ export default function SeriesEditor({ series, onClose }: { series: RecurringTas
         setBase(fresh);
         setDraft(rebase(draft, seriesDraftOf(base), seriesDraftOf(fresh)));
         setError(t("editor.changed"));
-      } else setError(failure instanceof Error ? failure.message : t("error.title"));
+      } else setError(refusal(failure, (field) => t(`editor.fields.${field}`, field), t("error.title")));
     }
   }
 
@@ -56,11 +56,6 @@ export default function SeriesEditor({ series, onClose }: { series: RecurringTas
     <Modal opened onClose={onClose} title={t("series.editHeading")} size="lg" closeButtonProps={{ "aria-label": t("editor.close") }}>
       <form onSubmit={(event) => void save(event)}>
         <Stack gap="md">
-          {error && (
-            <Alert color="red" variant="light" role="alert">
-              {error}
-            </Alert>
-          )}
           <TextInput label={t("editor.title")} data-autofocus required withAsterisk={false} maxLength={500} value={draft.title}
             onChange={(event) => set({ title: event.currentTarget.value })} />
           <div>
@@ -92,6 +87,11 @@ export default function SeriesEditor({ series, onClose }: { series: RecurringTas
           <Text size="sm" c="dimmed">
             {t("series.editScope")}
           </Text>
+          {error && (
+            <Alert color="red" variant="light" role="alert" className="refusal">
+              {error}
+            </Alert>
+          )}
           <Group justify="flex-end" gap="sm">
             <Button variant="default" onClick={onClose}>{t("editor.cancel")}</Button>
             <Button type="submit" loading={update.isPending} disabled={otherWords && (rule === null || preview.isError)}>{t("editor.save")}</Button>

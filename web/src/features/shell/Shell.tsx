@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Http } from "../../api/http";
 import type { User } from "../../api/types";
 import { AppProvider, useApp } from "../../app_context";
+import { focusSoon } from "../../ui/focus";
 import { Icon, type IconName } from "../../ui/Icon";
 import { LoadingList } from "../../ui/states";
 import { useToasts } from "../../ui/toasts";
@@ -83,6 +84,11 @@ function Frame({ chat, page }: { chat: Chat; page: Page }) {
       if (over) dismiss(over);
     },
   });
+
+  // After signing in the keyboard begins where the page does.
+  useEffect(() => {
+    if (document.activeElement === document.body) focusSoon("content");
+  }, []);
 
   return (
     <div className="shell" data-page={page} data-stream={state}>

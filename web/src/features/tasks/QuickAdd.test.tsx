@@ -31,11 +31,12 @@ function reading(ignoresFriday: boolean): ParseResult {
   };
 }
 
-function show(parse: (body: { text: string; ignore?: unknown[] }) => ParseResult) {
+function show(parse: (body: { text: string; ignore?: unknown[] }) => ParseResult, before: () => Promise<void> = async () => undefined) {
   const say = vi.fn();
   const posted: [string, unknown][] = [];
   const post = async (path: string, body: unknown) => {
     if (path === "/api/v1/parse") return parse(body as { text: string });
+    await before();
     posted.push([path, body]);
     return makeTask();
   };
@@ -77,6 +78,23 @@ describe("QuickAdd", () => {
     await userEvent.type(input, "what's due?{Enter}");
     await waitFor(() => expect(say).toHaveBeenCalledWith("what's due?"));
     expect(posted).toEqual([]);
+  });
+
+  it("leaves what one goes on typing while the last entry is sent", async () => {
+    const answers: (() => void)[] = [];
+    const { posted, input } = show(() => { throw new Error("away"); }, () => new Promise<void>((answer) => answers.push(answer)));
+    await userEvent.type(input, "First{Enter}");
+    await userEvent.type(input, "Second");
+    await waitFor(() => expect(answers).toHaveLength(1));
+    answers[0]?.();
+    await waitFor(() => expect(posted).toEqual([["/api/v1/tasks", { title: "First" }]]));
+    expect((input as HTMLInputElement).value).toBe("Second");
+  });
+
+  it("gives the text back when it was not taken", async () => {
+    const { input } = show(() => { throw new Error("away"); }, () => Promise.reject(new Error("no")));
+    await userEvent.type(input, "First{Enter}");
+    await waitFor(() => expect((input as HTMLInputElement).value).toBe("First"));
   });
 
   it("adds the text as it is when nothing could read it", async () => {

@@ -22,20 +22,26 @@ export function QuickAdd() {
   const backdrop = useRef<HTMLDivElement>(null);
   const reading = useReading();
   const [sending, setSending] = useState(false);
+  const busy = useRef(false);
   const { current, text } = reading;
   const acts = current !== undefined && current.task === null && current.recurring === null && current.intent !== "none";
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     const said = text.trim();
-    if (said === "" || sending) return;
+    if (said === "" || busy.current) return;
+    busy.current = true;
     setSending(true);
+    const meaning = reading.readNow();
+    // One goes on typing while this is on its way.
+    reading.clear();
     try {
-      await carryOut(await reading.readNow(), said);
-      reading.clear();
+      await carryOut(await meaning, said);
     } catch (error) {
+      reading.giveBack(text);
       toast({ message: error instanceof ApiError ? error.message : t("error.title"), tone: "error" });
     } finally {
+      busy.current = false;
       setSending(false);
     }
   }

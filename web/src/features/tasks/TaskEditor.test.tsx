@@ -49,6 +49,19 @@ describe("TaskEditor", () => {
     expect(patch).toHaveBeenLastCalledWith(`/api/v1/tasks/${task.id}`, { description: "Long notes", tags: ["work", "ann", "new"] }, 2);
   });
 
+  it("says beside its buttons which field was refused", async () => {
+    const task = makeTask();
+    const refusal = new ApiError(400, "invalid-request", "must have at most 64 characters", [{ pointer: "/tags/0", detail: "must have at most 64 characters" }]);
+    show(task, vi.fn().mockRejectedValue(refusal) as unknown as Http["patch"]);
+    await userEvent.type(await screen.findByLabelText("Tags"), "x");
+    const save = screen.getByRole("button", { name: "Save" });
+    await userEvent.click(save);
+    const alert = await screen.findByRole("alert");
+    expect(alert.textContent).toBe("Tags: must have at most 64 characters");
+    expect(alert.compareDocumentPosition(screen.getByRole("button", { name: "Add a reminder" }))).toBe(Node.DOCUMENT_POSITION_PRECEDING);
+    expect(alert.compareDocumentPosition(save)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  });
+
   // C-01
   it("makes a reminder at a time of its own, and keeps it when the due date goes", async () => {
     const task = makeTask({ dueDate: "2026-03-09" });

@@ -1,10 +1,11 @@
 import { Alert, Button, Group, Modal, SegmentedControl, Stack, Textarea, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError } from "../../api/http";
+import { ApiError, refusal } from "../../api/http";
 import type { Priority, Task, TaskStatus } from "../../api/types";
 import { useApp } from "../../app_context";
 import { Icon } from "../../ui/Icon";
+import { useReturnFocus } from "../../ui/focus";
 import { changesOf, draftOf, rebaseDraft, type Draft } from "./draft";
 import { ReminderField } from "./ReminderField";
 import { Subtasks } from "./Subtasks";
@@ -16,6 +17,7 @@ const withoutDue = (draft: Draft): Partial<Draft> => ({ time: "", reminders: dra
 export default function TaskEditor({ task, onClose }: { task: Task; onClose: () => void }) {
   const { t } = useTranslation();
   const { http, user } = useApp();
+  useReturnFocus();
   const { update, remove } = useTaskActions();
   const zone = user.timezone;
   const [base, setBase] = useState(task);
@@ -36,7 +38,7 @@ export default function TaskEditor({ task, onClose }: { task: Task; onClose: () 
         setBase(fresh);
         setDraft(rebaseDraft(draft, draftOf(base, zone), draftOf(fresh, zone)));
         setError(t("editor.changed"));
-      } else setError(failure instanceof Error ? failure.message : t("error.title"));
+      } else setError(refusal(failure, (field) => t(`editor.fields.${field}`, field), t("error.title")));
     }
   }
 
@@ -44,11 +46,6 @@ export default function TaskEditor({ task, onClose }: { task: Task; onClose: () 
     <Modal opened onClose={onClose} title={t("editor.heading")} size="lg" closeButtonProps={{ "aria-label": t("editor.close") }}>
       <form onSubmit={(event) => void save(event)}>
         <Stack gap="md">
-          {error && (
-            <Alert color="red" variant="light" role="alert">
-              {error}
-            </Alert>
-          )}
           <TextInput label={t("editor.title")} data-autofocus required withAsterisk={false} maxLength={500} value={draft.title}
             onChange={(event) => set({ title: event.currentTarget.value })} />
           <Textarea label={t("editor.notes")} autosize minRows={2} maxRows={10} maxLength={16_384} value={draft.description}
@@ -80,6 +77,11 @@ export default function TaskEditor({ task, onClose }: { task: Task; onClose: () 
           <ReminderField reminders={draft.reminders} counts={draft.time ? "time" : draft.date ? "day" : null} ownTime zone={zone}
             onChange={(reminders) => set({ reminders })} />
           <Subtasks parent={base} />
+          {error && (
+            <Alert color="red" variant="light" role="alert" className="refusal">
+              {error}
+            </Alert>
+          )}
           <Group justify="space-between" mt="xs">
             <Button variant="subtle" color="red" leftSection={<Icon name="trash" size={16} />}
               onClick={() => {

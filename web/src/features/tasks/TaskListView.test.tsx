@@ -14,15 +14,21 @@ const tags = Array.from({ length: 14 }, (_, index) => ({ name: `tag${index + 1}`
 
 function show(tasks: Task[] = []) {
   const asked: Query[] = [];
+  let left = tasks;
+  const post = async (path: string) => {
+    left = left.filter(({ id }) => !path.includes(id));
+    return makeTask();
+  };
   const get = async (path: string, query: Query) => {
+    if (query?.["parentId"]) return { items: [], nextCursor: null };
     if (path.endsWith("/labels")) return { tags, categories: [{ name: "Body", open: 1, total: 2 }] };
     asked.push(query);
-    return { items: tasks, nextCursor: null };
+    return { items: left, nextCursor: null };
   };
   render(
-    <MantineProvider>
+    <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient()}>
-        <AppProvider value={{ http: { get } as unknown as Http, user, setUser: vi.fn(), say: vi.fn() }}>
+        <AppProvider value={{ http: { get, post } as unknown as Http, user, setUser: vi.fn(), say: vi.fn() }}>
           <TaskListView />
         </AppProvider>
       </QueryClientProvider>
@@ -75,4 +81,27 @@ it("shows the tasks in the order of the server, and says by which", async () => 
   await waitFor(() => expect(asked.at(-1)).toMatchObject({ sort: "-priority" })); // A-09: high ones first.
   const titles = screen.getAllByRole("button", { name: /^Edit/ }).map((row) => row.getAttribute("aria-label"));
   expect(titles).toEqual(["Edit “First”", "Edit “Second”"]);
+});
+
+describe("the keyboard's place", () => {
+  it("is the task again when its form is closed", async () => {
+    show([makeTask({ title: "First" })]);
+    const row = await screen.findByRole("button", { name: "Edit “First”" });
+    row.focus();
+    await userEvent.keyboard("{Enter}");
+    await screen.findByRole("dialog");
+    await userEvent.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await waitFor(() => expect(document.activeElement).toBe(row));
+  });
+
+  it("is the next task when one is completed", async () => {
+    show([makeTask({ title: "First" }), makeTask({ title: "Second" })]);
+    (await screen.findByRole("checkbox", { name: "Complete “First”" })).focus();
+    await userEvent.keyboard(" ");
+    await waitFor(() => expect(screen.queryByText("First")).toBeNull());
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("checkbox", { name: "Complete “Second”" })));
+    await userEvent.keyboard(" ");
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("heading", { level: 1 })));
+  });
 });

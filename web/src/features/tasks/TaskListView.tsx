@@ -1,9 +1,10 @@
 import { ActionIcon, Button, Chip, NativeSelect, SegmentedControl, TextInput, Title } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { lazy, Suspense, useId, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Priority, Task } from "../../api/types";
 import { useApp } from "../../app_context";
+import { focusSoon } from "../../ui/focus";
 import { Icon } from "../../ui/Icon";
 import { EmptyState, ErrorState, LoadingList } from "../../ui/states";
 import { useNow } from "../../ui/use_now";
@@ -15,6 +16,7 @@ import { kSorts, kStartFilter, kViews, narrows, useLabels, useTaskActions, useTa
 
 const TaskEditor = lazy(() => import("./TaskEditor"));
 const kTags = 12;
+const kHandsOn = 5000;
 
 export function TaskListView() {
   const { t } = useTranslation();
@@ -41,6 +43,21 @@ export function TaskListView() {
           : [],
     [tasks, filter.sort, filter.view, user.timezone, now],
   );
+  // A row that goes with its task hands the keyboard on to the next one.
+  const next = useRef<{ id: string; until: number } | null>(null);
+  const leaves = (task: Task) => {
+    if (!document.activeElement?.closest(".task")) return;
+    const rows = groups.flatMap((group) => nest(group.tasks).map((row) => row.task.id));
+    const at = rows.indexOf(task.id);
+    next.current = { id: `check-${rows[at + 1] ?? rows[at - 1] ?? ""}`, until: Date.now() + kHandsOn };
+  };
+  useEffect(() => {
+    if (!next.current || document.activeElement !== document.body) return;
+    const { id, until } = next.current;
+    next.current = null;
+    if (Date.now() < until) focusSoon(document.getElementById(id) ?? "tasks-heading");
+  }, [tasks]);
+
   const isFiltered = narrows(filter);
   const tags = labels.data?.tags.filter((label) => label.open > 0 || label.name === filter.tag) ?? [];
   const shownTags = allTags ? tags : tags.filter((label, index) => index < kTags || label.name === filter.tag);
@@ -48,7 +65,7 @@ export function TaskListView() {
   return (
     <section className="tasks" aria-labelledby="tasks-heading">
       <header className="page-head">
-        <Title order={1} size="h2" id="tasks-heading">
+        <Title order={1} size="h2" id="tasks-heading" tabIndex={-1}>
           {t(`task.titles.${filter.view}`)}
         </Title>
         <span className="page-count" aria-live="polite">
@@ -153,11 +170,16 @@ export function TaskListView() {
                 depth={depth}
                 zone={user.timezone}
                 now={now}
-                onToggle={(one) =>
-                  one.status === "completed" ? actions.reopen.mutate(one) : actions.complete.mutate({ task: one })
-                }
+                onToggle={(one) => {
+                  leaves(one);
+                  if (one.status === "completed") actions.reopen.mutate(one);
+                  else actions.complete.mutate({ task: one });
+                }}
                 onEdit={setEditing}
-                onDelete={(one) => actions.remove.mutate(one)}
+                onDelete={(one) => {
+                  leaves(one);
+                  actions.remove.mutate(one);
+                }}
               />
             ))}
           </ul>

@@ -23,6 +23,7 @@ export function TaskRow({ task, depth, zone, now, onToggle, onEdit, onDelete }: 
   return (
     <li className="task" data-done={done} data-priority={task.priority} style={{ marginInlineStart: depth * 28 }}>
       <Checkbox
+        id={`check-${task.id}`}
         className="task-check"
         radius="xl"
         checked={done}
