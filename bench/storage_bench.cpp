@@ -205,7 +205,7 @@ void timers(const std::string& directory) {
   DatabaseOptions options;
   options.path = path;
   const TimerTable table("bench");
-  const std::vector<Migration> schema = {event_group_migration(), table.migration(1)};
+  const std::vector<Migration> schema = {event_group_migration(), table.migration(1), table.lease_migration(2)};
   const Instant start = SystemClock{}.now() + std::chrono::hours{1};
   constexpr int kPending = 1'000'000, kBatch = 1000, kDue = 10'000;
   const auto timer = [&](int i, Instant due) {

@@ -44,6 +44,12 @@ TaskDraft draft_of(const TaskTemplate& from) {
   return draft;
 }
 
+TaskTemplate template_of(const TaskFields& task) {
+  TaskTemplate out{task.title, task.description, task.priority, task.tags, task.category, task.estimate, {}};
+  for (const auto& reminder : task.reminders) out.reminders.push_back(reminder.rule);
+  return out;
+}
+
 /// Checks and trims what occurrences look like by the rules of a task.
 Result<> settle_template(Series& series, Instant now) {
   auto draft = draft_of(series);
@@ -117,18 +123,35 @@ Result<> settle_schedule(Series& series, const ScheduleText& text, const When& s
   return {};
 }
 
-Result<> settle_exdates(Series& series) {
+/// Of `exdates` or `rdates`: in one form, in order, each once.
+Result<> settle_dates(const Series& series, std::vector<std::string>& dates, const std::string& field) {
   std::vector<std::string> out;
-  for (std::size_t i = 0; i < series.exdates.size(); ++i) {
-    auto local = parse_recurrence_id(series.exdates[i]);
-    if (!local) return wrong_field("/exdates/" + std::to_string(i), local.error().detail);
-    out.push_back(series.exdates[i].size() == 10 ? series.exdates[i] : format_local(*local));
+  for (std::size_t i = 0; i < dates.size(); ++i) {
+    auto local = parse_recurrence_id(dates[i]);
+    if (!local) return wrong_field("/" + field + "/" + std::to_string(i), local.error().detail);
+    const bool whole_day = dates[i].size() == 10;
+    if (field == "exdates") {
+      out.push_back(whole_day ? dates[i] : format_local(*local));
+    } else if (series.all_day) {
+      out.push_back(format_date(date_of(*local)));
+    } else {
+      // A day gets the series' time of day.
+      if (whole_day) *local += series.starts - chr::floor<days>(series.starts);
+      out.push_back(format_local(*local));
+    }
   }
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
-  if (out.size() > 366) return wrong_field("/exdates", "At most 366 are kept: end the series and begin another.");
-  series.exdates = std::move(out);
+  if (out.size() > 366) return wrong_field("/" + field, "At most 366 are kept: end the series and begin another.");
+  dates = std::move(out);
   return {};
+}
+
+Result<> settle_exceptions(Series& series) {
+  if (!series.rdates.empty() && series.anchor == Anchor::completion)
+    return wrong_field("/rdates", "Where each completion makes the next, there are no dates besides.");
+  if (auto done = settle_dates(series, series.exdates, "exdates"); !done) return done;
+  return settle_dates(series, series.rdates, "rdates");
 }
 
 std::string ordinal(unsigned day) {
@@ -174,11 +197,12 @@ Result<Series> create_series(const SeriesId& id, const UserId& owner, const Seri
   series.month_end = draft.month_end;
   series.catch_up = draft.catch_up;
   series.exdates = draft.exdates;
+  series.rdates = draft.rdates;
   series.created_at = series.updated_at = now;
   if (auto zone = Zone::locate(series.timezone); !zone) return wrong_field("/timezone", zone.error().detail);
   if (auto done = settle_template(series, now); !done) return done.error();
   if (auto done = settle_schedule(series, draft.schedule, draft.starts, now); !done) return done.error();
-  if (auto done = settle_exdates(series); !done) return done.error();
+  if (auto done = settle_exceptions(series); !done) return done.error();
   series.considered = horizon_begin(series, now);
   if (!recurrence_of(series).next_after(series.considered)) {
     return invalid("/rrule", "All of this rule's occurrences are past: give it a later start or end.");
@@ -203,6 +227,7 @@ Result<SeriesChange> patch_series(const Series& before, const SeriesPatch& patch
   set(series.month_end, patch.month_end);
   set(series.catch_up, patch.catch_up);
   set(series.exdates, patch.exdates);
+  set(series.rdates, patch.rdates);
   if (patch.timezone) {
     auto zone = Zone::locate(*patch.timezone);
     if (!zone) return wrong_field("/timezone", zone.error().detail);
@@ -225,13 +250,13 @@ Result<SeriesChange> patch_series(const Series& before, const SeriesPatch& patch
     if (auto done = settle_schedule(series, schedule, starts, now); !done) return done.error();
     if (!patch.schedule) series.cron.clear();
   }
-  if (auto done = settle_exdates(series); !done) return done.error();
+  if (auto done = settle_exceptions(series); !done) return done.error();
 
   change.template_changed = static_cast<const TaskTemplate&>(series) != static_cast<const TaskTemplate&>(before);
   change.schedule_changed = series.rrule != before.rrule || series.starts != before.starts ||
                             series.all_day != before.all_day || series.timezone != before.timezone ||
                             series.month_end != before.month_end || series.exdates != before.exdates ||
-                            series.anchor != before.anchor;
+                            series.rdates != before.rdates || series.anchor != before.anchor;
   change.other_changed = series.catch_up != before.catch_up || series.cron != before.cron;
   if (!change.changed()) return change;
   series.version += 1;
@@ -277,6 +302,9 @@ Recurrence recurrence_of(const Series& series) {
       exceptions.excluded.push_back(*local);
     }
   }
+  for (const auto& text : series.rdates) {
+    if (const auto local = parse_recurrence_id(text)) exceptions.added.push_back(*local);
+  }
   // A stored rule was parsed before it was stored.
   return Recurrence::make(rule.value(), {series.starts, zone_of(series), series.all_day}, series.month_end,
                           std::move(exceptions))
@@ -318,22 +346,6 @@ Instant horizon_end(const Series& series, Instant now) {
   if (!series.all_day) return now + kWindow;
   const auto zone = zone_of(series);
   return zone.to_instant(LocalTime{chr::floor<days>(zone.to_local(now)) + kWindow}).instant;
-}
-
-std::optional<OccurrenceTime> next_after_completion(const Series& series, Instant completed) {
-  const auto rule = RecurrenceRule::parse(series.rrule).value();
-  const auto zone = zone_of(series);
-  RecurrenceRule counted = rule;
-  counted.count.reset();
-  auto start = LocalTime{chr::floor<days>(zone.to_local(completed))};
-  if (!series.all_day) start += series.starts - chr::floor<days>(series.starts);
-  if (rule.frequency < Frequency::daily) start = zone.to_local(completed);
-  const auto recurrence = Recurrence::make(counted, {start, zone, series.all_day}, series.month_end).value();
-  auto iterator = recurrence.begin();
-  while (auto found = iterator.next()) {
-    if (found->local > start && found->instant > completed) return found;
-  }
-  return std::nullopt;
 }
 
 std::vector<OccurrenceTime> next_starts(const Series& series, Instant now, std::size_t count) {
@@ -419,87 +431,16 @@ TaskPatch occurrence_patch(const Series& series, const When& start) {
   return patch;
 }
 
+std::string given_to(const TaskFields& task) { return given_by(template_of(task), task.due); }
+
 OccurrenceDifference compare_occurrence(const Series& series, const When& start, const TaskFields& task) {
   OccurrenceDifference difference;
   // By the clock, not by the instant: a zone that changes its law moves nothing.
   const auto* at = std::get_if<Instant>(&task.due);
   const auto local = at && task.due != start ? parse_recurrence_id(task.recurrence_id) : Result<LocalTime>{Error{}};
   difference.moved = task.due != start && !(local && zone_of(series).to_local(*at) == *local);
-  TaskTemplate now{task.title, task.description, task.priority, task.tags, task.category, task.estimate, {}};
-  for (const auto& reminder : task.reminders) now.reminders.push_back(reminder.rule);
-  difference.edited = now != static_cast<const TaskTemplate&>(series);
+  difference.edited = template_of(task) != static_cast<const TaskTemplate&>(series);
   return difference;
-}
-
-GenerationPlan plan_generation(const Series& series, Instant now, int open, int ahead, std::int64_t made,
-                               std::optional<Instant> last_completed) {
-  GenerationPlan plan;
-  plan.considered = series.considered;
-  if (series.state != SeriesState::active || series.deleted_at) return plan;
-  const auto recurrence = recurrence_of(series);
-
-  if (series.anchor == Anchor::completion) {
-    // One at a time: the next follows from the completion of the last.
-    if (open > 0) return plan;
-    const auto& rule = recurrence.rule();
-    if (rule->count && made >= *rule->count) {
-      plan.used_up = true;
-      return plan;
-    }
-    auto next =
-        last_completed ? next_after_completion(series, *last_completed) : recurrence.next_after(series.considered);
-    if (!next) {
-      plan.used_up = true;
-      return plan;
-    }
-    plan.considered = std::max(plan.considered, next->instant);
-    plan.make.push_back(*next);
-    return plan;
-  }
-
-  const auto present = horizon_begin(series, now);
-  auto considered = series.considered;
-  std::vector<OccurrenceTime> past;
-  while (considered < present) {
-    const auto next = recurrence.next_after(considered);
-    if (!next) {
-      plan.used_up = true;
-      break;
-    }
-    if (next->instant > present) break;
-    if (series.catch_up == CatchUp::skip) {
-      considered = present;
-      break;
-    }
-    if (series.catch_up == CatchUp::one) past.clear();
-    if (static_cast<int>(past.size()) + open >= kMaxOpenOccurrences) break;
-    considered = next->instant;
-    past.push_back(*next);
-  }
-  plan.make = std::move(past);
-  plan.used_up = false;
-  const auto horizon = horizon_end(series, now);
-  while (open + static_cast<int>(plan.make.size()) < kMaxOpenOccurrences) {
-    const auto next = recurrence.next_after(considered);
-    if (!next) {
-      plan.used_up = true;
-      break;
-    }
-    if (next->instant >= horizon && ahead > 0) {
-      // A whole day comes into the window with the day that is its 28th before, which counts itself.
-      plan.next_look = next->instant - (series.all_day ? kWindow - days{1} : kWindow);
-      // Sooner if the last one that is ahead passes before that: there is always one.
-      if (considered > present) plan.next_look = std::min(*plan.next_look, considered);
-      plan.next_look = std::max(*plan.next_look, now + chr::hours{1});
-      break;
-    }
-    considered = next->instant;
-    if (next->instant > present) ++ahead;
-    plan.make.push_back(*next);
-  }
-  plan.considered = considered;
-  if (!plan.used_up && !plan.next_look) plan.next_look = now + chr::hours{1};  // At the limit of open ones.
-  return plan;
 }
 
 }  // namespace daybook::domain

@@ -55,6 +55,7 @@ struct Series : TaskTemplate {
   MonthEnd month_end = MonthEnd::clamp;
   CatchUp catch_up = CatchUp::one;
   std::vector<std::string> exdates;  ///< Recurrence ids (local parts) that are left out.
+  std::vector<std::string> rdates;   ///< The same of starts that come besides those of the rule.
 
   SeriesState state = SeriesState::active;
   SeriesState stopped_from = SeriesState::active;  ///< What it was before it was stopped, for the way back.
@@ -82,7 +83,7 @@ struct SeriesDraft : TaskTemplate {
   Anchor anchor = Anchor::schedule;
   MonthEnd month_end = MonthEnd::clamp;
   CatchUp catch_up = CatchUp::one;
-  std::vector<std::string> exdates;
+  std::vector<std::string> exdates, rdates;
 };
 
 struct SeriesPatch {
@@ -99,7 +100,7 @@ struct SeriesPatch {
   std::optional<Anchor> anchor;
   std::optional<MonthEnd> month_end;
   std::optional<CatchUp> catch_up;
-  std::optional<std::vector<std::string>> exdates;
+  std::optional<std::vector<std::string>> exdates, rdates;
 };
 
 /// Errors of both: invalid_argument naming each wrong field; unprocessable, slug "invalid-recurrence", for a rule that
@@ -157,6 +158,10 @@ TaskDraft occurrence_draft(const Series& series, std::string_view recurrence_id,
                            const When& start);
 /// What takes an occurrence's task to the template and the start as they are now.
 TaskPatch occurrence_patch(const Series& series, const When& start);
+/// What the series gives its tasks, as text to compare: two are equal if nothing of it differs.
+std::string given_by(const TaskTemplate& from, const When& start);
+/// The same of a task as it is now.
+std::string given_to(const TaskFields& task);
 /// Whether a task still looks as its series would make it; `start` is the occurrence's.
 struct OccurrenceDifference {
   bool moved = false;   ///< Due at another time.

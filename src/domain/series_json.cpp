@@ -1,5 +1,6 @@
 #include "domain/series_json.hpp"
 
+#include "core/hash.hpp"
 #include "domain/task_json.hpp"
 
 namespace daybook::domain {
@@ -108,6 +109,7 @@ void append_common(std::string& out, const Series& series) {
   append_text(out, "monthEnd", to_string(series.month_end));
   append_text(out, "catchUp", to_string(series.catch_up));
   append_texts(out, "exdates", series.exdates);
+  append_texts(out, "rdates", series.rdates);
   append_member(out, "reminders");
   out.push_back('[');
   for (const auto& rule : series.reminders) {
@@ -145,6 +147,7 @@ SeriesDraft read_series_draft(JsonReader& in) {
   draft.month_end = read_month_end(in).value_or(MonthEnd::clamp);
   draft.catch_up = read_catch_up(in).value_or(CatchUp::one);
   draft.exdates = in.texts("exdates", 366, kExdate).value_or(std::vector<std::string>{});
+  draft.rdates = in.texts("rdates", 366, kExdate).value_or(std::vector<std::string>{});
   return draft;
 }
 
@@ -165,6 +168,7 @@ SeriesPatch read_series_patch(JsonReader& in) {
   patch.month_end = read_month_end(in);
   patch.catch_up = read_catch_up(in);
   patch.exdates = in.texts("exdates", 366, kExdate);
+  patch.rdates = in.texts("rdates", 366, kExdate);
   return patch;
 }
 
@@ -177,8 +181,27 @@ PreviewDraft read_preview_draft(JsonReader& in) {
   draft.timezone = in.text("timezone", {.min_bytes = 1, .max_bytes = 64}).value_or("");
   draft.month_end = read_month_end(in).value_or(MonthEnd::clamp);
   draft.exdates = in.texts("exdates", 366, kExdate).value_or(std::vector<std::string>{});
+  draft.rdates = in.texts("rdates", 366, kExdate).value_or(std::vector<std::string>{});
   preview.limit = static_cast<std::size_t>(in.integer("limit", 1, 100).value_or(10));
   return preview;
+}
+
+std::string given_by(const TaskTemplate& from, const When& start) {
+  std::string out = "{";
+  append_text(out, "title", from.title);
+  append_text(out, "description", from.description);
+  append_text(out, "priority", to_string(from.priority));
+  append_texts(out, "tags", from.tags);
+  append_text(out, "category", from.category);
+  append_text(out, "estimatedDuration", from.estimate ? format_duration(*from.estimate) : "");
+  append_start(out, start);
+  append_member(out, "reminders");
+  for (const auto& rule : from.reminders) {
+    out.push_back('{');
+    append_reminder_rule(out, rule);
+    out.push_back('}');
+  }
+  return to_hex(sha256(out)).substr(0, 32);
 }
 
 std::string to_json(const Series& series) {
@@ -217,6 +240,7 @@ Result<Series> parse_series(std::string_view text, const UserId& owner) {
   series.month_end = read_month_end(in).value_or(MonthEnd::clamp);
   series.catch_up = read_catch_up(in).value_or(CatchUp::one);
   series.exdates = in.texts("exdates", 10'000, {}).value_or(std::vector<std::string>{});
+  series.rdates = in.texts("rdates", 366, {}).value_or(std::vector<std::string>{});
   series.state = read_state(in, "state");
   series.stopped_from = read_state(in, "stoppedFrom");
   series.created_at = in.instant("createdAt").value_or(Instant{});

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include "domain/series.hpp"
 
@@ -35,6 +36,8 @@ Result<SeriesSplit> split_series(const Series& series, const OccurrenceTime& fro
   const auto zone = Zone::locate(series.timezone);
   if (!rule) return rule.error();
   if (!zone) return zone.error();
+  const auto all = Recurrence::make(*rule, {series.starts, *zone, series.all_day}, series.month_end);
+  if (!all) return all.error();
   SeriesSplit split{series, series};
 
   auto& before = split.before;
@@ -49,15 +52,20 @@ Result<SeriesSplit> split_series(const Series& series, const OccurrenceTime& fro
   Series rest = series;
   RecurrenceRule goes_on = *rule;
   if (goes_on.count) {
-    const auto all = Recurrence::make(*rule, {series.starts, *zone, series.all_day}, series.month_end);
-    if (!all) return all.error();
     auto iterator = all->begin();
     for (auto each = iterator.next(); each && each->instant < from.instant; each = iterator.next()) --*goes_on.count;
   }
   rest.rrule = goes_on.str();
   rest.starts = from.local;
   const auto first = series.all_day ? format_local(from.local).substr(0, 10) : format_local(from.local);
-  std::erase_if(rest.exdates, [&](const std::string& each) { return each < first.substr(0, each.size()); });
+  const auto is_before = [&](const std::string& each) { return each < first.substr(0, each.size()); };
+  std::erase_if(rest.exdates, is_before);
+  std::erase_if(rest.rdates, is_before);
+  std::erase_if(before.rdates, std::not_fn(is_before));
+  // One that comes besides the rule does not say on which days the rule goes on.
+  const bool besides = std::find(rest.rdates.begin(), rest.rdates.end(), first) != rest.rdates.end();
+  if (const auto next = all->next_after(from.instant - std::chrono::microseconds{1}); besides && next)
+    rest.starts = next->local;
   auto change = patch_series(rest, patch, now);
   if (!change) return change.error();
   auto& after = split.after;

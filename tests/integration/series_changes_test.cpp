@@ -99,6 +99,34 @@ TEST(Editing, OnlyAnEditSetsAnOccurrenceApart) {
   EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE state = 'detached'"), 0);
 }
 
+// B-03: nor while the news of it is still on its way; what was edited or done meanwhile stays.
+TEST(Editing, OnlyAnEditSetsAnOccurrenceApartAlsoBeforeItIsHeardOf) {
+  for (const bool moved : {false, true}) {
+    SCOPED_TRACE(moved);
+    World world{"2026-03-04T09:00:00Z"};
+    const auto id = world.create(R"({"title":"Old","tags":["a","b"],"pattern":"weekly",)"
+                                 R"("startsAt":"2026-03-06T18:00:00Z","reminders":[{"before":"PT1H"}]})");
+    const auto tasks = world.tasks();
+    ASSERT_THAT(tasks, SizeIs(4));
+    world.ok(Method::patch, "/api/v1/tasks/" + id_of(tasks[0]), R"({"status":"in-progress"})");
+    world.ok(Method::post, "/api/v1/tasks/" + id_of(tasks[1]) + "/complete");
+    world.ok(Method::post, "/api/v1/tasks/" + id_of(tasks[1]) + "/reopen");
+    world.ok(Method::patch, "/api/v1/tasks/" + id_of(tasks[2]), R"({"title":"Mine"})");
+    world.ok(Method::post, "/api/v1/tasks/" + id_of(tasks[3]) + "/complete");
+    const auto change = moved ? R"({"title":"New","startsAt":"2026-03-06T19:00:00Z"})" : R"({"title":"New"})";
+    world.ok(Method::patch, "/api/v1/recurring/" + id, change);
+    world.settle();
+    std::map<std::string, std::string> got;
+    for (const auto& task : world.tasks()) got[id_of(task)] = task.at("title").as_string();
+    EXPECT_EQ(got[id_of(tasks[0])], "New");
+    EXPECT_EQ(got[id_of(tasks[1])], "New");
+    EXPECT_EQ(got[id_of(tasks[2])], "Mine");
+    EXPECT_EQ(got[id_of(tasks[3])], "Old");
+    EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE state = 'detached'"), 1);
+    EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE pending <> ''"), 0);
+  }
+}
+
 // B-03, C-06: a reminder that is past for the next occurrence does not keep the rest of the template from it.
 TEST(Editing, ATemplateWhoseReminderIsPastReachesTheNextOccurrenceToo) {
   World world{"2026-03-04T09:00:00Z"};

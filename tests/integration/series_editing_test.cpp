@@ -12,6 +12,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 // B-03: only future ones change; one that the person has edited keeps the edit.
 TEST(Editing, TemplateChangesReachTheUneditedFuture) {
@@ -163,6 +164,45 @@ TEST(Editing, ThisOneAlone) {
   EXPECT_EQ(titles["2026-05-02T22:00:00Z"], "New");
   world.ok(Method::post, path + "/skip", R"({"recurrenceId":"2026-05-02T18:00:00"})");
   EXPECT_EQ(edit("2026-05-02T18:00:00", R"({"title":"x"})").status, 409);
+}
+
+// RFC 5545, RDATE: starts besides the rule's; each once, EXDATE stands above them, an edit keeps them.
+TEST(Editing, StartsBesidesTheRule) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto id = world.create(R"({"title":"Market","rrule":"FREQ=WEEKLY;COUNT=3","startsAt":"2026-03-06T18:00:00Z",)"
+                               R"("rdates":["2026-03-10T08:30:00","2026-03-11","2026-03-13T18:00:00","2026-03-18"],)"
+                               R"("exdates":["2026-03-18"]})");
+  const auto path = "/api/v1/recurring/" + id;
+  const auto dues = [&] {
+    std::vector<std::string> out;
+    for (const auto& task : world.tasks()) out.push_back(World::due_of(task));
+    return out;
+  };
+  EXPECT_THAT(dues(), UnorderedElementsAre("2026-03-06T18:00:00Z", "2026-03-10T08:30:00Z", "2026-03-11T18:00:00Z",
+                                           "2026-03-13T18:00:00Z", "2026-03-20T18:00:00Z"));
+  world.ok(Method::post, path + "/skip", R"({"recurrenceId":"2026-03-11T18:00:00"})");
+  world.settle();
+  EXPECT_EQ(dues().size(), 4U);
+  const auto preview = world.ok(Method::post, "/api/v1/recurring/preview",
+                                R"({"rrule":"FREQ=YEARLY","startsOn":"2026-12-24","rdates":["2026-12-31"],"limit":3})");
+  EXPECT_EQ(json::serialize(preview.at("next").as_array()[1].at("startsOn")), R"("2026-12-31")");
+
+  // Cut at one of them: the rule keeps its weekday.
+  const auto rest = world.ok(Method::patch, path + "?scope=future&from=2026-03-10T08:30:00", R"({"title":"Fair"})");
+  EXPECT_EQ(rest.at("rrule").as_string(), "FREQ=WEEKLY;COUNT=2");
+  EXPECT_EQ(rest.at("rdates").as_array().size(), 4U);
+  world.settle();
+  world.advance(24h * 40, 24h);
+  EXPECT_THAT(dues(), UnorderedElementsAre("2026-03-06T18:00:00Z", "2026-03-10T08:30:00Z", "2026-03-13T18:00:00Z",
+                                           "2026-03-20T18:00:00Z"));
+  EXPECT_EQ(world
+                .call(Method::post, "/api/v1/recurring",
+                      R"({"title":"x","pattern":"daily","anchor":"completion","rdates":["2026-04-01"]})")
+                .status,
+            400);
+  EXPECT_EQ(world.call(Method::post, "/api/v1/recurring", R"({"title":"x","pattern":"daily","rdates":["2026-02-30"]})")
+                .status,
+            400);
 }
 
 // Issue 5: this and all that follow; the edited and the done stay, nothing comes twice.

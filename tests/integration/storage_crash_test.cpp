@@ -42,7 +42,7 @@ class Server {
     const std::vector<sqlite::Migration> shared = {sqlite::event_log_migration(), sqlite::inbox_migration(),
                                                    sqlite::event_group_migration(), kEffects};
     auto own = shared;
-    own.insert(own.end(), {kSchema, kTimers.migration(2), kFired});
+    own.insert(own.end(), {kSchema, kTimers.migration(2), kFired, kTimers.lease_migration(4)});
     main_ = sqlite::Database::open(main, own).value();
     history_ = sqlite::Database::open(history, shared).value();
     bus_ = std::make_unique<embedded::EventBus>(loop.get_executor(), *main_, clock_);

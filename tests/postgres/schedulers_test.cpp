@@ -33,7 +33,10 @@ UserId user(int n) { return UserId{Uuid::v5(Uuid{}, "user " + std::to_string(n))
 /// One process with the roles scheduler and tasks; its own connections, its own clock.
 class Replica {
  public:
-  Replica(const std::string& url, Instant now) : clock_(now), pool_(loop_.get_executor(), options(url)) {
+  Replica(const std::string& url, Instant now, runtime::embedded::TimersOptions timers = {})
+      : clock_(now),
+        pool_(loop_.get_executor(), options(url)),
+        timers_(loop_.get_executor(), scheduler_db_, storage::sql::TimerTable{"scheduler"}, clock_, std::move(timers)) {
     tasks_module_ = std::make_unique<tasks::Module>(*tasks_, clock_);
     module_ = std::make_unique<Module>(*store_, invoker_, clock_);
     invoker_.add("tasks", [this](Call call) { return tasks_module_->router().dispatch(std::move(call)); });
@@ -65,7 +68,7 @@ class Replica {
   std::unique_ptr<tasks::TaskStore> tasks_ = tasks::make_sql_store(tasks_db_);
   std::unique_ptr<SchedulerStore> store_ = make_sql_store(scheduler_db_);
   runtime::embedded::Invoker invoker_{loop_.get_executor()};
-  runtime::embedded::Timers timers_{loop_.get_executor(), scheduler_db_, storage::sql::TimerTable{"scheduler"}, clock_};
+  runtime::embedded::Timers timers_;
   std::unique_ptr<tasks::Module> tasks_module_;
   std::unique_ptr<Module> module_;
 
@@ -117,6 +120,9 @@ class Schedulers : public ::testing::Test {
     EXPECT_EQ(sql("SELECT count(DISTINCT subject) FROM scheduler.outbox WHERE type = 'reminder.triggered'"),
               std::to_string(3 * kUsers));
   }
+
+  /// Waits for the end of every lease: as the server's clock going on would.
+  void end_leases() { sql("UPDATE scheduler.timer SET leased_until = 1 WHERE leased_until > 0"); }
 
   /// Runs a replica in a process of its own that dies by SIGKILL when it comes to `point` the `nth` time.
   void die_at(const char* point, int nth) {
@@ -188,7 +194,7 @@ TEST_F(Schedulers, OneThatIsKilledLosesNothing) {
     Replica other(url_, due_);
     ASSERT_TRUE(other.run(other.timers_.fire_due()));
     EXPECT_NE(sql("SELECT count(*) FROM scheduler.firing"), std::to_string(3 * kUsers)) << "its lease still holds";
-    other.clock_.advance(5min);
+    end_leases();
     ASSERT_TRUE(other.run(other.timers_.fire_due()));
     expect_each_once();
   }
@@ -211,8 +217,52 @@ TEST_F(Schedulers, OneWhoseConnectionsBreakLosesNothing) {
   }
   fault_hook = nullptr;
   EXPECT_GE(commits, 3);
-  Replica two(url_, due_ + 5min);
+  end_leases();
+  Replica two(url_, due_ + 5min);  // What failed was put off.
   ASSERT_TRUE(two.run(two.timers_.fire_due()));
+  expect_each_once();
+}
+
+// Design, rule 6: leases are the server's time. A process whose clock is wrong neither takes what another works on nor
+// keeps others from it.
+TEST_F(Schedulers, LeasesDoNotHangOnTheClocksOfProcesses) {
+  make_reminders();
+  const storage::sql::TimerTable table{"scheduler"};
+  const auto claim = [&](Replica& replica, int limit) {
+    auto change = [&table, limit, now = replica.clock_.now()](storage::sql::Writer& db) -> Result<std::size_t> {
+      return table.claim(db, "reminder", now, limit, 30s).size();
+    };
+    return replica.run(replica.scheduler_db_.write(storage::sql::Lane::background, std::move(change))).value();
+  };
+  Replica right(url_, due_), fast(url_, due_ + 24h);
+  EXPECT_EQ(claim(right, 5), 5U);
+  EXPECT_EQ(claim(fast, 1000), 3U * kUsers - 5) << "all but those";
+  EXPECT_EQ(claim(fast, 1000), 0U);
+  EXPECT_EQ(claim(right, 1000), 0U);
+  const auto next = [&table](storage::sql::Reader& db) -> Result<std::optional<Instant>> {
+    return table.next_free(db, "reminder");
+  };
+  EXPECT_FALSE(right.run(right.scheduler_db_.read(next)).value());
+  end_leases();
+  EXPECT_EQ(right.run(right.scheduler_db_.read(next)).value(), due_);
+  EXPECT_EQ(claim(right, 1000), 3U * kUsers);
+}
+
+// C-03, design, rule 8: what one process has set and leaves to the others when it goes, a sweep finds.
+TEST_F(Schedulers, OneFiresWhatAnotherHasSet) {
+  runtime::embedded::TimersOptions options;
+  options.sweep = 20ms;
+  Replica staying(url_, due_, options);
+  ASSERT_TRUE(staying.run(staying.timers_.start()));
+  staying.loop_.run_for(200ms);  // It has looked, and nothing is due.
+  make_reminders();              // By a process that is gone then.
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  while (sql("SELECT count(*) FROM scheduler.timer WHERE kind = 'reminder'") != "0" &&
+         std::chrono::steady_clock::now() < end) {
+    staying.loop_.restart();
+    staying.loop_.run_for(20ms);
+  }
+  storage::sqlite::run_on(staying.loop_, staying.timers_.stop());
   expect_each_once();
 }
 

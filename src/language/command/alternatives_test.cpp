@@ -138,5 +138,16 @@ TEST(Alternatives, all_differ_and_are_less_likely) {
   }
 }
 
+// R-01, D-03: one meaning needs no question; a repeat that may be two is asked about, with both.
+TEST(Choices, of_repeats_are_asked_only_where_two_readings_are_alike) {
+  const Command plants = read_command("water the plants every other Thursday", now(), {}, {});
+  EXPECT_EQ(plants.intent, Intent::create_recurring);
+  EXPECT_EQ(plants.title, "Water the plants");
+  EXPECT_EQ(plants.rrule, "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH");
+  const Command walk = read_command("walk the dog every day at 9 or 10", now(), {}, {});
+  EXPECT_EQ(walk.intent, Intent::clarify) << walk.rrule;
+  EXPECT_EQ(walk.options.size(), 2U);
+}
+
 }  // namespace
 }  // namespace daybook::language

@@ -123,6 +123,8 @@ void Timers::handle(std::string kind, int max_batch, TimerHandler handler) {
   kinds_.push_back(std::make_unique<Kind>(std::move(kind), max_batch, std::move(handler), executor_));
 }
 
+bool Timers::shared() const { return database_.engine() != sql::Engine::sqlite; }
+
 void Timers::listen() {
   if (feed_) return;
   feed_ = std::make_shared<Feed>();
@@ -168,8 +170,12 @@ asio::awaitable<void> Timers::stop() {
 
 asio::awaitable<void> Timers::run_kind(Kind& kind) {
   int failures = 0;
+  auto sweep = std::chrono::steady_clock::now() + options_.sweep;
   while (!stopping_) {
     const auto now = clock_.now();
+    // What another process has set, or has left claimed, nobody tells of here.
+    if (shared() && std::chrono::steady_clock::now() >= sweep) kind.looked = false;
+    if (!kind.looked) sweep = std::chrono::steady_clock::now() + options_.sweep;
     auto sleep = std::chrono::duration_cast<std::chrono::microseconds>(options_.longest_sleep);
     if (!kind.looked || kind.next <= now) {
       auto fired = co_await fire_batch(kind);
@@ -184,7 +190,9 @@ asio::awaitable<void> Timers::run_kind(Kind& kind) {
     if (!kind.looked && failures == 0) continue;
     if (kind.looked && kind.next != Instant::max())
       sleep = std::clamp(kind.next - clock_.now(), std::chrono::microseconds::zero(), sleep);
-    co_await kind.wake.wait(std::chrono::steady_clock::now() + sleep);
+    auto wake = std::chrono::steady_clock::now() + sleep;
+    if (shared()) wake = std::min(wake, sweep);
+    co_await kind.wake.wait(wake);
   }
 }
 
@@ -207,15 +215,14 @@ asio::awaitable<Result<int>> Timers::fire_batch(Kind& kind) {
   auto claim = [this, name = kind.name, limit = kind.max_batch, now](sql::Writer& db) -> Result<Look> {
     Look look;
     look.due = table_.claim(db, name, now, limit, kLease);
-    if (look.due.empty()) look.next = table_.next(db, name);
+    if (look.due.empty()) look.next = table_.next_free(db, name);
     return look;
   };
-  // One process fires from a file; from a server, whoever claims.
   Result<Look> look = Look{};
-  if (database_.engine() == sql::Engine::sqlite)
-    look = co_await database_.read(std::move(read));
-  else
+  if (shared())
     look = co_await database_.write(sql::Lane::background, std::move(claim));
+  else
+    look = co_await database_.read(std::move(read));
   if (!look) co_return look.error();
   if (look->due.empty()) {
     kind.succeeded.clear();

@@ -21,6 +21,9 @@ struct TimersOptions {
   std::function<void(const std::string& kind, std::chrono::microseconds late)> on_fired;
   /// The wall clock is read anew at least this often, since a machine's clock may be set, or sleep, without telling.
   std::chrono::milliseconds longest_sleep{1000};
+  /// A table that several processes share is read anew at least this often: what another has set, or died over, comes
+  /// no later (design, rule 8).
+  std::chrono::milliseconds sweep{10'000};
 };
 
 /// Fires the timers of one service's table: one coroutine a kind, which sleeps until the next is due. Nothing but that
@@ -58,6 +61,8 @@ class Timers final : public runtime::Timers {
     Error error;
   };
 
+  /// One process fires from a file; from a server, whoever claims.
+  bool shared() const;
   void listen();
   void wake_before(Instant earliest);
   boost::asio::awaitable<void> run_kind(Kind& kind);

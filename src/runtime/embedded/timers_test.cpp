@@ -85,7 +85,7 @@ class TimersTest : public ::testing::Test {
   }
 
   sql::TimerTable table_{"notes"};
-  sqlite::TestDatabase db_{{table_.migration(1)}};
+  sqlite::TestDatabase db_{{table_.migration(1), table_.lease_migration(2)}};
   ManualClock clock_{kNow};
   std::vector<std::string> fired_;
   std::vector<std::int64_t> late_;

@@ -55,7 +55,8 @@ std::vector<storage::sql::Migration> sql_migrations() {
           {"notifier", 6, R"sql(
     ALTER TABLE notifier_notification ADD COLUMN correlation_id TEXT NOT NULL DEFAULT '';
     ALTER TABLE notifier_notification ADD COLUMN traceparent TEXT NOT NULL DEFAULT '';
-  )sql"}};
+  )sql"},
+          storage::sql::TimerTable{"notifier"}.lease_migration(7)};
 }
 
 }  // namespace daybook::notifier

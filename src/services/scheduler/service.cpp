@@ -18,19 +18,28 @@ runtime::Caller caller_for(const UserId& user, const Trace& cause = {}) {
 
 awaitable<Result<>> Service::patch(runtime::Caller caller, const domain::Series& series, const Occurrence& row,
                                    std::int64_t version, SettledOccurrence& settled) {
-  auto patch = domain::occurrence_patch(series, row.start);
-  auto task = co_await tasks_.patch_occurrence(std::move(caller), row.task, std::move(patch), version);
-  if (task) {
-    settled.task_version = (*task)->version;
-  } else if (task.error().code == Errc::version_mismatch) {
-    settled.detached = true;  // The person was there first: the edit stays.
-  } else if (task.error().code == Errc::not_found) {
-    settled.deleted = true;
-    settled.open = false;
-  } else {
-    co_return task.error();
+  for (int round = 0; round < 3; ++round) {
+    auto patch = domain::occurrence_patch(series, row.start);
+    auto task = co_await tasks_.patch_occurrence(caller, row.task, std::move(patch), version);
+    if (task) {
+      settled.task_version = (*task)->version;
+      settled.told = domain::given_by(series, row.start);
+      co_return Result<>{};
+    }
+    // The person was there first. An edit stays; what changed nothing that the template gives does not.
+    if (task.error().code == Errc::version_mismatch) task = co_await tasks_.get(caller, row.task.str());
+    if (!task) {
+      if (task.error().code != Errc::not_found) co_return task.error();
+      settled.deleted = true;
+      settled.open = false;
+      co_return Result<>{};
+    }
+    settled.open = task->is_open();
+    settled.detached = settled.open && domain::given_to(**task) != row.told;
+    if (!settled.open || settled.detached) co_return Result<>{};
+    version = (*task)->version;
   }
-  co_return Result<>{};
+  co_return Error{Errc::unavailable, "The occurrence's task is being changed all the time"};
 }
 
 awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series, const Occurrence& row, Trace cause) {
@@ -44,6 +53,7 @@ awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series,
     settled.task_version = (*task)->version;
     settled.open = task->is_open();
     settled.deleted = (*task)->deleted_at.has_value();
+    settled.told = domain::given_by(series, row.start);
   } else if (row.pending == "patch") {
     if (auto told = co_await patch(caller, series, row, row.task_version, settled); !told) co_return told.error();
   } else if (row.pending == "adopt") {
@@ -58,8 +68,9 @@ awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series,
     settled.open = task->is_open();
     const auto difference = domain::compare_occurrence(series, row.start, **task);
     if (!settled.open || (!difference.moved && !difference.edited)) co_return settled;
-    // One version more than generation left it at is this very call, so that nobody else was there.
-    if ((*task)->version != row.task_version + 1) {
+    // One version more than generation left it at is this very call, so that nobody else was there; who was may have
+    // changed nothing that the template gives.
+    if ((*task)->version != row.task_version + 1 && domain::given_to(**task) != row.told) {
       settled.detached = true;
     } else if (auto told = co_await patch(caller, series, row, (*task)->version, settled); !told) {
       co_return told.error();

@@ -146,6 +146,7 @@ SchedulerStore::Awaitable<> SqlSchedulerStore::settle(UserId user, SeriesId id, 
         again = true;
       }
       row->task_version = std::max(row->task_version, each.task_version);
+      if (!each.told.empty()) row->told = each.told;
       if (row->state == "replaced") again = true;
       if (each.done == "restore" && row->pending.empty()) {
         row->open = each.open;

@@ -21,6 +21,7 @@ Occurrence occurrence_of(Statement& row) {
   out.open = row.integer(6) != 0;
   out.pending = row.text(7);
   out.taken = row.text(8);
+  out.told = row.text(9);
   return out;
 }
 
@@ -52,7 +53,8 @@ ReminderRow reminder_of(Statement& row, const UserId& user) {
   return out;
 }
 
-#define DAYBOOK_OCCURRENCE_COLUMNS "recurrence_id, revision, state, task_id, task_version, starts, open, pending, taken"
+#define DAYBOOK_OCCURRENCE_COLUMNS \
+  "recurrence_id, revision, state, task_id, task_version, starts, open, pending, taken, told"
 #define DAYBOOK_REMINDER_COLUMNS                                                                             \
   "id, task_id, task_number, task_title, task_due, rule, base_at, fire_at, state, fired_at, snoozed_until, " \
   "task_version, version, created_at, updated_at, generation, live"
@@ -184,17 +186,17 @@ void bring_back(Occurrence& row) {
 
 void save_occurrence(Writer& db, const UserId& user, const SeriesId& series, const Occurrence& row) {
   db.run("INSERT INTO scheduler_occurrence(user_id, series_id, " DAYBOOK_OCCURRENCE_COLUMNS
-         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, series_id, recurrence_id) DO UPDATE SET "
+         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, series_id, recurrence_id) DO UPDATE SET "
          "revision = excluded.revision, state = excluded.state, task_id = excluded.task_id, "
          "task_version = excluded.task_version, starts = excluded.starts, open = excluded.open, "
-         "pending = excluded.pending, taken = excluded.taken, "
+         "pending = excluded.pending, taken = excluded.taken, told = excluded.told, "
          // Another task in its place has news of its own.
          "seen_version = CASE WHEN scheduler_occurrence.task_id = excluded.task_id "
          "THEN scheduler_occurrence.seen_version ELSE 0 END, "
          "completed_at = CASE WHEN scheduler_occurrence.task_id = excluded.task_id "
          "THEN scheduler_occurrence.completed_at END",
          user, series, row.recurrence_id, row.revision, row.state, row.task, row.task_version, format_when(row.start),
-         row.open, row.pending, row.taken);
+         row.open, row.pending, row.taken, row.told);
 }
 
 std::optional<ReminderRow> load_reminder(Connection& db, const UserId& user, const ReminderId& id) {

@@ -48,6 +48,8 @@ std::vector<storage::sql::Migration> sql_migrations() {
         ALTER TABLE scheduler_series ADD COLUMN correlation_id TEXT NOT NULL DEFAULT '';
         ALTER TABLE scheduler_series ADD COLUMN traceparent TEXT NOT NULL DEFAULT '';
       )"},
+      timer_table().lease_migration(10),
+      {"scheduler", 11, "ALTER TABLE scheduler_occurrence ADD COLUMN told TEXT NOT NULL DEFAULT ''"},
   };
 }
 

@@ -43,6 +43,7 @@ struct Occurrence {
   /// What the tasks service has still to be told: "make", "patch", "delete" (if it is open), "erase" (whatever it is),
   /// "restore", "adopt" (the task of another occurrence is this one's from now on) or nothing.
   std::string pending;
+  std::string told{};   ///< What generation last gave the task (domain::given_by); empty: not known.
   std::string taken{};  ///< The state before a skip or the series' deletion took it along; the way back needs it.
 };
 
@@ -59,6 +60,7 @@ struct SettledOccurrence {
   bool open = true;
   bool detached = false;  ///< The person had changed the task: it keeps the edit.
   bool deleted = false;   ///< The person had deleted the task: it stays deleted.
+  std::string told{};     ///< What the task was given, if it was.
 };
 
 /// A reminder as the scheduler keeps it. The definition is the tasks service's (design, rule 9).

@@ -16,6 +16,8 @@ class TimerTable {
  public:
   explicit TimerTable(std::string service);
   Migration migration(int number) const;
+  /// A column for claims, which came later.
+  Migration lease_migration(int number) const;
 
   /// Sets or moves the timer (kind, key); failed tries of its former state are forgotten. Takes effect with the
   /// transaction.
@@ -35,11 +37,14 @@ class TimerTable {
   };
   /// At most `limit` timers of `kind` that are to fire at or before `now`, the earliest first.
   std::vector<Due> due(Connection& db, std::string_view kind, Instant now, int limit) const;
-  /// As due(), for a database that several processes fire from: what it gives is put off by `lease`, so that nobody
-  /// else takes it meanwhile; whoever dies over it leaves it to be fired again after that.
+  /// As due(), for a PostgreSQL that several processes fire from: what it gives nobody else takes for `lease` of the
+  /// server's clock, however wrong that of a process is; whoever dies over it leaves it to be fired again after that.
+  /// A timer that is set anew is free at once.
   std::vector<Due> claim(Writer& db, std::string_view kind, Instant now, int limit, std::chrono::seconds lease) const;
   /// When the next timer of `kind` is to fire.
   std::optional<Instant> next(Connection& db, std::string_view kind) const;
+  /// The same of those that nobody has claimed.
+  std::optional<Instant> next_free(Connection& db, std::string_view kind) const;
   /// Notes `tries` failed tries and puts the next one off until `at`; nothing if the timer moved or went meanwhile.
   void retry(Writer& db, const Timer& timer, Instant at, int tries) const;
   std::int64_t count(Connection& db) const;
@@ -49,7 +54,7 @@ class TimerTable {
  private:
   std::string service_;
   // One text a statement for the connection's cache.
-  std::string set_, cancel_, consume_, find_, due_, claim_, next_, retry_, count_;
+  std::string set_, cancel_, consume_, find_, due_, claim_, next_, next_free_, retry_, count_;
 };
 
 }  // namespace daybook::storage::sql

@@ -185,7 +185,7 @@ Timer timer(std::string_view name, Instant due, std::int64_t version = 1) {
 // Design, rule 8
 TEST(TimerTable, AMovedTimerIsNotConsumedByItsFormerState) {
   const TimerTable timers("notes");
-  TestDatabase db({timers.migration(1)});
+  TestDatabase db({timers.migration(1), timers.lease_migration(2)});
   change(db, [&](Writer& w) {
     const auto first = timer("a", kNow), moved = timer("a", kNow + std::chrono::hours{1}, 2);
     timers.set(w, first);
@@ -200,7 +200,7 @@ TEST(TimerTable, AMovedTimerIsNotConsumedByItsFormerState) {
 
 TEST(TimerTable, GivesWhatIsDueInOrderAndPutsFailuresOff) {
   const TimerTable timers("notes");
-  TestDatabase db({timers.migration(1)});
+  TestDatabase db({timers.migration(1), timers.lease_migration(2)});
   change(db, [&](Writer& w) {
     const auto s = [](int n) { return kNow + std::chrono::seconds{n}; };
     timers.set(w, timer("late", s(9)));

@@ -13,7 +13,7 @@ const user = { id: "u", email: "a@b.c", name: null, timezone: "Europe/London" } 
 const standup = {
   id: "s1", title: "Standup", description: null, priority: "none", tags: ["work"], category: null, estimatedDuration: null,
   rrule: "FREQ=DAILY", cron: null, rruleText: "every day", startsAt: "2026-03-04T09:00:00Z", startsOn: null, timezone: "Europe/London",
-  anchor: "schedule", monthEnd: "clamp", catchUp: "one", exdates: [], reminders: [{ before: "PT10M" }], state: "active",
+  anchor: "schedule", monthEnd: "clamp", catchUp: "one", exdates: [], rdates: [], reminders: [{ before: "PT10M" }], state: "active",
   next: ["2026-07-04T08:00:00Z"], notes: [], createdAt: "2026-03-01T09:00:00Z", updatedAt: "2026-03-01T09:00:00Z", version: 3,
 } as RecurringTask;
 const path = "/api/v1/recurring/s1";
