@@ -179,6 +179,10 @@ boost::asio::awaitable<Reply> Router::dispatch(Call call) const {
       request.path_parameters.emplace_back(route->names[i], std::move(segments[values[i]]));
     auto result = co_await route->handler(std::move(request));
     if (result) co_return std::move(*result);
+    // What no client can mend, the operator has to hear of.
+    if (result.error().code == Errc::corrupt || result.error().code == Errc::internal)
+      log::error("a request failed",
+                 {{"route", route->pattern}, {"error", result.error().detail}, {"correlation_id", correlation_id}});
     co_return problem_reply(result.error());
   } catch (const std::exception& exception) {
     failure = exception.what();

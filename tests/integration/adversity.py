@@ -170,6 +170,7 @@ def damaged_file(daybook, folder):
         if process.poll() is None:
             process.terminate()
         said = process.communicate(timeout=40)[1]
+        check(f"{name} is in the log", not answers or "damaged" in said)
         words = said + "".join(answer.decode(errors="replace") for status, answer in answers if status >= 500)
         crashed = process.returncode is not None and process.returncode < 0
         check(f"{name} is said, with the way back, and does not crash it",

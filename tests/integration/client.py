@@ -150,7 +150,7 @@ def settings(binary, folder):
 
 
 def reload(binary, folder):
-    """Design, rule 19: SIGHUP reloads limits and the log level."""
+    """Design, rule 19: SIGHUP reloads limits, the log level and the channels."""
     file = folder / "reload.conf"
     file.write_text("max-open-tasks = 2\nmax-series = 1\n")
     server = Server(binary, folder / "reload", "--config", str(file), log=folder / "reload.log").start()
@@ -162,16 +162,22 @@ def reload(binary, folder):
     def series():
         return server.call("POST", "/api/v1/recurring", {"title": "again", "rrule": "FREQ=YEARLY;BYMONTH=1"}, token)[0]
 
+    def has_mail():
+        return "email" in json.dumps(server.call("GET", "/api/v1/notifications/settings", token=token)[1])
+
+    check("without a mail server there is no mail", not has_mail())
     check("the file's limit of tasks holds", [tasks(), tasks(), tasks()] == [201, 201, 422])
     file.write_text("max-open-tasks = 3\nmax-series = 0\n")
     server.process.send_signal(1)
     check("a wrong file changes nothing, and is said", eventually(lambda: "not reloaded" in server.log_path.read_text())
           and tasks() == 422)
-    file.write_text("max-open-tasks = 8\nmax-series = 2\nlog-level = debug\nmax-connections = 5\n")
+    file.write_text("max-open-tasks = 8\nmax-series = 2\nlog-level = debug\nmax-connections = 5\n"
+                    "smtp-url = smtp://127.0.0.1:2525\nsmtp-from = daybook@example.org\n")
     server.process.send_signal(1)
     eventually(lambda: '"configuration reloaded"' in server.log_path.read_text())
     check("SIGHUP raises the limit of tasks", tasks() == 201)
     check("and that of series", [series(), series(), series()] == [201, 201, 422])
+    check("and opens the way out that the file has now", has_mail())
     check("and the log's level", eventually(lambda: '"debug"' in server.log_path.read_text()))
     check("and says what needs a restart", '"max-connections"' in server.log_path.read_text())
     assert server.stop() == 0

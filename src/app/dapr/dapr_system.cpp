@@ -161,11 +161,21 @@ class DaprSystem final : public System {
     return handlers;
   }
 
-  void reload(const Config& config) override {
-    config_ = config;
+  Result<> reload(const Config& config) override {
+    const Config before = std::exchange(config_, config);
+    // What the secret store gave at the start is in no file.
+    if (!config.secret_store.empty())
+      for (const auto& setting : settings())
+        if (setting.secret)
+          ignore(setting.set(config_, setting.get(before)), "the value was read back from a valid one");
     if (gateway_) gateway_->set_limits(gateway_limits(config));
     if (tasks_store_) tasks_store_->set_limits(task_limits(config));
     if (scheduler_store_) scheduler_store_->set_limits(series_limits(config));
+    if (!notifier_) return {};
+    auto senders = make_channel_senders(executor_, config_, clock_);
+    if (!senders) return senders.error();
+    notifier_->set_senders(std::move(*senders));
+    return {};
   }
 
   runtime::embedded::EventBus* events() override { return stores_->events(); }

@@ -130,7 +130,10 @@ class ServerProcess {
         loaded_.sources[std::string(setting.name)] = again->sources[std::string(setting.name)];
       }
     apply_log_level(config());
-    system_->reload(config());
+    if (auto done = system_->reload(config()); !done) {
+      log::error("channels not reloaded", {{"reason", done.error().detail}});
+      return;
+    }
     log::info("configuration reloaded");
   }
 

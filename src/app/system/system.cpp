@@ -50,6 +50,7 @@ class EmbeddedSystem final : public System {
                  std::unique_ptr<sqlite::Database> history, std::unique_ptr<PostgresStores> postgres,
                  notifier::ChannelSenders senders, Assistants assistants, System::Web web)
       : executor_(loop.get_executor()),
+        clock_(clock),
         data_dir_(config.data_dir),
         metrics_(std::move(metrics)),
         database_(std::move(database)),
@@ -162,10 +163,14 @@ class EmbeddedSystem final : public System {
 
   http::ServerHandlers handlers() override { return gateway_.server(); }
 
-  void reload(const Config& config) override {
+  Result<> reload(const Config& config) override {
     gateway_.set_limits(gateway_limits(config));
     tasks_store_->set_limits(task_limits(config));
     scheduler_store_->set_limits(series_limits(config));
+    auto senders = make_channel_senders(executor_, config, clock_);
+    if (!senders) return senders.error();
+    notifier_.set_senders(std::move(*senders));
+    return {};
   }
 
   runtime::embedded::EventBus* events() override { return &bus_; }
@@ -224,6 +229,7 @@ class EmbeddedSystem final : public System {
   }
 
   asio::any_io_executor executor_;
+  const WallClock& clock_;
   std::string data_dir_;
   std::unique_ptr<telemetry::Registry> metrics_;
   std::unique_ptr<sqlite::Database> database_;

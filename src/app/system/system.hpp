@@ -43,8 +43,9 @@ class System {
 
   /// What the HTTP server hands its requests to.
   virtual http::ServerHandlers handlers() = 0;
-  /// Takes over what may change without a restart.
-  virtual void reload(const Config& config) = 0;
+  /// Takes over what may change without a restart. Errors: those of make_channel_senders; the channels then stay as
+  /// they were.
+  virtual Result<> reload(const Config& config) = 0;
 
   /// Null where events stand elsewhere.
   virtual runtime::embedded::EventBus* events() = 0;

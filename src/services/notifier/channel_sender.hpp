@@ -24,6 +24,7 @@ class ChannelSender {
   virtual std::string subscription_key() const { return {}; }
 };
 
-using ChannelSenders = std::map<ChannelKind, std::unique_ptr<ChannelSender>>;
+/// Shared with the messages that are under way: others may take their place meanwhile.
+using ChannelSenders = std::map<ChannelKind, std::shared_ptr<ChannelSender>>;
 
 }  // namespace daybook::notifier

@@ -30,9 +30,7 @@ awaitable<std::vector<Result<>>> each_timer(Service& service, TimerUseCase use_c
 }  // namespace
 
 Module::Module(NotifierStore& store, ChannelSenders senders, const WallClock& clock, DigestWriter digest)
-    : senders_(std::move(senders)),
-      service_(store, senders_, clock, std::move(digest)),
-      router_(make_router(store, service_, clock)) {}
+    : service_(store, std::move(senders), clock, std::move(digest)), router_(make_router(store, service_, clock)) {}
 
 void Module::subscribe(runtime::EventBus& bus) {
   runtime::Subscription subscription{

@@ -22,9 +22,10 @@ class Module {
   void subscribe(runtime::EventBus& bus);
   void handle(runtime::Timers& timers);
   boost::asio::awaitable<Result<>> start() { return service_.start(); }
+  /// For the messages that begin from now on.
+  void set_senders(ChannelSenders senders) { service_.set_senders(std::move(senders)); }
 
  private:
-  ChannelSenders senders_;
   Service service_;
   http::Router router_;
 };

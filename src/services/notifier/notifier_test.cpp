@@ -385,6 +385,7 @@ TEST_F(NotifierTest, AMailAddressWaitsForItsCode) {
   auto own = std::make_unique<ScriptedSender>();
   auto& mail = *own;
   senders_.emplace(ChannelKind::email, std::move(own));
+  service_->set_senders(senders_);
   const std::string path = "/api/v1/notification-channels";
   const std::string body = R"({"kind":"email","target":"ann@example.org"})";
   const auto made = json_of(send(Method::post, path, body)).as_object();
@@ -418,6 +419,7 @@ TEST_F(NotifierTest, CodesAndTriesAreFew) {
   auto own = std::make_unique<ScriptedSender>();
   auto& mail = *own;
   senders_.emplace(ChannelKind::email, std::move(own));
+  service_->set_senders(senders_);
   const std::string path = "/api/v1/notification-channels";
   std::string last;
   for (int i = 0; i < 7; ++i) {  // Deleting and making it again is no way around.

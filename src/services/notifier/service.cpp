@@ -36,7 +36,7 @@ awaitable<Result<>> Service::on_delivery_timer(Timer timer) {
   Delivery delivery = (*pending)->delivery;
   const Channel& channel = (*pending)->channel;
   const Notification& notification = (*pending)->notification;
-  const auto sender = senders_.find(channel.kind);
+  const auto sender = sender_of(channel.kind);
   const bool held_back = delivery.log.empty() && clock_.now() - notification.created_at > kHeldBack;
 
   delivery.state = Delivery::State::skipped;
@@ -46,12 +46,12 @@ awaitable<Result<>> Service::on_delivery_timer(Timer timer) {
     delivery.reason = "You have switched this channel off, or deleted it.";
   } else if (!channel.confirmed) {
     delivery.reason = kUnconfirmed;
-  } else if (sender == senders_.end()) {
+  } else if (!sender) {
     delivery.reason = "This server has no " + std::string(to_string(delivery.kind)) + " delivery configured.";
   } else if (held_back && notification.read_at) {
     delivery.reason = "You had read it in Daybook before it was to be sent.";
   } else {
-    sent = co_await sender->second->send(channel, notification, delivery.id);
+    sent = co_await sender->send(channel, notification, delivery.id);
     ++delivery.attempts;
     delivery.log.push_back({clock_.now(), sent ? std::string{} : sent.error().detail});
     delivery.state = sent ? Delivery::State::sent : Delivery::State::failed;
@@ -113,11 +113,11 @@ awaitable<Result<>> Service::on_tidy_timer(Timer timer) {
 }
 
 awaitable<Result<Channel>> Service::save_channel(Command command, Channel channel) {
-  const auto sender = senders_.find(channel.kind);
-  if (sender == senders_.end())
+  const auto sender = sender_of(channel.kind);
+  if (!sender)
     co_return Error{Errc::unsupported,
                     "This server has no " + std::string(to_string(channel.kind)) + " delivery configured."};
-  if (auto usable = sender->second->check(channel); !usable) co_return usable.error();
+  if (auto usable = sender->check(channel); !usable) co_return usable.error();
   auto saved = co_await store_.save_channel(std::move(command), std::move(channel));
   if (saved && !saved->confirmed)
     ignore(co_await mail_code(saved->user, saved->id, false), "the person asks for another code, and hears then");
@@ -132,11 +132,11 @@ awaitable<Result<>> Service::mail_code(UserId user, Uuid channel, bool again) {
   auto noted = co_await store_.note_code(user, channel, code, again, now);
   if (!noted) co_return noted.error();
   if (!*noted) co_return Result<>{};
-  const auto sender = senders_.find((*noted)->kind);
-  if (sender == senders_.end()) co_return Error{Errc::unsupported, "This kind of channel is not configured here."};
+  const auto sender = sender_of((*noted)->kind);
+  if (!sender) co_return Error{Errc::unsupported, "This kind of channel is not configured here."};
   Notification mail = code_notice(user, code, now);
   const Uuid delivery = mail.id.value;
-  co_return co_await sender->second->send(std::move(**noted), std::move(mail), delivery);
+  co_return co_await sender->send(std::move(**noted), std::move(mail), delivery);
 }
 
 awaitable<Result<>> Service::test_channel(UserId user, Uuid id) {
@@ -144,8 +144,8 @@ awaitable<Result<>> Service::test_channel(UserId user, Uuid id) {
   if (!channels) co_return channels.error();
   for (const auto& channel : *channels) {
     if (channel.id != id) continue;
-    const auto sender = senders_.find(channel.kind);
-    if (sender == senders_.end()) co_return Error{Errc::unsupported, "This kind of channel is not configured here."};
+    const auto sender = sender_of(channel.kind);
+    if (!sender) co_return Error{Errc::unsupported, "This kind of channel is not configured here."};
     if (!channel.confirmed) co_return Error{Errc::unprocessable, std::string(kUnconfirmed)};
     Notification test;
     test.id = NotificationId::make(clock_.now());
@@ -155,7 +155,7 @@ awaitable<Result<>> Service::test_channel(UserId user, Uuid id) {
     test.body = "This is a test message that you asked for.";
     test.created_at = clock_.now();
     const Uuid delivery = test.id.value;
-    co_return co_await sender->second->send(channel, std::move(test), delivery);
+    co_return co_await sender->send(channel, std::move(test), delivery);
   }
   co_return Error{Errc::not_found, "There is no such channel."};
 }

@@ -18,8 +18,8 @@ using DigestWriter = std::function<boost::asio::awaitable<Result<std::string>>(U
 /// The notifier's use cases, without HTTP and SQL.
 class Service {
  public:
-  Service(NotifierStore& store, const ChannelSenders& senders, const WallClock& clock, DigestWriter digest)
-      : store_(store), senders_(senders), clock_(clock), digest_(std::move(digest)) {}
+  Service(NotifierStore& store, ChannelSenders senders, const WallClock& clock, DigestWriter digest)
+      : store_(store), senders_(std::move(senders)), clock_(clock), digest_(std::move(digest)) {}
 
   /// Handles one event of the group; errors as runtime::EventHandler wants them.
   boost::asio::awaitable<Result<>> on_event(CloudEvent event);
@@ -33,6 +33,8 @@ class Service {
 
   /// The kinds of channels that this server can serve.
   const ChannelSenders& senders() const { return senders_; }
+  /// For the messages that begin from now on.
+  void set_senders(ChannelSenders senders) { senders_ = std::move(senders); }
   /// Checks and saves a channel, and mails a code to an address that is new. Errors: unprocessable naming what is
   /// wrong, unsupported, limit_exceeded.
   boost::asio::awaitable<Result<Channel>> save_channel(Command command, Channel channel);
@@ -42,10 +44,14 @@ class Service {
   boost::asio::awaitable<Result<>> test_channel(UserId user, Uuid id);
 
  private:
+  std::shared_ptr<ChannelSender> sender_of(ChannelKind kind) const {
+    const auto found = senders_.find(kind);
+    return found == senders_.end() ? nullptr : found->second;
+  }
   boost::asio::awaitable<Result<>> mail_code(UserId user, Uuid channel, bool again);
 
   NotifierStore& store_;
-  const ChannelSenders& senders_;
+  ChannelSenders senders_;
   const WallClock& clock_;
   DigestWriter digest_;
 };
