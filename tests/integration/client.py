@@ -163,7 +163,7 @@ def reload(binary, folder):
         return server.call("POST", "/api/v1/recurring", {"title": "again", "rrule": "FREQ=YEARLY;BYMONTH=1"}, token)[0]
 
     def has_mail():
-        return "email" in json.dumps(server.call("GET", "/api/v1/notifications/settings", token=token)[1])
+        return b"\"email\"" in server.call("GET", "/api/v1/notifications/settings", token=token)[1]
 
     check("without a mail server there is no mail", not has_mail())
     check("the file's limit of tasks holds", [tasks(), tasks(), tasks()] == [201, 201, 422])
