@@ -97,6 +97,13 @@ Result<> set_smtp_tls(Config& config, const std::string& value) {
   return set_word(config.smtp_tls, value, {"required", "off"});
 }
 
+Result<> set_smtp_url(Config& config, const std::string& value) {
+  if (!value.empty() && !value.starts_with("smtp://") && !value.starts_with("smtps://"))
+    return Error{Errc::invalid_argument, "must be such as smtp://mail.example.org:587 or smtps://mail.example.org"};
+  config.smtp_url = value;
+  return {};
+}
+
 Result<> set_runtime(Config& config, const std::string& value) {
   return set_word(config.runtime, value, {"embedded", "dapr"});
 }
@@ -223,7 +230,7 @@ const std::vector<Setting>& settings() {
       {"ca-file", "Certificates (PEM) to trust for mail and webhooks beside the system's", true, false,
        set_text<&Config::ca_file>, get_text<&Config::ca_file>},
       {"smtp-url", "Mail server, such as smtp://mail.example.org:587; without it there is no mail", true, false,
-       set_text<&Config::smtp_url>, get_text<&Config::smtp_url>},
+       set_smtp_url, get_text<&Config::smtp_url>},
       {"smtp-from", "Address that mail comes from", true, false, set_text<&Config::smtp_from>,
        get_text<&Config::smtp_from>},
       {"smtp-user", "Name to sign in to the mail server with", true, false, set_text<&Config::smtp_user>,
@@ -307,6 +314,9 @@ Result<LoadedConfig> load_config(const ConfigSources& sources) {
   if (loaded.config.store == "postgres" && loaded.config.database.empty())
     return Error{Errc::misconfigured,
                  "store is postgres, but no database is given: add --database postgres://user@host/name."};
+  if (loaded.config.store != "postgres" && !loaded.config.database.empty())
+    return Error{Errc::misconfigured, "database is given, but store is " + loaded.config.store +
+                                          ": add --store postgres, or leave --database out."};
   if (loaded.config.store == "dapr" && loaded.config.runtime != "dapr")
     return Error{Errc::misconfigured, "store is dapr, which needs a sidecar: add --runtime dapr."};
   if (!loaded.config.roles.empty() && loaded.config.runtime != "dapr")

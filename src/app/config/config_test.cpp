@@ -93,6 +93,20 @@ TEST_F(ConfigTest, RolesNeedASidecar) {
   EXPECT_TRUE(load_config(sources_));
 }
 
+TEST_F(ConfigTest, WhatCannotWorkIsSaidAtTheStart) {
+  sources_.flags = {{"database", "postgres://ann@db.example.org/daybook"}};
+  EXPECT_THAT(load_config(sources_).error().detail, HasSubstr("--store postgres"));
+  sources_.flags.emplace("store", "postgres");
+  EXPECT_TRUE(load_config(sources_));
+  for (const auto& [url, usable] : {std::pair{"http://mail.example.org", false},
+                                    {"mail.example.org", false},
+                                    {"smtp://mail.example.org:587", true},
+                                    {"smtps://mail.example.org", true}}) {
+    sources_.flags = {{"smtp-url", url}};
+    EXPECT_EQ(load_config(sources_).has_value(), usable) << url;
+  }
+}
+
 TEST_F(ConfigTest, NumbersKeepWithinTheirBounds) {
   for (auto value : {"0", "-1", "ten", "1e3", "99999999999"}) {
     sources_.flags = {{"max-series", value}};
