@@ -89,6 +89,7 @@ awaitable<Result<Labels>> Client::labels(Caller caller) {
 
 awaitable<Result<Task>> Client::patch(Caller caller, std::string ref, domain::TaskPatch patch, std::int64_t if_match) {
   auto call = runtime::make_call(caller, Method::patch, path_of(ref), domain::to_json(patch), if_match);
+  call.query = "subtasks=keep";
   const auto reply = co_await invoker_.invoke("tasks", std::move(call), deadline_);
   co_return task_of(reply, caller.principal.user);
 }

@@ -70,6 +70,7 @@ class Client {
   Awaitable<TaskPage> list(Caller caller, domain::TaskQuery query);
   Awaitable<Labels> labels(Caller caller);
   /// `if_match` 0: whatever the version. The same for those below.
+  /// Open subtasks of a task that this completes stay open.
   Awaitable<domain::Task> patch(Caller caller, std::string ref, domain::TaskPatch patch, std::int64_t if_match = 0);
   /// Errors also: conflict, slug "open-subtasks", when there are some and `subtasks` is ask.
   Awaitable<domain::Task> complete(Caller caller, std::string ref, Subtasks subtasks = Subtasks::ask,

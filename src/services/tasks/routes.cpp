@@ -59,6 +59,11 @@ class Routes {
     co_return task_reply(200, std::move(*document));
   }
 
+  static Subtasks read_subtasks(http::QueryReader& in) {
+    const auto choice = in.choice("subtasks", {"ask", "complete", "keep"});
+    return choice == "complete" ? Subtasks::complete : choice == "keep" ? Subtasks::keep : Subtasks::ask;
+  }
+
   awaitable<Result<Reply>> patch(Request request, bool due_only) {
     auto command = http::read_command(request, clock_);
     if (!command) co_return command.error();
@@ -76,8 +81,10 @@ class Routes {
     } else {
       patch = domain::read_task_patch(in);
     }
-    if (auto error = merge(in.finish(), http::refuse_query(request))) co_return *error;
-    auto document = co_await store_.patch(std::move(*command), *ref, std::move(patch));
+    http::QueryReader query(request);
+    const auto subtasks = due_only ? Subtasks::keep : read_subtasks(query);
+    if (auto error = merge(in.finish(), query.finish())) co_return *error;
+    auto document = co_await store_.patch(std::move(*command), *ref, std::move(patch), subtasks);
     if (!document) co_return document.error();
     co_return task_reply(200, std::move(*document));
   }
@@ -88,9 +95,8 @@ class Routes {
     const auto ref = ref_of(request.path("id"));
     if (!ref) co_return ref.error();
     http::QueryReader in(request);
-    const auto choice = in.choice("subtasks", {"ask", "complete", "keep"});
+    const auto subtasks = read_subtasks(in);
     if (auto error = in.finish()) co_return *error;
-    const auto subtasks = choice == "complete" ? Subtasks::complete : choice == "keep" ? Subtasks::keep : Subtasks::ask;
     auto document = co_await store_.complete(std::move(*command), *ref, subtasks);
     if (!document) co_return document.error();
     co_return task_reply(200, std::move(*document));

@@ -190,6 +190,19 @@ TEST_F(TasksRoutes, EveryOrderOfTheDescriptionIsTaken) {
   EXPECT_EQ(send(Method::get, "/api/v1/tasks?q=" + std::string(201, 'x')).status, 400);
 }
 
+// A-13: completing a parent asks about its children, whichever way it is completed.
+TEST_F(TasksRoutes, AChangeThatCompletesAsksAboutSubtasks) {
+  const auto parent = make("move house");
+  send(Method::post, "/api/v1/tasks", R"({"title":"pack","parentId":")" + parent + "\"}");
+  const auto path = "/api/v1/tasks/" + parent;
+  const auto done = R"({"status":"completed"})";
+  EXPECT_EQ(text(body(send(Method::patch, path, done)), "type"), "urn:daybook:error:open-subtasks");
+  EXPECT_EQ(send(Method::patch, path + "?subtasks=perhaps", done).status, 400);
+  EXPECT_EQ(send(Method::patch, path, R"({"title":"Move house"})").status, 200);
+  EXPECT_EQ(send(Method::patch, path + "?subtasks=complete", done).status, 200);
+  EXPECT_EQ(text(body(send(Method::get, "/api/v1/tasks/2")), "status"), "completed");
+}
+
 // A-10, I-05
 TEST_F(TasksRoutes, TheCalendarNeedsARangeOfAtMostAYear) {
   send(Method::post, "/api/v1/tasks", R"({"title":"x","dueDate":"2026-03-05"})");

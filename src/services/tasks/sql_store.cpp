@@ -52,6 +52,20 @@ std::int64_t open_subtasks(Connection& db, std::int64_t parent_key) {
   return row.step() ? row.integer(0) : 0;
 }
 
+/// Before `row` is completed.
+Result<> settle_subtasks(Writer& db, const Command& command, const OwnerRow& owner, const TaskRow& row,
+                         Subtasks subtasks) {
+  if (row.task.is_open() && subtasks == Subtasks::ask)
+    if (const auto open = open_subtasks(db, row.key))
+      return Error{
+          Errc::conflict,
+          "The task has " + std::to_string(open) + " open subtasks. Repeat with subtasks=complete or subtasks=keep.",
+          "open-subtasks"};
+  if (subtasks == Subtasks::complete)
+    if (auto done = complete_subtasks(db, command, owner, row.key); !done) return done.error();
+  return {};
+}
+
 }  // namespace
 
 awaitable<Result<TaskDocument>> SqlTaskStore::create(Command command, domain::TaskDraft draft) {
@@ -133,14 +147,17 @@ awaitable<Result<Labels>> SqlTaskStore::labels(UserId user) {
   co_return co_await db_.read(std::move(body));
 }
 
-awaitable<Result<TaskDocument>> SqlTaskStore::patch(Command command, TaskRef ref, domain::TaskPatch patch) {
-  auto body = [command = std::move(command), ref, patch = std::move(patch), limits = limits_](Writer& db) {
+awaitable<Result<TaskDocument>> SqlTaskStore::patch(Command command, TaskRef ref, domain::TaskPatch patch,
+                                                    Subtasks subtasks) {
+  auto body = [command = std::move(command), ref, patch = std::move(patch), subtasks, limits = limits_](Writer& db) {
     return change_in(db, command, ref, limits, {},
                      [&](Writer& w, const OwnerRow& owner, const TaskRow& row) -> Result<domain::TaskChange> {
                        if (patch.parent && *patch.parent && *patch.parent != row.task->parent) {
                          auto parent = check_parent(w, owner, command.user, **patch.parent, row.task->id);
                          if (!parent) return parent.error();
                        }
+                       if (patch.status == domain::Status::completed)
+                         if (auto done = settle_subtasks(w, command, owner, row, subtasks); !done) return done.error();
                        return domain::patch_task(row.task, patch, owner.time, command.now);
                      });
   };
@@ -168,14 +185,7 @@ awaitable<Result<TaskDocument>> SqlTaskStore::complete(Command command, TaskRef 
   auto body = [command = std::move(command), ref, subtasks, limits = limits_](Writer& db) {
     return change_in(db, command, ref, limits, {},
                      [&](Writer& w, const OwnerRow& owner, const TaskRow& row) -> Result<domain::TaskChange> {
-                       if (row.task.is_open() && subtasks == Subtasks::ask)
-                         if (const auto open = open_subtasks(w, row.key))
-                           return Error{Errc::conflict,
-                                        "The task has " + std::to_string(open) +
-                                            " open subtasks. Repeat with subtasks=complete or subtasks=keep.",
-                                        "open-subtasks"};
-                       if (subtasks == Subtasks::complete)
-                         if (auto done = complete_subtasks(w, command, owner, row.key); !done) return done.error();
+                       if (auto done = settle_subtasks(w, command, owner, row, subtasks); !done) return done.error();
                        return domain::complete_task(row.task, command.now);
                      });
   };

@@ -21,7 +21,7 @@ class SqlTaskStore final : public TaskStore {
   Awaitable<DocumentPage> list(UserId user, std::string timezone, domain::TaskQuery query) override;
   Awaitable<CalendarPage> calendar(UserId user, std::string timezone, CalendarQuery query) override;
   Awaitable<Labels> labels(UserId user) override;
-  Awaitable<TaskDocument> patch(Command command, TaskRef task, domain::TaskPatch patch) override;
+  Awaitable<TaskDocument> patch(Command command, TaskRef task, domain::TaskPatch patch, Subtasks subtasks) override;
   Awaitable<TaskDocument> add_reminder(Command command, TaskRef task, domain::ReminderDraft reminder) override;
   Awaitable<TaskDocument> complete(Command command, TaskRef task, Subtasks subtasks) override;
   Awaitable<TaskDocument> reopen(Command command, TaskRef task) override;

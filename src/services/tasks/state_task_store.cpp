@@ -69,9 +69,9 @@ class StateTaskStore final : public TaskStore {
     auto user = lend(owner);
     co_return co_await user->labels(owner);
   }
-  Awaitable<TaskDocument> patch(Command command, TaskRef task, domain::TaskPatch patch) override {
+  Awaitable<TaskDocument> patch(Command command, TaskRef task, domain::TaskPatch patch, Subtasks subtasks) override {
     auto user = lend(command.user);
-    co_return co_await user->patch(std::move(command), task, std::move(patch));
+    co_return co_await user->patch(std::move(command), task, std::move(patch), subtasks);
   }
   Awaitable<TaskDocument> add_reminder(Command command, TaskRef task, domain::ReminderDraft reminder) override {
     auto user = lend(command.user);

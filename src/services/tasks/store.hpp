@@ -110,7 +110,9 @@ class TaskStore {
   virtual Awaitable<CalendarPage> calendar(UserId user, std::string timezone, CalendarQuery query) = 0;
   virtual Awaitable<Labels> labels(UserId user) = 0;
 
-  virtual Awaitable<TaskDocument> patch(Command command, TaskRef task, domain::TaskPatch patch) = 0;
+  /// `subtasks`: of a patch that completes the task. Errors: as those of complete().
+  virtual Awaitable<TaskDocument> patch(Command command, TaskRef task, domain::TaskPatch patch,
+                                        Subtasks subtasks = Subtasks::keep) = 0;
   /// Adds one reminder to those that the task has.
   virtual Awaitable<TaskDocument> add_reminder(Command command, TaskRef task, domain::ReminderDraft reminder) = 0;
   /// Errors: conflict, slug "open-subtasks".

@@ -12,14 +12,14 @@ import TaskEditor from "./TaskEditor";
 
 const user = { id: "u", email: "a@b.c", name: null, timezone: "Europe/London" } as User;
 
-function show(task: Task, patch: Http["patch"], fresh: Task = task) {
+function show(task: Task, patch: Http["patch"], fresh: Task = task, post: Http["post"] = vi.fn()) {
   const get = async (path: string) => (path.endsWith(task.id) ? fresh : { items: [], nextCursor: null });
   const onClose = vi.fn();
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient()}>
         <ToastProvider>
-          <AppProvider value={{ http: { get, patch } as unknown as Http, user, setUser: vi.fn(), say: vi.fn() }}>
+          <AppProvider value={{ http: { get, patch, post } as unknown as Http, user, setUser: vi.fn(), say: vi.fn() }}>
             <TaskEditor task={task} onClose={onClose} />
           </AppProvider>
         </ToastProvider>
@@ -60,6 +60,20 @@ describe("TaskEditor", () => {
     expect(alert.textContent).toBe("Tags: must have at most 64 characters");
     expect(alert.compareDocumentPosition(screen.getByRole("button", { name: "Add a reminder" }))).toBe(Node.DOCUMENT_POSITION_PRECEDING);
     expect(alert.compareDocumentPosition(save)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  });
+
+  // A-13
+  it("asks about open subtasks when the task is completed here, too", async () => {
+    const task = makeTask({ title: "Move house" });
+    const patch = vi.fn().mockResolvedValue(task);
+    const post = vi.fn().mockRejectedValue(new ApiError(409, "open-subtasks", "It has open subtasks."));
+    const onClose = show(task, patch as unknown as Http["patch"], task, post as unknown as Http["post"]);
+    await userEvent.click(await screen.findByRole("radio", { name: "Done" }));
+    await userEvent.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(onClose).toHaveBeenCalled());
+    expect(patch).not.toHaveBeenCalled();
+    expect(post).toHaveBeenCalledWith(`/api/v1/tasks/${task.id}/complete`);
+    await screen.findByText(/Move house.*subtasks/);
   });
 
   // C-01

@@ -18,7 +18,7 @@ export default function TaskEditor({ task, onClose }: { task: Task; onClose: () 
   const { t } = useTranslation();
   const { http, user } = useApp();
   useReturnFocus();
-  const { update, remove } = useTaskActions();
+  const { update, complete, remove } = useTaskActions();
   const zone = user.timezone;
   const [base, setBase] = useState(task);
   const [draft, setDraft] = useState(() => draftOf(task, zone));
@@ -29,8 +29,13 @@ export default function TaskEditor({ task, onClose }: { task: Task; onClose: () 
     event.preventDefault();
     const changes = changesOf(base, draft, zone);
     if (Object.keys(changes).length === 0) return onClose();
+    // Completing asks about subtasks, as it does in the list.
+    const { status, ...rest } = changes;
+    const completes = status === "completed";
     try {
-      await update.mutateAsync({ task: base, changes });
+      if (!completes) await update.mutateAsync({ task: base, changes });
+      else if (Object.keys(rest).length > 0) await update.mutateAsync({ task: base, changes: rest });
+      if (completes) complete.mutate({ task: base });
       onClose();
     } catch (failure) {
       if (failure instanceof ApiError && failure.status === 412) {
