@@ -22,7 +22,7 @@ class Person:
     def __init__(self, binary, home, **variables):
         self.binary, self.home = binary, pathlib.Path(home)
         self.home.mkdir(exist_ok=True)
-        self.environment = {"HOME": str(home), "PATH": os.environ["PATH"], "TZ": "Asia/Tokyo", **variables}
+        self.environment = {"HOME": str(home), "PATH": os.environ["PATH"], "TZ": "UTC", **variables}
 
     def __call__(self, *words, says="", **variables):
         return subprocess.run([self.binary, *words], input=says, capture_output=True, text=True, timeout=60,
@@ -50,7 +50,16 @@ def conversation(binary, folder):
           kept.stat().st_mode & 0o777 == 0o600 and "long password" not in kept.read_text())
 
     expect("words without quotes are one task", ann("add", "dentist", "2031-05-06", "3pm", "#health", "p1"), 0, out=["Dentist"])
-    expect("a list shows the local time, priority and tags", ann("list"), 0, out=["Dentist p1 #health", "due Tue  6 May 2031 15:00"])
+    # the account's zone, whatever the machine's.
+    expect("a list shows the person's local time, priority and tags", ann("list"), 0, out=["Dentist p1 #health", "due Tue  6 May 2031 15:00"])
+    expect("a later one", ann("add", "flight", "2031-05-09"), 0, out=["Flight"])
+    expect("an earlier one, added after it", ann("add", "visa", "2031-05-02"), 0, out=["Visa"])
+    listed = ann("list").stdout
+    check("a list begins with what is due first", 0 <= listed.find("Visa") < listed.find("Dentist") < listed.find("Flight"), listed)
+    expect("what the chat lists shows the same time", ann("chat", "list #health"), 0, out=["[ ] Dentist", "15:00"])
+    expect("nothing to add is said, and is no success", ann("add", ""), 1, err=["called"])
+    expect("nor is a question", ann("add", "pay the rent on february 30"), 1, err=["February"])
+    expect("also for a script", ann("add", "--json", ""), 1, out=['"effects":[]'])
     expect("other alphabets stay as they are", ann("add", "買い物 🛒 #家"), 0, out=["買い物 🛒"])
     expect("what a title quotes is not a command", ann("add", "call: list all"), 0)
     ran = ann("list", "--json")
@@ -58,7 +67,7 @@ def conversation(binary, folder):
     check("--json is one task a line, as the API has it",
           {"dentist", "買い物 🛒"} <= {task["title"].lower() for task in tasks} and all("version" in task for task in tasks), ran.stdout)
     number = str(next(task["number"] for task in tasks if task["title"].lower() == "dentist"))
-    expect("done by number", ann("done", number), 0, out=["[x] Dentist"])
+    expect("done by number", ann("done", number), 0, out=["[x] Dentist", "15:00"])
     expect("an open list leaves it out", ann("list"), 0, no=["Dentist"])
     expect("--all has it", ann("list", "--all"), 0, out=["[x] Dentist"])
     expect("undo knows what was done, from one command to the next", ann("chat", "add", "milk"), 0)
@@ -78,6 +87,9 @@ def conversation(binary, folder):
     token = json.loads(kept.read_text())["token"]
     script = Person(binary, folder / "script", DAYBOOK_URL=ann.environment["DAYBOOK_URL"], DAYBOOK_TOKEN=token)
     expect("a script brings its token in the environment", script("list", "--all"), 0, out=["Dentist"])
+    narrow = server.call("POST", "/api/v1/tokens", {"name": "reader", "scopes": ["tasks:read"]}, token)[1]
+    narrow = json.loads(narrow)["token"]
+    expect("with a token for tasks alone, too", script("list", "--all", DAYBOOK_TOKEN=narrow), 0, out=["Dentist"])
     check("and leaves nothing behind", not (script.home / ".config").exists())
     expect("a wrong token says to sign in again", script("list", DAYBOOK_TOKEN="wrong"), 1, err=["daybook login"])
     expect("XDG_CONFIG_HOME is where the login is kept",
@@ -139,7 +151,10 @@ def settings(binary, folder):
     check("doctor shows no secret", "hush" not in ran.stdout and "(set)" in ran.stdout)
     check("doctor needs no data yet", ran.returncode == 0 and "none yet" in ran.stdout, ran.stdout + ran.stderr)
     expect("an account makes the files", eve("user", "add", "eve@example.org", "--data", str(folder / "eve-data"), says="a long password\n"), 0)
-    expect("doctor shows the zone data and the checks of the files", doctor()[0], 0, out=["tzdb", "sound"])
+    ran = doctor()[0]
+    expect("doctor shows the zone data and the checks of the files", ran, 0, out=["tzdb", "sound"])
+    sizes = [int(line.split()[-2]) for line in ran.stdout.splitlines() if line.endswith(" bytes")]
+    check("and how much is in them, what waits in the log included", len(sizes) == 2 and min(sizes) > 40_000, ran.stdout)
     (home / "daybook.conf").write_text("max-series = many\n")
     expect("a wrong value is named with its place", eve("serve"), 3, err=["daybook.conf", "max-series", "whole number"])
     (home / "daybook.conf").write_text("max_series: 7\n")

@@ -1,8 +1,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "app/cli/account.hpp"
 #include "app/cli/cli.hpp"
@@ -10,6 +13,7 @@
 #include "app/cli/terminal.hpp"
 #include "core/ids.hpp"
 #include "core/json.hpp"
+#include "domain/zone.hpp"
 
 namespace daybook::app {
 namespace {
@@ -34,8 +38,40 @@ int unreachable_or(const Error& error) {
   return error.code == Errc::unavailable ? kExitUnreachable : kExitFailed;
 }
 
-void print(const Options& options, const json::value& value, std::string (*words)(const json::value&)) {
-  std::puts((options.json ? json::serialize(value) : words(value)).c_str());
+/// The account and, once something shows a time, the person's zone.
+class Session {
+ public:
+  explicit Session(Account account) : account(std::move(account)) {}
+  Account account;
+
+  const domain::Zone& zone() {
+    if (!zone_) {
+      const auto me = request(account.url, account.token, Method::get, "/api/v1/me");
+      // A token for tasks alone may not ask: then the machine's, as `date` shows it.
+      const auto name = me ? text_of(*me, "timezone") : system_zone();
+      const auto zone = domain::Zone::locate(name);
+      zone_ = zone ? *zone : domain::Zone();
+    }
+    return *zone_;
+  }
+
+ private:
+  /// TZ, or what /etc/localtime points to.
+  static std::string system_zone() {
+    if (const auto set = process_environment("TZ"); set && !set->empty()) return *set;
+    std::error_code failure;
+    const std::string file = std::filesystem::read_symlink("/etc/localtime", failure).string();
+    const auto name = file.find("zoneinfo/");
+    return name == file.npos ? "UTC" : file.substr(name + 9);
+  }
+
+  std::optional<domain::Zone> zone_;
+};
+
+void print(const Options& options, Session& session, const json::value& value,
+           std::string (*words)(const json::value&, const domain::Zone&), std::FILE* out = stdout) {
+  const std::string text = options.json ? json::serialize(value) : words(value, session.zone());
+  std::fprintf(out, "%s\n", text.c_str());
 }
 
 int login(const Options& options) {
@@ -53,33 +89,42 @@ int login(const Options& options) {
   return kExitOk;
 }
 
-/// Says `text` to the chat and prints the answer. The conversation goes on from one command to the next.
-int say(const Options& options, const std::string& text) {
-  auto account = load_account(options.sources);
-  if (!account) return report(account.error());
+/// Says `text` to the chat. The conversation goes on from one command to the next.
+Result<json::value> tell(const Options& options, Account& account, const std::string& text) {
   const auto ask = [&] {
     json::object body{{"message", text}};
-    if (!account->conversation.empty()) body["conversationId"] = account->conversation;
-    return request(account->url, account->token, Method::post, "/api/v1/chat", json::serialize(body));
+    if (!account.conversation.empty()) body["conversationId"] = account.conversation;
+    return request(account.url, account.token, Method::post, "/api/v1/chat", json::serialize(body));
   };
   auto answer = ask();
   // Deleted meanwhile, in the browser for example: the message begins another.
-  if (!answer && answer.error().code == Errc::not_found && !account->conversation.empty()) {
-    account->conversation.clear();
+  if (!answer && answer.error().code == Errc::not_found && !account.conversation.empty()) {
+    account.conversation.clear();
     answer = ask();
   }
-  if (!answer) return unreachable_or(answer.error());
-  print(options, *answer, answer_text);
-  const bool kept = !account->email.empty();  // Not with a token of the environment.
-  if (const auto now = text_of(*answer, "conversationId"); kept && now != account->conversation) {
-    account->conversation = now;
-    if (auto saved = save_account(options.sources, *account); !saved) return report(saved.error());
+  if (!answer) return answer;
+  const bool kept = !account.email.empty();  // Not with a token of the environment.
+  const auto now = text_of(*answer, "conversationId");
+  if (now == account.conversation) return answer;
+  account.conversation = now;
+  if (kept) {
+    if (auto saved = save_account(options.sources, account); !saved) return saved.error();
   }
+  return answer;
+}
+
+int say(const Options& options, Session& session, const std::string& text) {
+  const auto answer = tell(options, session.account, text);
+  if (!answer) return unreachable_or(answer.error());
+  print(options, session, *answer, answer_text);
   return kExitOk;
 }
 
 int chat(const Options& options) {
-  if (!options.words.empty()) return say(options, options.text());
+  const auto account = load_account(options.sources);
+  if (!account) return report(account.error());
+  Session session(*account);
+  if (!options.words.empty()) return say(options, session, options.text());
   const bool terminal = ::isatty(STDIN_FILENO) != 0;
   int code = kExitOk;
   const auto next = [terminal](std::string& line) {
@@ -88,7 +133,7 @@ int chat(const Options& options) {
   };
   for (std::string line; next(line);) {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const int said = say(options, line);
+    const int said = say(options, session, line);
     if (said != kExitOk) code = said;
     // The lines after it would only fail in the same way.
     if (said == kExitUnreachable) break;
@@ -100,14 +145,15 @@ int chat(const Options& options) {
 int list(const Options& options) {
   const auto account = load_account(options.sources);
   if (!account) return report(account.error());
+  Session session(*account);
   std::string cursor;
   do {
-    std::string target = "/api/v1/tasks?limit=100";
+    std::string target = "/api/v1/tasks?limit=100&sort=due";
     if (!options.all) target += "&status=pending,in-progress";
     if (!cursor.empty()) target += "&cursor=" + cursor;
     const auto page = request(account->url, account->token, Method::get, target);
     if (!page) return unreachable_or(page.error());
-    for (const auto& task : page->as_object().at("items").as_array()) print(options, task, task_line);
+    for (const auto& task : page->as_object().at("items").as_array()) print(options, session, task, task_line);
     cursor = text_of(*page, "nextCursor");
   } while (!cursor.empty());
   return kExitOk;
@@ -116,12 +162,21 @@ int list(const Options& options) {
 int add(const Options& options) {
   const auto account = load_account(options.sources);
   if (!account) return report(account.error());
-  return say(options, "add task: " + options.text());
+  Session session(*account);
+  const auto answer = tell(options, session.account, "add task: " + options.text());
+  if (!answer) return unreachable_or(answer.error());
+  const auto* effects = answer->as_object().if_contains("effects");
+  const auto makes = [](const json::value& effect) { return text_of(effect, "type").ends_with(".created"); };
+  const bool added = effects && effects->is_array() && std::ranges::any_of(effects->get_array(), makes);
+  // A question, or what could not be read: it goes on in `daybook chat`, and a script hears that nothing was added.
+  print(options, session, *answer, answer_text, added || options.json ? stdout : stderr);
+  return added ? kExitOk : kExitFailed;
 }
 
 int done(const Options& options) {
   const auto account = load_account(options.sources);
   if (!account) return report(account.error());
+  Session session(*account);
   int code = kExitOk;
   for (const auto& ref : options.words) {
     const bool number = !ref.empty() && ref.find_first_not_of("0123456789") == std::string::npos;
@@ -134,7 +189,7 @@ int done(const Options& options) {
       code = unreachable_or(task.error());
       continue;
     }
-    print(options, *task, task_line);
+    print(options, session, *task, task_line);
   }
   return code;
 }
@@ -163,7 +218,7 @@ void add_client_commands(CLI::App& cli, Action& chosen) {
   json(*add_command);
   on(*add_command, add);
 
-  auto* list_command = cli.add_subcommand("list", "Your open tasks");
+  auto* list_command = cli.add_subcommand("list", "Your open tasks, by when they are due");
   list_command->add_flag("-a,--all", options->all, "Completed ones too");
   json(*list_command);
   on(*list_command, list);

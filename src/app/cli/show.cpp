@@ -22,12 +22,12 @@ std::string format(const std::tm& time, const char* how) {
   return {text, std::strftime(text, sizeof text, how, &time)};
 }
 
-/// "Sun 22 Nov 2026 15:00" here; a date as it is, since it is the same day everywhere.
-std::string when(const json::value& object, const char* instant, const char* date) {
+/// "Sun 22 Nov 2026 15:00" there; a date as it is, since it is the same day everywhere.
+std::string when(const json::value& object, const char* instant, const char* date, const domain::Zone& zone) {
   if (const auto at = parse_rfc3339(text_of(object, instant))) {
-    const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(at->time_since_epoch()).count();
+    const std::time_t reading = zone.to_local(*at).time_since_epoch().count();
     std::tm local{};
-    ::localtime_r(&seconds, &local);
+    ::gmtime_r(&reading, &local);
     return format(local, "%a %e %b %Y %H:%M");
   }
   const std::string day = text_of(object, date);
@@ -43,12 +43,12 @@ std::string series_line(const json::value& series) {
 }
 
 /// What one card shows, a line each. Types that we do not know are passed over.
-void append_card(const json::value& card, std::string& out) {
+void append_card(const json::value& card, const domain::Zone& zone, std::string& out) {
   const auto line = [&out](const std::string& text) { out += '\n' + text; };
   const std::string type = text_of(card, "type");
   if (type == "task-list") {
     if (const auto* tasks = list_of(card, "tasks")) {
-      for (const auto& task : *tasks) line(task_line(task));
+      for (const auto& task : *tasks) line(task_line(task, zone));
       const auto* total = member(card, "total");
       const auto all = total && total->is_int64() ? static_cast<std::size_t>(total->get_int64()) : tasks->size();
       if (all > tasks->size()) line("       and " + std::to_string(all - tasks->size()) + " more");
@@ -74,7 +74,7 @@ std::string text_of(const json::value& object, const char* name) {
   return value && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-std::string task_line(const json::value& task) {
+std::string task_line(const json::value& task, const domain::Zone& zone) {
   const auto* number = member(task, "number");
   std::string line = number && number->is_int64() ? std::to_string(number->get_int64()) : "?";
   line.insert(0, line.size() < 5 ? 5 - line.size() : 0, ' ');
@@ -88,16 +88,16 @@ std::string task_line(const json::value& task) {
   if (const auto* tags = list_of(task, "tags"))
     for (const auto& tag : *tags)
       if (tag.is_string()) line += " #" + std::string(tag.get_string());
-  if (const auto due = when(task, "dueAt", "dueDate"); !due.empty()) line += "  due " + due;
+  if (const auto due = when(task, "dueAt", "dueDate", zone); !due.empty()) line += "  due " + due;
   return line;
 }
 
-std::string answer_text(const json::value& answer) {
+std::string answer_text(const json::value& answer, const domain::Zone& zone) {
   const auto* reply = member(answer, "reply");
   if (!reply) return {};
   std::string out = text_of(*reply, "text");
   if (const auto* cards = list_of(*reply, "cards"))
-    for (const auto& card : *cards) append_card(card, out);
+    for (const auto& card : *cards) append_card(card, zone, out);
   return out;
 }
 
