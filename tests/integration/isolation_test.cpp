@@ -1,5 +1,6 @@
 // Links: daybook_app
-// Every route of schemas/openapi.yaml, asked by somebody else than whose things they are (design, rule 11; A-01).
+// Every route of schemas/openapi.yaml is served and no other, and asked by somebody else than whose things they are it
+// tells nothing (design, rule 11; A-01).
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -14,6 +15,7 @@ namespace daybook::app {
 namespace {
 
 using ::testing::AnyOf;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -168,6 +170,30 @@ TEST_F(IsolationTest, NothingOfAdasIsShownOrChangedForEve) {
     }
   }
   EXPECT_EQ(snapshot(), before);
+}
+
+// I-01 to I-06
+TEST_F(IsolationTest, TheDocumentHasEveryRouteAndNoOther) {
+  const auto shape = [](Method method, std::string path) {
+    return std::string(to_string(method)) + " " + std::regex_replace(path, std::regex("\\{[^}]*\\}"), "{}");
+  };
+  std::set<std::string> documented, served;
+  for (const auto& route : documented_routes()) documented.insert(shape(route.method, route.path));
+  for (const auto& [method, pattern] : system_->routes()) {
+    if (pattern.starts_with("/internal/")) continue;
+    served.insert(shape(method, pattern));
+    // The same by user.
+    constexpr std::string_view kPrefix = "/api/v1";
+    const auto rest = pattern.substr(std::min(kPrefix.size(), pattern.size()));
+    if (rest == "/tasks" || rest.starts_with("/tasks/") || rest == "/chat")
+      served.insert(shape(method, "/api/{user_id}" + rest));
+    if (rest == "/recurring") served.insert(shape(method, "/api/{user_id}/tasks/recurring"));
+  }
+  // What the gateway answers itself.
+  for (const auto* path : {"/api/v1/stream", "/health", "/readiness", "/metrics", "/api/openapi.yaml"})
+    served.insert(shape(Method::get, path));
+  served.insert(shape(Method::post, "/api/v1/stream/ticket"));
+  EXPECT_THAT(documented, ElementsAreArray(served));
 }
 
 TEST_F(IsolationTest, WithoutATokenOnlyOpenRoutesAnswer) {

@@ -259,6 +259,7 @@ class DaprSystem final : public System {
   }
 
   void serve(const std::string& role, const http::Router& router) {
+    add_routes(router);
     const auto dispatch = [&router](Call call) { return router.dispatch(std::move(call)); };
     channel_.serve(role, dispatch);
     invoker_.add(role, dispatch);

@@ -225,6 +225,7 @@ class EmbeddedSystem final : public System {
   }
 
   void serve(const std::string& role, const http::Router& router) {
+    add_routes(router);
     invoker_.add(role, [&router](Call call) { return router.dispatch(std::move(call)); });
   }
 

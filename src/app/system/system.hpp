@@ -6,11 +6,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/config/config.hpp"
 #include "app/system/rebuilds.hpp"
 #include "core/clock.hpp"
+#include "http/router.hpp"
 #include "http/server.hpp"
 #include "runtime/embedded/event_bus.hpp"
 #include "services/identity/service.hpp"
@@ -43,6 +45,8 @@ class System {
 
   /// What the HTTP server hands its requests to.
   virtual http::ServerHandlers handlers() = 0;
+  /// The routes of the services here, their internal ones too: a test holds schemas/openapi.yaml against them.
+  const std::vector<std::pair<Method, std::string>>& routes() const { return routes_; }
   /// Takes over what may change without a restart. Errors: those of make_channel_senders; the channels then stay as
   /// they were.
   virtual Result<> reload(const Config& config) = 0;
@@ -56,6 +60,14 @@ class System {
   virtual tasks::Client& tasks() = 0;
   /// The databases in the data folder: daybook.db, history.db; none where everything is elsewhere.
   virtual std::vector<storage::sqlite::Database*> files() = 0;
+
+ protected:
+  void add_routes(const http::Router& router) {
+    for (auto& route : router.routes()) routes_.push_back(std::move(route));
+  }
+
+ private:
+  std::vector<std::pair<Method, std::string>> routes_;
 };
 
 }  // namespace daybook::app
