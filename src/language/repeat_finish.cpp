@@ -140,7 +140,13 @@ bool RepeatReader::finish() {
     point.part = part_;
     for (auto clock : clocks_) {
       clock.at = true;
-      clock_times.push_back(clock.midnight ? 0 : r_.clock_second(clock, point, true) % 86400 / 60);
+      int time = clock.midnight ? 0 : r_.clock_second(clock, point, true) % 86400 / 60;
+      // "at 8, 2 and 10": hours of one day go up.
+      constexpr int kHalf = 12 * 60;
+      if (!clock.certain && !clock_times.empty() && time <= clock_times.back() && time < kHalf &&
+          time + kHalf > clock_times.back())
+        time += kHalf;
+      clock_times.push_back(time);
     }
     if (unit_ == Grain::hour && clock_times.size() == 1) rule_.minutes = {clock_times[0] % 60};
   }

@@ -113,7 +113,7 @@ TEST(ChatPhrases, CountsWhatIsAskedFor) {
   world.say("dentist tomorrow at 9 #health");
   world.say("buy milk on saturday");
   EXPECT_EQ(world.say("how many tasks do I have tomorrow?"), "There are 2 tasks due tomorrow.");
-  EXPECT_EQ(world.say("how many tasks are overdue?"), "There are 0 tasks overdue.");
+  EXPECT_EQ(world.say("how many tasks are overdue?"), "Nothing is overdue.");
 }
 
 TEST(ChatPhrases, AnswersAboutTheHoursThatWereAskedFor) {
@@ -137,6 +137,38 @@ TEST(ChatPhrases, SaysNoHourOfWhatRepeatsWithinTheDay) {
   EXPECT_THAT(world.say("take antibiotics every 8 hours for a week"),
               StartsWith("Added “Take antibiotics”, every 8 hours until"));
   EXPECT_EQ(world.say("eye drops 3 times a day"), "At what times of the day should “Eye drops” repeat?");
+  world.say("at 8, 2 and 10");
+  EXPECT_EQ(text_at(world.series("Eye drops"), "rrule"), "FREQ=DAILY;BYHOUR=8,14,22;BYMINUTE=0");
+}
+
+TEST(ChatPhrases, ARemindersClauseIsOfTheTaskBeforeIt) {
+  ChatWorld world;
+  world.say("call mom tomorrow at 5pm");
+  world.say("dinner at Luigi's tomorrow at 7, remind me at 6");
+  EXPECT_EQ(text_at(world.task("Call mom"), "dueAt"), "2026-03-05T17:00:00Z");
+  EXPECT_THAT(json::serialize(world.task("Dinner at Luigi's").at("reminders")), HasSubstr("2026-03-05T18:00:00Z"));
+}
+
+TEST(ChatPhrases, AnHourIsNoName) {
+  ChatWorld world;
+  world.say("haircut on saturday at 2:15");
+  EXPECT_EQ(world.say("change the haircut to 3"), "“Haircut” is now due Saturday at 3 pm.");
+}
+
+TEST(ChatPhrases, BringsBackWhatWasDeletedWhateverCameAfter) {
+  ChatWorld world;
+  EXPECT_EQ(world.say("restore the task I deleted"), "Nothing was deleted in this conversation.");
+  world.say("call mom tomorrow at 5pm");
+  world.say("delete call mom");
+  world.say("buy milk on saturday");
+  EXPECT_EQ(world.say("bring back the task I deleted"), "Undone: deleted “Call mom”.");
+  EXPECT_THAT(world.open_titles(), UnorderedElementsAre("Call mom", "Buy milk"));
+}
+
+TEST(ChatPhrases, AnHourOfAPartOfTheDayHoldsForARepeatWhoseFirstIsOver) {
+  ChatWorld world;
+  EXPECT_THAT(world.say("meditate every morning"),
+              StartsWith("Added “Meditate”, every day at 9 am. The next one is tomorrow at 9 am."));
 }
 
 }  // namespace

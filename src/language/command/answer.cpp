@@ -175,6 +175,18 @@ std::optional<Command> read_answer(Sentence& sentence, Part part) {
       }
     }
   }
+  if (question.slot == "times" && !last_turn.empty()) {
+    // "at 8, 2 and 10"
+    const std::string_view said = sentence.original(part);
+    Command command = again(sentence, last_turn + (head.is("at", "@") ? " " : " at ") + std::string(said));
+    if (command.intent == Intent::create_recurring && command.rule && !command.rule->times().empty()) {
+      command.ask = {};
+      command.times_per_period = command.rule->times_per_period = 0;
+      command.rrule = command.rule->rrule();
+      command.due = first_due(*command.rule, sentence.now);
+      return command;
+    }
+  }
   if (question.slot == "title") {
     Command command = again(sentence, std::string(sentence.text));
     if (command.intent == Intent::create_task || command.intent == Intent::set_reminder ||

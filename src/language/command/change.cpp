@@ -135,7 +135,8 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
                           "pushed", "delayed", "shifted") &&
              !head.in(kSubject | kQuestion)) {
     after = at;  // "the report is due Friday", "dentist at 4 instead of 10", "the dentist moved to 11:30"
-  } else if (says_how_long_it_holds(sentence, part) && !head.in(kSubject | kQuestion | kRemind | kCreate)) {
+  } else if (says_how_long_it_holds(sentence, part) &&
+             !head.in(kSubject | kQuestion | kRemind | kCreate | kDelete | kNegative) && !head.is("skip", "pause")) {
     after = at;  // "gym at 7pm just this once"
   } else if (sentence[part.last - 1].is("later", "earlier", "sooner") && !head.in(kSubject | kQuestion) &&
              part.size() > 3) {
@@ -252,8 +253,8 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
       sentence.find(name, &to, "to");
       found = find_tasks(sentence, {name.first, to}, Among::any);  // "move it to then"
     } else if (sentence.has(name, "all", "everything", "every", "tasks", "todos") &&
-               !find_by_name(sentence, name, Among::open).exact &&
-               !(sentence.has(name, "of") && sentence.has(name, "them", "those", "these", "it"))) {
+               !find_by_name(sentence, name, Among::open).exact && !sentence.has(name, "them", "those", "these") &&
+               !(sentence.has(name, "of") && sentence.has(name, "it"))) {
       const FilterReading reading = read_filter(sentence, name, FilterFor::bulk);
       if (reading.leftover == 0 && changes) {
         Command command = make(Intent::update, 0.9);

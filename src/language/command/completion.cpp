@@ -288,8 +288,8 @@ std::optional<Command> read_deletion(Sentence& sentence, Part part) {
     return about(Intent::remove, spoken, sentence);
   }
   Part phrase{after, part.last};
-  while (!phrase.empty() && sentence[phrase.last - 1].is("anymore", "more", "any", "again", "list", "altogether",
-                                                         "completely", "permanently")) {
+  while (!phrase.empty() && sentence[phrase.last - 1].is("only", "anymore", "more", "any", "again", "list",
+                                                         "altogether", "completely", "permanently")) {
     if (sentence[phrase.last - 1].is("list") && phrase.size() < 3) break;
     --phrase.last;
   }

@@ -91,6 +91,7 @@ std::optional<Command> read_rename(Sentence& sentence, Part part) {
     // "change X to Y" where Y is no time: only of a task that is named.
     const std::size_t to = seek(sentence, phrase, "to");
     if (to == part.last) return {};
+    if (to + 2 == part.last && small_number(sentence[to + 1].low) > 0) return {};  // "change the dentist to 3"
     for (const TimeReading& reading : sentence.times) {
       if (sentence.terms_of(reading).first > to && reading.score >= 0.5) return {};
     }

@@ -161,6 +161,7 @@ bool asks_for_list(const Sentence& sentence, Part part, std::size_t& filter_at, 
     return true;
   if (head.is("what", "what's", "whats", "which", "who")) {
     return speaks_of_tasks(sentence, {at + 1, part.last}) ||
+           (part.size() <= 4 && sentence[part.last - 1].is("urgent", "important", "critical")) ||
            std::any_of(sentence.times.begin(), sentence.times.end(), [&](const TimeReading& one) {
              return part.size() <= 5 && one.has_date && head.is("what's", "whats");
            });

@@ -268,7 +268,8 @@ std::optional<Command> read_reminder_request(Sentence& sentence, Part part) {
   if (command.title.empty()) {
     // With a reminder at hand, "remind me in ten minutes" puts that one off; another reader has seen that by now.
     const Found spoken = find_spoken(sentence);
-    if (spoken.one() && (command.due || !command.reminders.empty())) {
+    // "dinner tomorrow at 7, remind me at 6": of what is being made, which the caller knows.
+    if (!sentence.made_new && spoken.one() && (command.due || !command.reminders.empty())) {
       Command existing = about(Intent::set_reminder, spoken, sentence);
       existing.reminders = std::move(command.reminders);
       existing.spans = std::move(command.spans);

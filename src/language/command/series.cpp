@@ -17,7 +17,7 @@ Part name_of(const Sentence& sentence, Part phrase) {
       return term.is("reminder", "reminders", "series", "anymore", "any", "more", "repeating", "recurring",
                      "recurrence", "altogether", "task", "alarm", "for", "until", "till", "on", "from", "schedule",
                      "forever", "completely", "again", "repeat", "rule", "please", "after", "alerts", "now", "hold",
-                     "in", "of", "occurrence", "one", "time");
+                     "in", "of", "occurrence", "one", "time", "only");
     }
     return term.is("repeating", "reminding", "me", "to", "of", "about", "the", "my", "doing", "sending", "asking",
                    "recurring", "with", "all", "from", "next", "this", "that", "for", "on", "in", "any", "more",

@@ -18,14 +18,16 @@ std::optional<Command> read_undo(const Sentence& sentence, Part part) {
          (sentence.starts(part, at, "bring", "it", "back") && alone(3)) ||
          (sentence.starts(part, at, "bring", "that", "back") && alone(3));
   undo = undo || (sentence[at].is("oops", "whoops") && (alone(1) || sentence.has(part, "undo", "back", "mistake")));
-  undo = undo || ((sentence[at].is("restore", "recover", "undelete") || sentence.starts(part, at, "bring", "back") ||
-                   sentence.starts(part, at, "get", "back")) &&
-                  sentence.has(part, "deleted", "removed", "cancelled"));
+  const bool restores = (sentence[at].is("restore", "recover", "undelete") ||
+                         sentence.starts(part, at, "bring", "back") || sentence.starts(part, at, "get", "back")) &&
+                        sentence.has(part, "deleted", "removed", "cancelled");
+  undo = undo || restores;
   undo = undo || (sentence.has(part, "mistake") && sentence.has(part, "that", "was") && alone(5));
   undo = undo || (sentence.starts(part, at, "reverse", "that") && alone(2)) ||
          (sentence.starts(part, at, "i", "didn't", "mean") && alone(6));
   if (!undo) return {};
   Command command = make(Intent::undo, 0.97);
+  if (restores) command.reason = "deleted";
   for (std::size_t i = at + 1; i < part.last; ++i) {
     const int count = small_number(sentence[i].low);
     if (count > 1 && count < 1000) command.count = count;

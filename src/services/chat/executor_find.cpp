@@ -20,7 +20,7 @@ std::string filter_in_words(const language::Filter& filter, const language::Now&
   if (filter.status == language::StatusFilter::overdue) add("overdue");
   if (filter.status == language::StatusFilter::done) add("completed");
   if (filter.priority != language::Priority::none)
-    add("with " + std::string(language::to_string(filter.priority)) + " priority");
+    add("of " + std::string(language::to_string(filter.priority)) + " priority");
   std::vector<std::string> tags;
   for (const auto& tag : filter.tags) tags.push_back("#" + tag);
   if (!tags.empty()) add("tagged " + list_in_words(tags));
@@ -195,8 +195,12 @@ awaitable<Outcome> Executor::stats(Command command, Scope& scope) {
     if (!asked.due_from && !asked.due_to && !asked.at) keep_next_of_each_series(*found);
     const std::string what = filter_in_words(asked, scope.now);
     scope.asked(command.follows);
-    out.say((found->size() == 1 ? "There is 1 task" : "There are " + count_in_words(found->size(), "task")) +
-            (what.empty() ? " open" : " " + what) + ".");
+    const std::string open = what.empty() ? " open" : " " + what;
+    if (found->empty())
+      out.say("Nothing is" + open + ".");
+    else
+      out.say((found->size() == 1 ? "There is 1 task" : "There are " + count_in_words(found->size(), "task")) + open +
+              ".");
     co_return out;
   }
   const auto stats = co_await services_.analytics.stats(scope.reader(), from, to);

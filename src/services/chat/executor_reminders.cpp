@@ -46,12 +46,10 @@ awaitable<Outcome> Executor::snooze(Command command, Scope& scope) {
   const auto reminders = meant(*all, command, scope);
   if (reminders.empty()) co_return none_rang();
   Instant until = scope.now.instant() + kDefaultSnooze;
-  if (command.snooze_to) {
-    until = scope.now.to_instant(command.snooze_to->local);
-  } else if (command.due) {
+  if (const auto& to = command.snooze_to ? command.snooze_to : command.due) {
     // "until tomorrow morning": a day with a part of it means nine, or the hour that the part begins with.
-    auto local = command.due->local;
-    if (command.due->all_day)
+    auto local = to->local;
+    if (to->all_day)
       local +=
           command.part_of_day == language::PartOfDay::afternoon ? std::chrono::hours{14}
           : command.part_of_day == language::PartOfDay::evening || command.part_of_day == language::PartOfDay::night

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "domain/task_json.hpp"
@@ -33,9 +34,24 @@ Result<Executor::Compensated> became(const Result<scheduler::SeriesView>& series
 
 awaitable<Outcome> Executor::undo(Command command, Scope& scope) {
   Outcome out;
-  const int wanted = command.bulk ? kMostEntries : std::max(command.count, 1);
+  const bool deleted = command.reason == "deleted";  // "restore the task I deleted", whatever came after it
+  const int wanted = command.bulk || deleted ? kMostEntries : std::max(command.count, 1);
   auto entries = co_await services_.store.undoable(scope.user(), scope.conversation.id, std::nullopt, wanted);
   if (!entries) co_return refused(entries.error());
+  if (deleted) {
+    const auto brings_back = [](const UndoEntry& entry) {
+      return std::any_of(entry.steps.begin(), entry.steps.end(), [](const UndoStep& step) {
+        return step.operation == "task.restore" || step.operation == "series.restore";
+      });
+    };
+    const auto last = std::find_if(entries->begin(), entries->end(), brings_back);
+    if (last == entries->end()) {
+      out.say("Nothing was deleted in this conversation.");
+      co_return out;
+    }
+    std::vector<UndoEntry> only{*last};
+    entries->swap(only);
+  }
   if (entries->empty()) {
     out.say("There is nothing to undo in this conversation.");
     co_return out;

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "domain/recurrence.hpp"
 #include "language/command/sentence.hpp"
 
 namespace daybook::chat {
@@ -108,7 +109,17 @@ std::optional<language::When> due_of(const language::Command& command, const lan
   language::When out = *command.due;
   out.local += *clock;
   out.all_day = false;
-  return out.local > now.local() ? out : *command.due;
+  if (out.local > now.local()) return out;
+  if (!command.rule) return command.due;
+  // "every morning", said in the afternoon: the time holds, from the next one on.
+  auto rule = domain::RecurrenceRule::parse(command.rrule);
+  if (!rule) return command.due;
+  const domain::RecurrenceStart start{out.local, now.zone(), false};
+  const auto recurrence = domain::Recurrence::make(std::move(*rule), start);
+  const auto next = recurrence ? recurrence->next_after(now.instant()) : std::nullopt;
+  if (!next) return command.due;
+  out.local = next->local;
+  return out;
 }
 
 domain::TaskDraft to_draft(const language::Command& command, const language::Now& now) {
