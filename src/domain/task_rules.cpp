@@ -362,10 +362,13 @@ TaskChange adopt_task(const Task& before, const SeriesId& series, std::string_vi
 
 std::optional<Task> with_reminder_state(const Task& before, const ReminderId& id, ReminderState state,
                                         std::optional<Instant> fire_at) {
-  if (state == ReminderState::pending || state == ReminderState::canceled) return std::nullopt;
+  if (state == ReminderState::canceled) return std::nullopt;
   TaskFields task = *before;
   for (auto& reminder : task.reminders) {
     if (reminder.id != id) continue;
+    // Pending is what the task itself says, unless a snooze or a dismissal was taken back.
+    const bool was_answered = reminder.state == ReminderState::snoozed || reminder.state == ReminderState::dismissed;
+    if (state == ReminderState::pending && !was_answered) return std::nullopt;
     if (reminder.state == state && (!fire_at || *fire_at == reminder.fire_at)) return std::nullopt;
     reminder.state = state;
     if (fire_at) reminder.fire_at = *fire_at;

@@ -89,8 +89,8 @@ TaskChange restore_task(const Task& task, Instant now);
 /// The task as another occurrence, of the same series or of one that goes on in its place.
 TaskChange adopt_task(const Task& task, const SeriesId& series, std::string_view recurrence_id, Instant now);
 /// Takes over what the scheduler says of a reminder: its state and, when snoozed, its next time. The version stays,
-/// since nothing that a person edits has changed. `pending` and `canceled` follow from the task itself and are not
-/// taken. nullopt: nothing changes.
+/// since nothing that a person edits has changed. `canceled` follows from the task itself and is not taken; `pending`
+/// only where a snooze or a dismissal was taken back. nullopt: nothing changes.
 std::optional<Task> with_reminder_state(const Task& task, const ReminderId& reminder, ReminderState state,
                                         std::optional<Instant> fire_at);
 /// The task after its owner's zone or all-day time changed: an open task of the old zone goes to the new one, and

@@ -139,6 +139,46 @@ TEST(Reminders, SnoozeAndDismiss) {
   world.ok(Method::post, "/api/v1/tasks/" + task + "/complete");
 }
 
+// C-07: both have a way back, to what it was when it came due last.
+TEST(Reminders, SnoozeAndDismissalAreTakenBack) {
+  World world{"2026-03-05T09:00:00Z"};
+  const auto task = make_task(world, "Call", "2026-03-05T10:00:00Z", R"([{"before":"PT0M"}])");
+  const auto path = "/api/v1/reminders/" + id_of(world);
+  const auto restored = [&] {
+    auto reminder = world.ok(Method::post, path + "/restore").as_object();
+    world.settle();
+    return std::string{reminder.at("state").as_string()} + " " + std::string{reminder.at("fireAt").as_string()};
+  };
+  // Not come due yet: it still will.
+  world.ok(Method::post, path + "/dismiss");
+  world.settle();
+  EXPECT_EQ(restored(), "pending 2026-03-05T10:00:00Z");
+  EXPECT_THAT(json::serialize(world.tasks()[0].at("reminders")), HasSubstr("\"pending\""));
+  world.advance(1h);
+  EXPECT_THAT(world.events("reminder.triggered"), SizeIs(1));
+  world.ok(Method::post, path + "/snooze", R"({"for":"PT10M"})");
+  world.settle();
+  EXPECT_EQ(restored(), "fired 2026-03-05T10:00:00Z");
+  EXPECT_THAT(json::serialize(world.tasks()[0].at("reminders")), HasSubstr("\"fired\""));
+  world.advance(1h, 5min);
+  EXPECT_THAT(world.events("reminder.triggered"), SizeIs(1));
+  world.ok(Method::post, path + "/dismiss");
+  world.settle();
+  EXPECT_EQ(restored(), "fired 2026-03-05T10:00:00Z");
+  const auto events = world.events("reminder.updated").size();
+  EXPECT_EQ(restored(), "fired 2026-03-05T10:00:00Z");
+  EXPECT_EQ(world.events("reminder.updated").size(), events);
+
+  EXPECT_EQ(world.call(Method::post, path + "/restore", {}, kBob).status, 404);
+  world.headers_ = {{"If-Match", "\"1\""}};
+  EXPECT_EQ(world.call(Method::post, path + "/restore").status, 412);
+  world.headers_.clear();
+  world.ok(Method::post, path + "/dismiss");
+  world.ok(Method::post, "/api/v1/tasks/" + task + "/complete");
+  world.settle();
+  EXPECT_EQ(world.call(Method::post, path + "/restore").status, 409);
+}
+
 TEST(Reminders, SnoozeEndsWithTheTask) {
   World world{"2026-03-05T09:00:00Z"};
   const auto task = make_task(world, "Call", "2026-03-05T10:00:00Z", R"([{"before":"PT0M"}])");

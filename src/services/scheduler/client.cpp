@@ -15,6 +15,10 @@ std::string path_of(const SeriesId& id, std::string_view action = {}) {
   return "/api/v1/recurring/" + id.str() + std::string(action);
 }
 
+std::string path_of(const ReminderId& id, std::string_view action) {
+  return "/api/v1/reminders/" + id.str() + std::string(action);
+}
+
 /// A recurrence id without its offset, which says the same to the series and needs no escaping.
 std::string wall_clock_of(const std::string& recurrence_id) { return recurrence_id.substr(0, 19); }
 
@@ -66,6 +70,7 @@ Result<SeriesView> series_of(const json::value& value) {
   out.rrule_text = in.text("rruleText").value_or("");
   out.starts = starts_of(in);
   out.timezone = in.text("timezone").value_or("");
+  out.after_completion = in.text("anchor").value_or("") == "completion";
   out.state = in.text("state").value_or("");
   out.next = in.texts("next", 100, {}).value_or(std::vector<std::string>{});
   out.tags = in.texts("tags", 100, {}).value_or(std::vector<std::string>{});
@@ -85,6 +90,7 @@ Result<ReminderView> reminder_of(const json::value& value) {
   out.task = TaskId{in.uuid("taskId", true).value_or(Uuid{})};
   out.task_title = in.text("taskTitle").value_or("");
   out.fire_at = in.instant("fireAt");
+  out.fired_at = in.instant("firedAt");
   out.state = domain::parse_reminder_state(in.text("state").value_or("")).value_or(domain::ReminderState::pending);
   out.version = in.integer("version", 0, kMaxVersion).value_or(0);
   if (auto error = in.finish()) return *error;
@@ -207,15 +213,19 @@ awaitable<Result<std::vector<ReminderView>>> Client::reminders(Caller caller, st
   co_return items_of<ReminderView>(*reply, reminder_of);
 }
 
-awaitable<Result<ReminderView>> Client::snooze(Caller caller, ReminderId id, Instant until) {
+awaitable<Result<ReminderView>> Client::snooze(Caller caller, ReminderId id, Instant until, std::int64_t if_match) {
   json::object body;
   body["until"] = format_rfc3339(until);
   return send_for_reminder(
-      runtime::make_call(caller, Method::post, "/api/v1/reminders/" + id.str() + "/snooze", json::serialize(body)));
+      runtime::make_call(caller, Method::post, path_of(id, "/snooze"), json::serialize(body), if_match));
 }
 
 awaitable<Result<ReminderView>> Client::dismiss(Caller caller, ReminderId id) {
-  return send_for_reminder(runtime::make_call(caller, Method::post, "/api/v1/reminders/" + id.str() + "/dismiss"));
+  return send_for_reminder(runtime::make_call(caller, Method::post, path_of(id, "/dismiss")));
+}
+
+awaitable<Result<ReminderView>> Client::restore(Caller caller, ReminderId id, std::int64_t if_match) {
+  return send_for_reminder(runtime::make_call(caller, Method::post, path_of(id, "/restore"), {}, if_match));
 }
 
 }  // namespace daybook::scheduler

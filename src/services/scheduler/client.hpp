@@ -37,6 +37,7 @@ struct SeriesView {
   std::string rrule_text;  ///< The rule in words.
   domain::When starts;
   std::string timezone;
+  bool after_completion = false;  ///< The next one is counted from when the last was done.
   std::string state;              ///< "active", "paused", "stopped", "ended".
   std::vector<std::string> next;  ///< The next starts: instants or dates.
   std::vector<std::string> tags;
@@ -53,6 +54,7 @@ struct ReminderView {
   TaskId task;
   std::string task_title;
   std::optional<Instant> fire_at;
+  std::optional<Instant> fired_at;
   domain::ReminderState state = domain::ReminderState::pending;
   std::int64_t version = 0;
 };
@@ -91,8 +93,10 @@ class Client {
 
   /// A task's reminders, or the user's, in the order of their firing; the first 200.
   Awaitable<std::vector<ReminderView>> reminders(Caller caller, std::optional<TaskId> task);
-  Awaitable<ReminderView> snooze(Caller caller, ReminderId id, Instant until);
+  Awaitable<ReminderView> snooze(Caller caller, ReminderId id, Instant until, std::int64_t if_match = 0);
   Awaitable<ReminderView> dismiss(Caller caller, ReminderId id);
+  /// The way back from both.
+  Awaitable<ReminderView> restore(Caller caller, ReminderId id, std::int64_t if_match = 0);
 
  private:
   Awaitable<Reply> send(Call call);

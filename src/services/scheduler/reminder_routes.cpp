@@ -76,6 +76,15 @@ awaitable<Result<Reply>> dismiss(const RouteContext& at, Request request) {
   co_return reminder_reply(*row);
 }
 
+awaitable<Result<Reply>> restore(const RouteContext& at, Request request) {
+  auto change = change_of<ReminderId>(request, at.clock);
+  if (!change) co_return change.error();
+  auto& [command, id] = *change;
+  const auto row = co_await at.store.restore_reminder(std::move(command), id);
+  if (!row) co_return row.error();
+  co_return reminder_reply(*row);
+}
+
 /// What the scheduler itself knows, with times as the person reads them.
 std::string explain(const ReminderRow& row, const std::vector<Firing>& ledger, const domain::Zone& zone, Instant now) {
   const auto at = row.fire_at ? domain::format_for_people(*row.fire_at, zone) : std::string{};
@@ -167,6 +176,7 @@ void add_reminder_routes(Routes& routes) {
   routes.add(Method::get, "/api/v1/reminders", list);
   routes.add(Method::post, "/api/v1/reminders/{id}/snooze", snooze);
   routes.add(Method::post, "/api/v1/reminders/{id}/dismiss", dismiss);
+  routes.add(Method::post, "/api/v1/reminders/{id}/restore", restore);
   routes.add(Method::get, "/api/v1/reminders/{id}/deliveries", deliveries);
 }
 

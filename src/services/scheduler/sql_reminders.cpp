@@ -22,6 +22,12 @@ constexpr std::chrono::hours kMissedAfter{24};
 constexpr std::size_t kMergeAbove = 3;
 
 Error no_reminder(const ReminderId& id) { return {Errc::not_found, "There is no reminder " + id.str() + " of yours."}; }
+Error not_at_version(const ReminderRow& row) {
+  return {Errc::version_mismatch, "The reminder is at version " + std::to_string(row.version) + "."};
+}
+Error nothing_to_remind_of() {
+  return {Errc::conflict, "The task of this reminder is done or gone, so there is nothing to be reminded of."};
+}
 
 /// Writes the ledger's line; false if this coming due is in it already.
 bool write_firing(Writer& db, const ReminderRow& row, Instant due, const Firing& firing) {
@@ -36,6 +42,22 @@ void mark(ReminderRow& row, ReminderState state, Instant now) {
   row.state = state;
   row.version += 1;
   row.updated_at = now;
+}
+
+/// How it came due last, for the time that its task has now; nullopt while that is still to come.
+struct Ring {
+  ReminderState state{};
+  Instant due{};
+};
+std::optional<Ring> last_ring(Writer& db, const ReminderRow& row) {
+  auto line = db.query(
+      "SELECT due_at, outcome FROM scheduler_firing WHERE user_id = ? AND reminder_id = ? ORDER BY due_at DESC LIMIT 1",
+      row.user, row.id);
+  if (!line.step()) return std::nullopt;
+  const auto state = domain::parse_reminder_state(line.text(1));
+  if (!state || *state == ReminderState::canceled) return std::nullopt;
+  if (line.instant(0) < row.base_at.value_or(Instant::min())) return std::nullopt;
+  return Ring{*state, line.instant(0)};
 }
 
 struct Fired {
@@ -121,12 +143,8 @@ SchedulerStore::Awaitable<ReminderRow> SqlSchedulerStore::snooze(Command command
     auto before = idempotency_table().find(db, command.user, key);
     if (!before) return before.error();
     if (*before || (row->state == ReminderState::snoozed && row->snoozed_until == until)) return std::move(*row);
-    if (command.if_match && *command.if_match != row->version) {
-      return Error{Errc::version_mismatch, "The reminder is at version " + std::to_string(row->version) + "."};
-    }
-    if (row->state == ReminderState::canceled || !row->live) {
-      return Error{Errc::conflict, "The task of this reminder is done or gone, so there is nothing to be reminded of."};
-    }
+    if (command.if_match && *command.if_match != row->version) return not_at_version(*row);
+    if (row->state == ReminderState::canceled || !row->live) return nothing_to_remind_of();
     mark(*row, ReminderState::snoozed, command.now);
     row->snoozed_until = row->fire_at = until;
     save_reminder(db, *row);
@@ -144,14 +162,37 @@ SchedulerStore::Awaitable<ReminderRow> SqlSchedulerStore::dismiss(Command comman
     auto row = load_reminder(db, command.user, id);
     if (!row) return no_reminder(id);
     if (row->state == ReminderState::dismissed || row->state == ReminderState::canceled) return std::move(*row);
-    if (command.if_match && *command.if_match != row->version) {
-      return Error{Errc::version_mismatch, "The reminder is at version " + std::to_string(row->version) + "."};
-    }
+    if (command.if_match && *command.if_match != row->version) return not_at_version(*row);
     mark(*row, ReminderState::dismissed, command.now);
     row->snoozed_until.reset();
     save_reminder(db, *row);
     set_reminder_timer(db, *row);
     append_event(db, reminder_event("reminder.updated", command, *row));
+    return std::move(*row);
+  };
+  co_return co_await db_.write(Lane::foreground, std::move(change));
+}
+
+SchedulerStore::Awaitable<ReminderRow> SqlSchedulerStore::restore_reminder(Command command, ReminderId id) {
+  auto change = [command = std::move(command), id](Writer& db) -> Result<ReminderRow> {
+    db.lock(command.user);
+    auto row = load_reminder(db, command.user, id);
+    if (!row) return no_reminder(id);
+    const Idempotency key{command.idempotency_key, command.request_hash};
+    auto before = idempotency_table().find(db, command.user, key);
+    if (!before) return before.error();
+    if (*before) return std::move(*row);
+    if (command.if_match && *command.if_match != row->version) return not_at_version(*row);
+    if (row->state != ReminderState::snoozed && row->state != ReminderState::dismissed) return std::move(*row);
+    if (!row->live) return nothing_to_remind_of();
+    auto rang = last_ring(db, *row);
+    mark(*row, rang ? rang->state : ReminderState::pending, command.now);
+    row->fire_at = rang ? rang->due : row->base_at;
+    row->snoozed_until.reset();
+    save_reminder(db, *row);
+    set_reminder_timer(db, *row);
+    append_event(db, reminder_event("reminder.updated", command, *row));
+    idempotency_table().record(db, command.user, key, IdempotentOutcome{200, id.str()}, command.now);
     return std::move(*row);
   };
   co_return co_await db_.write(Lane::foreground, std::move(change));

@@ -38,6 +38,7 @@ class SqlSchedulerStore final : public SchedulerStore {
   Awaitable<std::vector<Firing>> ledger(UserId user, ReminderId id) override;
   Awaitable<ReminderRow> snooze(Command command, ReminderId id, Instant until) override;
   Awaitable<ReminderRow> dismiss(Command command, ReminderId id) override;
+  Awaitable<ReminderRow> restore_reminder(Command command, ReminderId id) override;
   Awaitable<std::vector<ReminderRow>> due_reminders(std::vector<Timer> timers) override;
   Awaitable<SnapshotPage> notices(std::string after, int limit, Instant now) override;
   Awaitable<> fire(UserId user, std::vector<DueReminder> due, Instant now) override;

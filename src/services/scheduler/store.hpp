@@ -189,6 +189,9 @@ class SchedulerStore : public runtime::Projection {
   /// Errors: conflict (its task is done or gone, or has it no more).
   virtual Awaitable<ReminderRow> snooze(Command command, ReminderId id, Instant until) = 0;
   virtual Awaitable<ReminderRow> dismiss(Command command, ReminderId id) = 0;
+  /// Takes a snooze or dismissal back: it is again what it was when it last came due, or waits for its own time where
+  /// it has not. Errors: as snooze().
+  virtual Awaitable<ReminderRow> restore_reminder(Command command, ReminderId id) = 0;
   /// The rows behind timers that are still in force; others are taken away.
   virtual Awaitable<std::vector<ReminderRow>> due_reminders(std::vector<Timer> timers) = 0;
   /// Every notice that the ledger knows of, as reminder.triggered.snapshot events (design, rule 15). `after`: the
