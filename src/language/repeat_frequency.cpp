@@ -29,6 +29,7 @@ int RepeatReader::every(int p) {
     return every_target(at, 1, false);
   }
   if (r_.text(at, "single")) ++at;
+  if (const int end = day_and_month(at)) return end;
   int interval = 1;
   bool said = false;
   if (r_.is(at, Key::other) || r_.is(at, Key::alternate)) {
@@ -62,6 +63,18 @@ int RepeatReader::every(int p) {
     }
   }
   return every_target(at, interval, said);
+}
+
+/// "every 29 february": a date, as "every 29th of february" is.
+int RepeatReader::day_and_month(int p) {
+  const auto& day = r_.tok(p);
+  const auto& month = r_.word(p + 1);
+  if (day.kind != TokenKind::number || day.digits > 2 || day.value < 1 || day.value > 31 || !month.month) return 0;
+  rule_.months = {month.month};
+  rule_.month_days = {static_cast<int>(day.value)};
+  unit_ = Grain::year;
+  has_frequency_ = true;
+  return month.abbreviated ? r_.skip_dot(p + 2) : p + 2;
 }
 
 int RepeatReader::every_target(int at, int interval, bool said) {

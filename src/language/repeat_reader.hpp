@@ -21,6 +21,7 @@ class RepeatReader {
   int trigger(int p);
   int every(int p);
   int every_target(int p, int interval, bool interval_said);
+  int day_and_month(int p);
   int adverb(int p);
   int plural_days(int p);
   int positions(int p);

@@ -149,6 +149,10 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
 
   Part where{0, 0};
   const TaskItem* whole = find_whole_title(sentence, rest, where);
+  // "move 2 and 3": not the first alone.
+  if (whole != nullptr && where.last + 1 < rest.last && sentence[where.last].is("and", "&") &&
+      find_by_name(sentence, {where.last + 1, where.last + 2}, Among::any).exact)
+    whole = nullptr;
   if (whole != nullptr) sentence.take(where);
 
   // "gym is now at 7pm": no moment, but a new order of things.
@@ -289,9 +293,13 @@ std::optional<Command> read_change(Sentence& sentence, Part part) {
     }
     const bool to_a_time =
         head.is("move", "push", "shift", "bump", "delay") && (shift || (timing.any() && leads_to_time));
+    // "change foo to Monday", "set foo to high priority"; "set an alarm to 7" makes one.
+    const bool to_a_value = head.is("change", "set", "adjust", "modify", "switch") && leads_to_time &&
+                            (timing.any() || change.priority != Priority::none) &&
+                            !sentence[at + 1].is("a", "an", "another", "new");
     if (found.outcome == Found::Outcome::unclear && (changes || certain) && !sentence.made_new)
       return about(Intent::update, found, sentence);
-    if (!certain && !to_a_time) return sentence.release(said), std::nullopt;
+    if (!certain && !to_a_time && !to_a_value) return sentence.release(said), std::nullopt;
     return make_clarify("no_such_task", Intent::update);
   }
   if (!changes) {

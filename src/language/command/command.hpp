@@ -150,10 +150,12 @@ struct Command {
   bool shift_back = false;
   bool clear_due = false;
   std::optional<bool> done;  ///< The status to set: true done, false open.
+  bool begun = false;        ///< The status to set: in progress.
   enum class Scope : std::uint8_t { unsaid, occurrence, series } scope = Scope::unsaid;
   std::vector<When> skip;  ///< Occurrences to leave out.
   bool resume = false;
   bool keep_next = false;
+  bool clear_reminders = false;  ///< Of stop_recurring: only the reminders go, the tasks go on.
   bool cancel = false;
   std::optional<bool> confirmed;
   std::optional<When> snooze_to;

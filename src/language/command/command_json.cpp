@@ -178,11 +178,13 @@ json::object to_json(const Command& command, const Now& now, bool with_spans) {
   put(out, "tags_add", command.tags_add);
   put(out, "tags_remove", command.tags_remove);
   if (command.clear_due) out["clear_due"] = true;
+  if (command.begun) out["status"] = "in_progress";
   if (command.done) out["status"] = *command.done ? "done" : "open";
   if (command.scope == Command::Scope::occurrence) out["scope"] = "occurrence";
   if (command.scope == Command::Scope::series) out["scope"] = "series";
   if (command.resume) out["resume"] = true;
   if (command.keep_next) out["keep_next"] = true;
+  if (command.clear_reminders) out["clear_reminders"] = true;
   if (command.cancel) out["cancel"] = true;
   if (command.confirmed) out["confirmed"] = *command.confirmed;
   put(out, "snooze_to", command.snooze_to, now);

@@ -45,6 +45,56 @@ Command reopened(Sentence& sentence, Part phrase) {
   return command;
 }
 
+/// "mark X as in progress", "start X", "I'm working on X": the task is begun.
+std::optional<Command> read_beginning(Sentence& sentence, Part part) {
+  const std::size_t at = part.first;
+  bool working = false;
+  const auto begun = [&](Part phrase, bool certain) -> std::optional<Command> {
+    while (!phrase.empty() && sentence[phrase.last - 1].is("as", "is", "to", "now", "status", "being")) --phrase.last;
+    while (!phrase.empty() && sentence[phrase.first].is("with", "on", "the", "my")) ++phrase.first;
+    if (phrase.empty()) return {};
+    const Found found = find_tasks(sentence, phrase, Among::open);
+    const bool named = found.one() && (found.exact || found.pronoun || (working && found.covered > 0.9));
+    if (!certain && !named) return {};
+    remember(sentence, found);
+    Command command = about(Intent::update, found, sentence);
+    command.begun = command.intent == Intent::update;
+    return command;
+  };
+  if (sentence[at].is("mark", "set", "flag", "put", "make", "move", "change")) {
+    for (std::size_t i = at + 1; i < part.last; ++i) {
+      if (sentence[i].quoted) continue;
+      const bool two = sentence.starts(part, i, "in", "progress");
+      const bool one = sentence[i].is("in-progress", "in_progress", "inprogress", "begun", "ongoing") ||
+                       (sentence[i].is("started") && i + 1 == part.last);
+      if ((!two && !one) || i + (two ? 2 : 1) != part.last) continue;
+      return begun({at + 1, i}, true);
+    }
+    return {};
+  }
+  std::size_t i = at;
+  if (sentence[i].is("i'm", "im", "i've", "ive") || sentence.starts(part, i, "i", "am") ||
+      sentence.starts(part, i, "i", "have"))
+    i += sentence[i].is("i") ? 2 : 1;
+  else if (sentence[i].is("i"))
+    ++i;
+  while (i < part.last && sentence[i].is("now", "just", "already", "currently")) ++i;
+  if (i + 1 >= part.last || sentence[part.last - 1].after == '?') return {};
+  if (i > at && sentence.starts(part, i, "working", "on")) {
+    working = true;
+    return begun({i + 2, part.last}, false);
+  }
+  const bool verb =
+      i == at ? sentence[i].is("start", "begin") : sentence[i].is("started", "begun", "starting", "began");
+  if (!verb) return {};
+  if (sentence.starts(part, i + 1, "working", "on") || sentence.starts(part, i + 1, "work", "on")) {
+    working = true;
+    i += 2;
+  }
+  working = working || i > at;
+  return i + 1 < part.last ? begun({i + 1, part.last}, false) : std::nullopt;
+}
+
 /// "mark X done", "check off X", "X done"; the parts of it.
 std::optional<Command> read_marking(Sentence& sentence, Part part) {
   const std::size_t at = part.first;
@@ -119,6 +169,8 @@ std::optional<Command> read_completion(Sentence& sentence, Part part) {
     }
     return about(Intent::complete, found, sentence);
   }
+  if (auto command = read_beginning(sentence, part)) return command;
+  sentence.release(part);
   if (auto command = read_marking(sentence, part)) return command;
 
   // "complete 2", "finish the report"

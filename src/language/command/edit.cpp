@@ -154,7 +154,11 @@ std::optional<Command> read_tagging(Sentence& sentence, Part part) {
     if (sentence[at + 1].is("it", "that", "this", "them", "those"))
       return made({at + 2, part.last}, {at + 1, at + 2}, true, true);
     std::size_t first = part.last;
-    while (first > at + 2 && sentence[first - 1].low.starts_with('#')) --first;
+    const auto is_tag = [&](std::size_t i) { return sentence[i].low.starts_with('#'); };
+    while (first > at + 2 &&
+           (is_tag(first - 1) || (first > at + 3 && first < part.last && sentence[first - 1].is("and", "&", "with") &&
+                                  is_tag(first - 2) && is_tag(first))))
+      --first;
     if (first == part.last) first = part.last - 1;
     return made({first, part.last}, {at + 1, first}, true, false);
   }
@@ -183,6 +187,43 @@ std::optional<Command> read_tagging(Sentence& sentence, Part part) {
     Command change;
     if (found.one()) change.tags_remove = found.tasks[0]->tags;
     return finish(sentence, {at + 1, part.last}, std::move(change), true);
+  }
+  return {};
+}
+
+/// "put X in category Y", "move X to @Y", "change the category of X to Y"
+std::optional<Command> read_categorising(Sentence& sentence, Part part) {
+  const std::size_t at = part.first;
+  if (!sentence[at].is("put", "move", "file", "add", "set", "change", "make", "assign", "update")) return {};
+  const auto made = [&](Part name, Part phrase) -> std::optional<Command> {
+    while (!name.empty() && sentence[name.first].is("the", "category", "to", "as")) ++name.first;
+    while (!name.empty() && sentence[name.last - 1].is("category", "please")) --name.last;
+    if (name.empty() || phrase.empty() || name.size() > 3) return {};
+    Command change;
+    change.category = std::string(sentence.original(name));
+    if (change.category.starts_with('@')) change.category.erase(0, 1);
+    if (change.category.empty()) return {};
+    sentence.take(name);
+    add_span(change, sentence, name, "category", change.category);
+    return finish(sentence, phrase, std::move(change), false);
+  };
+  const std::size_t noun = seek(sentence, part, "category");
+  if (noun < part.last) {
+    // "change the category of X to Y", "set X's category to Y"
+    if (noun + 1 < part.last && sentence[noun + 1].is("of", "for", "on")) {
+      const std::size_t to = seek(sentence, {noun + 2, part.last}, "to", "as");
+      return to < part.last ? made({to + 1, part.last}, {noun + 2, to}) : std::nullopt;
+    }
+    if (noun > at + 1 && noun + 2 < part.last && sentence[noun + 1].is("to", "as") &&
+        (sentence[noun - 1].low.ends_with("'s") || sentence[noun - 1].is("its")))
+      return made({noun + 2, part.last}, {at + 1, noun});
+  }
+  // "put X in category Y", "in the Y category", "under @Y"
+  for (std::size_t i = part.last; i-- > at + 2;) {
+    if (!sentence[i].is("in", "into", "under", "to", "as") || i + 1 >= part.last) continue;
+    const bool named = noun > i && noun < part.last;
+    if (!named && !(i + 2 == part.last && sentence[i + 1].low.starts_with('@'))) continue;
+    return made({i + 1, part.last}, {at + 1, i});
   }
   return {};
 }
@@ -332,7 +373,8 @@ std::optional<Command> read_priority_verb(Sentence& sentence, Part part) {
 
 std::optional<Command> read_edit(Sentence& sentence, Part part) {
   if (part.empty()) return {};
-  for (auto* reader : {read_rename, read_tagging, read_no_due, read_due_removal, read_noting, read_priority_verb}) {
+  for (auto* reader :
+       {read_categorising, read_rename, read_tagging, read_no_due, read_due_removal, read_noting, read_priority_verb}) {
     if (auto command = reader(sentence, part)) return command;
     sentence.release(part);
   }

@@ -101,18 +101,30 @@ std::optional<Command> read_show_recurring(Sentence& sentence, Part part) {
 /// "the reminders of", "my alarm for": where the task begins that they are of; the end of the part for other words.
 std::size_t after_reminder_of(const Sentence& sentence, Part part) {
   std::size_t i = part.first;
-  while (i < part.last && sentence[i].is("the", "my", "all", "a", "any")) ++i;
+  while (i < part.last && sentence[i].is("the", "my", "all", "both", "a", "any")) ++i;
   if (i >= part.last || !sentence[i].is("reminder", "reminders", "alarm", "alarms", "alert", "alerts"))
     return part.last;
   ++i;
-  if (i >= part.last || !sentence[i].is("for", "of", "about", "on", "from")) return part.last;
+  if (i >= part.last || !sentence[i].is("for", "of", "about", "on", "from", "off")) return part.last;
   return i + 1;
+}
+
+/// "everything that repeats", "all my recurring tasks": whatever repeats, and nothing by name.
+bool says_all_series(const Sentence& sentence, Part phrase) {
+  if (!sentence.has(phrase, "all", "everything", "every")) return false;
+  for (std::size_t i = phrase.first; i < phrase.last; ++i) {
+    if (!sentence[i].is("all", "everything", "every", "my", "the", "of", "that", "recurring", "repeating", "repeats",
+                        "tasks", "task", "series", "reminders", "things", "from", "repeat", "repeated", "routines"))
+      return false;
+  }
+  return true;
 }
 
 std::optional<Command> read_stop(Sentence& sentence, Part part) {
   const std::size_t at = part.first;
   Part phrase{at + 1, part.last};
   bool certain = false;
+  bool only_reminders = false;
   if (sentence[at].is("stop", "quit", "end", "discontinue", "cease")) {
     certain =
         sentence.has(part, "reminding", "repeating", "reminder", "reminders", "series", "recurring", "recurrence");
@@ -124,12 +136,16 @@ std::optional<Command> read_stop(Sentence& sentence, Part part) {
   } else if (sentence.starts(part, at, "turn", "off") || sentence.starts(part, at, "switch", "off")) {
     phrase.first = at + 2;
     if (!sentence.has(part, "reminder", "reminders", "alarm", "repeat", "recurrence", "repetition")) return {};
+    if (const auto name = after_reminder_of(sentence, phrase); name < part.last) {
+      phrase.first = name;
+      only_reminders = true;
+    }
     certain = true;
-  } else if (sentence[at].is("cancel", "delete", "remove", "drop", "clear") &&
+  } else if (sentence[at].is("cancel", "delete", "remove", "drop", "clear", "disable", "take") &&
              after_reminder_of(sentence, {at + 1, part.last}) < part.last) {
     phrase.first = after_reminder_of(sentence, {at + 1, part.last});
     if (!find_tasks(sentence, phrase, Among::open).ok()) return {};
-    certain = true;
+    only_reminders = certain = true;
   } else if (sentence[at].is("cancel", "delete", "remove") &&
              sentence.has(part, "series", "recurrence", "repetition", "repeat", "recurring")) {
     if (sentence.has(part, "tasks", "all", "everything")) return {};
@@ -142,6 +158,11 @@ std::optional<Command> read_stop(Sentence& sentence, Part part) {
     certain = true;
   } else {
     return {};
+  }
+  if (!only_reminders && !phrase.empty() && says_all_series(sentence, phrase)) {
+    Command command = make(Intent::stop_recurring, 0.9);
+    command.bulk = command.filtered = command.needs_confirmation = true;
+    return command;
   }
   bool keep_next = false;
   for (std::size_t i = phrase.first; i < phrase.last; ++i) {
@@ -176,6 +197,7 @@ std::optional<Command> read_stop(Sentence& sentence, Part part) {
   }
   Command command = about(Intent::stop_recurring, found, sentence);
   command.keep_next = keep_next && command.intent == Intent::stop_recurring;
+  command.clear_reminders = only_reminders && command.intent == Intent::stop_recurring;
   return command;
 }
 
@@ -238,7 +260,8 @@ std::optional<Command> read_pause(Sentence& sentence, Part part) {
 
 std::optional<Command> read_resume(Sentence& sentence, Part part) {
   const std::size_t at = part.first;
-  const bool verb = sentence[at].is("resume", "unpause", "restart", "reactivate", "continue", "un-pause", "reenable") ||
+  const bool verb = sentence[at].is("resume", "unpause", "restart", "reactivate", "continue", "un-pause", "reenable",
+                                    "re-enable", "enable") ||
                     (sentence[at].is("start") && (sentence.has(part, "again") || sentence.has(part, "back")));
   if (!verb || part.size() < 2) return {};
   Part phrase{at + 1, part.last};
@@ -276,6 +299,38 @@ std::size_t after_absence(const Sentence& sentence, Part part) {
   return i > said ? i : part.first;
 }
 
+/// "the next", "this", "tomorrow's": of what there is already, whatever it is called.
+bool says_which(const Sentence& sentence, Part phrase) {
+  std::size_t i = phrase.first;
+  if (i < phrase.last && sentence[i].is("the", "my", "our")) ++i;
+  if (i >= phrase.last) return false;
+  const Term& term = sentence[i];
+  if (i + 1 < phrase.last && term.is("next", "this", "upcoming", "coming")) return true;
+  return term.is("today's", "tomorrow's", "tonight's", "monday's", "tuesday's", "wednesday's", "thursday's", "friday's",
+                 "saturday's", "sunday's", "week's", "month's");
+}
+
+/// The longest piece near the phrase's start that is the whole name of a series ("tomorrow's daily sync"), taken so
+/// that no word of it is read as a time.
+std::optional<Found> take_whole_name(Sentence& sentence, Part phrase) {
+  constexpr std::size_t kFarthest = 4, kLongest = 12;
+  phrase.last = std::min(phrase.last, phrase.first + kLongest);
+  const auto names = [&](std::size_t i) {
+    return find_by_name(sentence, {i, i + 1}, Among::repeating).outcome != Found::Outcome::nothing;
+  };
+  for (std::size_t size = phrase.size(); size > 0; --size) {
+    for (std::size_t first = phrase.first; first <= phrase.first + kFarthest && first + size <= phrase.last; ++first) {
+      const Part name{first, first + size};
+      if (!names(name.first) || !names(name.last - 1)) continue;
+      Found found = find_by_name(sentence, name, Among::repeating);
+      if (!found.one() || !found.exact || found.covered < 0.95) continue;
+      sentence.take(name);
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<Command> read_skip(Sentence& sentence, Part part) {
   if (part.size() < 2) return {};
   const std::size_t after = after_absence(sentence, part);
@@ -299,10 +354,12 @@ std::optional<Command> read_skip(Sentence& sentence, Part part) {
     }
     if (!days.due || days.rule) return {};
   }
+  const auto named = take_whole_name(sentence, phrase);
   const Timing timing = read_timing(sentence, phrase, TimingFor::change);
-  const Found found = find_series(sentence, phrase, true);
+  const Found found = named ? *named : find_series(sentence, phrase, true);
   if (found.outcome == Found::Outcome::nothing ||
       (found.outcome == Found::Outcome::unclear && !sentence.has(phrase, "it", "that", "this", "next"))) {
+    if (says_which(sentence, phrase)) return make_clarify("no_such_task", Intent::update);
     return sentence.release(phrase), std::nullopt;
   }
   remember(sentence, found);

@@ -348,8 +348,11 @@ Found find_tasks(const Sentence& sentence, Part phrase, Among among) {
   if (auto rest = read_all_but(sentence, phrase, among)) return *rest;
   Found by_name = find_by_name(sentence, phrase, among);
   if (by_name.exact) return by_name;
-  if (auto places = read_places(sentence, phrase)) return *places;
-  if (by_name.outcome == Found::Outcome::found && by_name.covered > 0.9) return by_name;
+  const auto places = read_places(sentence, phrase);
+  // "2 and 3" without a list may still be names: those of tasks that are known by their numbers.
+  const bool maybe_names = places && !places->ok() && phrase.size() > 1 && sentence.context.list.empty();
+  if (places && !maybe_names) return *places;
+  if (!places && by_name.outcome == Found::Outcome::found && by_name.covered > 0.9) return by_name;
 
   // "milk and eggs": each piece is a name of its own.
   Found all;
@@ -364,6 +367,7 @@ Found find_tasks(const Sentence& sentence, Part phrase, Among among) {
     begin = i + 1;
     if (piece.empty()) continue;
     const Found one = find_by_name(sentence, piece, among);
+    if (maybe_names && !one.exact) return *places;
     if (one.outcome == Found::Outcome::ambiguous && by_name.outcome != Found::Outcome::ambiguous) return one;
     if (one.outcome != Found::Outcome::found) return by_name;
     for (const TaskItem* task : one.tasks) {
