@@ -171,5 +171,103 @@ TEST(ChatPhrases, AnHourOfAPartOfTheDayHoldsForARepeatWhoseFirstIsOver) {
               StartsWith("Added “Meditate”, every day at 9 am. The next one is tomorrow at 9 am."));
 }
 
+// R-19, B-11, rule 7: a month without the 31st has it on its last day, the first one too.
+TEST(ChatPhrases, FirstOfASeriesAtTheMonthsEndIsNotSkipped) {
+  struct Case {
+    std::string_view now;
+    std::string said, first;
+  };
+  const Case cases[] = {
+      {"2026-11-21T09:00:00Z", "pay rent every month on the 31st", "Monday 30 November"},
+      {"2026-11-30T09:00:00Z", "pay rent every month on the 31st", "today"},
+      {"2026-02-10T09:00:00Z", "pay rent every month on the 31st", "Saturday 28 February"},
+      {"2026-02-10T09:00:00Z", "pay rent on the 30th of every month at 6pm", "Saturday 28 February at 6 pm"},
+      {"2026-11-30T19:00:00Z", "pay rent on the 31st of every month at 6pm", "Thursday 31 December at 6 pm"},
+      {"2026-11-21T09:00:00Z", "pay rent every month on the 15th and 31st", "Monday 30 November"},
+      {"2026-11-21T09:00:00Z", "pay rent every month on the 31st starting in december", "Thursday 31 December"},
+      {"2026-11-21T09:00:00Z", "pay rent on the last day of every month", "Monday 30 November"},
+      {"2026-11-21T09:00:00Z", "pay rent every february 29th", "28 February 2027"},
+  };
+  for (const auto& [now, said, first] : cases) {
+    ChatWorld world(now);
+    const auto preview = parse_json(world.ask("/api/v1/parse", "{\"text\":\"" + said + "\"}").body)->as_object();
+    EXPECT_THAT(world.say(said), HasSubstr("The next one is " + first + ".")) << now << " " << said;
+    const auto series = world.series("Pay rent");
+    ASSERT_TRUE(series.contains("next")) << said;
+    EXPECT_EQ(preview.at("next").as_array().at(0), series.at("next").as_array().at(0)) << said;
+    EXPECT_THAT(std::string(preview.at("summary").as_string()), HasSubstr(first)) << said;
+    EXPECT_EQ(world.dues().at(0), std::string(series.at("next").as_array().at(0).as_string())) << said;
+  }
+}
+
+// D-02, A-05: what a service refuses is said as a person would, in their own time.
+TEST(ChatPhrases, RefusalsAreSaidInWords) {
+  ChatWorld world("2026-03-04T19:41:00Z");
+  world.zone_ = "Europe/Berlin";
+  EXPECT_EQ(world.say("meeting tomorrow 3pm remind me 1 day before"),
+            "That reminder would have come today at 3 pm, which has passed. “Meeting” is not added.");
+  EXPECT_EQ(
+      world.say("buy " + std::string(600, 'a')),
+      "The title must have at most 500 characters. What stands after “//” becomes a note, which may be longer. The "
+      "task is not added.");
+  EXPECT_EQ(
+      world.say("every 15 minutes drink water"),
+      "A recurring task comes once an hour at most. Say “every hour”, or name the times of the day. “Drink water” "
+      "is not added.");
+  // What needs a time to count from says so.
+  EXPECT_THAT(world.say("buy milk, remind me 10 minutes before"), Not(HasSubstr("That didn't work")));
+  world.begin_anew();
+  EXPECT_THAT(world.open_titles(), IsEmpty());
+  world.say("yoga on friday at 8pm");
+  EXPECT_EQ(world.say("remind me 3 days before yoga"),
+            "“Yoga”: That reminder would have come yesterday at 8 pm, which has passed.");
+  world.say("water the plants every day at 9am");
+  EXPECT_EQ(world.say("change water the plants to every 10 minutes"),
+            "A recurring task comes once an hour at most. Say “every hour”, or name the times of the day.");
+}
+
+// R-04, rule 9: a reminder that the move leaves in the past will not ring; that is no secret.
+TEST(ChatPhrases, SaysThatAReminderHasPassed) {
+  ChatWorld world;
+  world.say("call bob tomorrow at 9am, remind me 30 minutes before");
+  EXPECT_EQ(world.say("move call bob to today 9:15am"),
+            "“Call bob” is now due today at 9:15 am. Its reminder 30 minutes before has passed.");
+  EXPECT_EQ(world.say("move call bob to today 5pm"), "“Call bob” is now due today at 5 pm.");
+  world.say("call ann tomorrow at 9am, remind me 30 minutes before");
+  EXPECT_EQ(world.say("move everything to today 9:20am"),
+            "“Call bob” and “Call ann” are now due today at 9:20 am. “Call bob”: its reminder 30 minutes before has "
+            "passed. “Call ann”: its reminder 30 minutes before has passed.");
+}
+
+// D-01, D-02: words about what there is already are never something new.
+TEST(ChatPhrases, SkippingMakesNothing) {
+  ChatWorld world;
+  EXPECT_THAT(world.say("skip the next standup"), HasSubstr("can't find"));
+  EXPECT_THAT(world.say("skip this week's team lunch"), HasSubstr("can't find"));
+  EXPECT_THAT(world.say("skip tomorrow's run"), HasSubstr("can't find"));
+  EXPECT_THAT(world.open_titles(), IsEmpty());
+  world.create(
+      R"({"title":"Daily sync","rrule":"FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR","startsAt":"2026-03-04T09:30:00Z"})");
+  const auto before = world.dues().size();
+  EXPECT_EQ(world.say("skip the next daily sync"), "Skipped “Daily sync” once. The next one is tomorrow at 9:30 am.");
+  EXPECT_EQ(world.say("skip tomorrow's daily sync"), "Skipped “Daily sync” once. The next one is Friday at 9:30 am.");
+  EXPECT_EQ(world.dues().size(), before - 2);
+}
+
+// B-09, D-02: a series without reminders goes on.
+TEST(ChatPhrases, TakesRemindersOffASeries) {
+  for (const auto* said : {"remove reminders from standup", "remove the reminder from standup",
+                           "clear all reminders of standup", "turn off the reminders for standup"}) {
+    ChatWorld world;
+    world.say("standup every weekday at 9:30am, remind me 10 minutes before");
+    EXPECT_EQ(world.say(said), "“Standup” no longer reminds you, this and all that follow.") << said;
+    EXPECT_EQ(text_at(world.series("Standup"), "state"), "active") << said;
+    EXPECT_THAT(world.series("Standup").at("reminders").as_array(), IsEmpty()) << said;
+    EXPECT_EQ(world.say(said), "“Standup” has no reminders.") << said;
+    EXPECT_EQ(world.say("undo"), "Undone: took the reminders off “Standup”.") << said;
+    EXPECT_EQ(world.series("Standup").at("reminders").as_array().size(), 1u) << said;
+  }
+}
+
 }  // namespace
 }  // namespace daybook::chat

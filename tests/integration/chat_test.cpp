@@ -410,6 +410,43 @@ TEST(Chat, SpeaksFirstWhenAReminderFires) {
   EXPECT_EQ(world.say("snooze"), "No reminder is waiting for you.");
 }
 
+// D-02, C-07: what is taken back is what was done last, not the task that it was done to.
+TEST(Chat, UndoTakesBackWhatWasSaidToAReminder) {
+  ChatWorld world;
+  const auto reminder = [&world](std::string_view member) {
+    return text_at(world.ok(Method::get, "/api/v1/reminders").at("items").at(0).as_object(), member);
+  };
+  world.say("call bob at 9:30am, remind me 10 minutes before");
+  world.advance(20min, 5min);
+  EXPECT_EQ(world.say("snooze 5 minutes"), "I'll remind you of “Call bob” today at 9:25 am.");
+  EXPECT_EQ(world.say("snooze 20 minutes"), "I'll remind you of “Call bob” today at 9:40 am.");
+  EXPECT_EQ(world.say("undo"), "Undone: put off the reminder of “Call bob”.");
+  EXPECT_EQ(reminder("snoozedUntil"), "2026-03-04T09:25:00Z");
+  EXPECT_EQ(world.say("undo"), "Undone: put off the reminder of “Call bob”.");
+  EXPECT_EQ(reminder("state"), "fired");
+  world.advance(10min, 5min);
+  EXPECT_EQ(reminder("state"), "fired");
+  EXPECT_EQ(world.say("dismiss"), "Dismissed the reminder of “Call bob”.");
+  EXPECT_EQ(world.say("undo"), "Undone: dismissed the reminder of “Call bob”.");
+  EXPECT_EQ(reminder("state"), "fired");
+  EXPECT_THAT(world.open_titles(), ElementsAre("Call bob"));
+  // Once it has rung again there is nothing to take back.
+  world.say("snooze 5 minutes");
+  world.advance(10min, 5min);
+  EXPECT_EQ(world.say("undo"), "The reminder of “Call bob” has changed since, so I left it as it is.");
+  EXPECT_THAT(world.open_titles(), ElementsAre("Call bob"));
+  EXPECT_EQ(world.say("undo"), "Undone: added “Call bob”.");
+}
+
+TEST(Chat, UndoneDismissalOfWhatIsStillToComeRings) {
+  ChatWorld world;
+  world.say("meeting today at 3pm, remind me 15 minutes before");
+  EXPECT_EQ(world.say("dismiss the meeting reminder"), "Dismissed the reminder of “Meeting”.");
+  EXPECT_EQ(world.say("undo"), "Undone: dismissed the reminder of “Meeting”.");
+  world.advance(6h, 5min);
+  EXPECT_EQ(world.messages().back().at("text").as_string(), "Reminder: Meeting in 15 minutes, today at 3 pm.");
+}
+
 // A-01, J-02: neither conversation nor tasks of somebody else are within reach.
 TEST(Chat, KeepsPeopleApart) {
   ChatWorld world;
@@ -432,6 +469,16 @@ TEST(Chat, RefusesMoreThanTenThousandCharacters) {
     const auto refused = world.ask(path, "{\"" + name + "\":\"" + std::string(10'001, 'a') + "\"}");
     EXPECT_EQ(refused.status, 400) << path;
     EXPECT_THAT(refused.body, HasSubstr("at most 10000 characters")) << path;
+  }
+}
+
+// Rule 12: each wrong field is named, and named once.
+TEST(Chat, RefusesAMessageWithoutWordsOnce) {
+  ChatWorld world;
+  for (const auto* body : {R"({"message":""})", R"({"message":"  \n"})", R"({"message":7})", "{}"}) {
+    const auto refused = world.ask("/api/v1/chat", body);
+    EXPECT_EQ(refused.status, 400) << body;
+    EXPECT_THAT(parse_json(refused.body)->at("errors").as_array(), SizeIs(1)) << refused.body;
   }
 }
 

@@ -76,6 +76,8 @@ awaitable<Result<ToolResult>> Service::call_tool(runtime::Caller caller, std::st
   Conversation conversation;
   conversation.id = ConversationId{Uuid::v5(user.value, "mcp")};
   conversation.user = user;
+  std::string place = "conversation/" + conversation.id.str();
+  const auto turn_of_it = co_await turns_.enter(user, std::move(place));
   conversation.context.last_list = named_in(arguments);
   const language::Now now = now_in(clock_, {}, caller.principal.timezone);
   auto known = co_await load_knowledge(services_.tasks, services_.scheduler, caller, conversation.context, now);

@@ -5,18 +5,18 @@ namespace daybook::chat {
 using boost::asio::awaitable;
 using language::Intent;
 
-std::string apology(const Error& error) {
-  if (is_transient(error.code)) return "I can't reach a part of myself right now. Nothing was lost; please try again.";
-  if (!error.fields.empty()) return "That didn't work: " + error.fields.front().detail + ".";
-  return error.detail.empty() ? "That didn't work." : "That didn't work: " + error.detail;
+namespace {
+
+/// The answer to a question; where none is open, "All right" would sound as if it had been done.
+bool says_yes_or_no(std::string_view low) {
+  while (low.ends_with('.') || low.ends_with('!') || low.ends_with(' ')) low.remove_suffix(1);
+  for (const std::string_view word : {"yes", "yes please", "yep", "yeah", "y", "yes, go ahead", "go ahead", "do it",
+                                      "confirm", "confirmed", "no", "nope", "n"})
+    if (low == word) return true;
+  return false;
 }
 
-Outcome refused(const Error& error) {
-  Outcome out;
-  out.say(apology(error));
-  out.failed = true;
-  return out;
-}
+}  // namespace
 
 awaitable<Outcome> Executor::run(language::Command command, Scope& scope) {
   if (command.actions.empty()) co_return co_await run_one(std::move(command), scope);
@@ -93,6 +93,8 @@ Outcome Executor::small_talk(const Command& command, const Scope& scope) const {
     out.say("Hello! What can I keep in mind for you?");
     out.actions.push_back(speak_action("What's due today?", "what's due today?"));
     out.actions.push_back(speak_action("What can I say?", "help"));
+  } else if (command.reason == "small_talk" && says_yes_or_no(low)) {
+    out.say("Nothing is waiting for a yes or no.");
   } else if (command.reason == "small_talk") {
     out.say("All right.");
   } else if (command.reason == "statement") {

@@ -29,10 +29,11 @@ class Scope {
   const language::Now now;
   Conversation& conversation;
   Knowledge& known;
-  std::string text;        ///< What the person wrote.
-  TextSpans ignore;        ///< Pieces of it that are not to be read.
-  bool confirmed = false;  ///< They said yes to the plan of `conversation.context.planned`.
-  bool may_ask = true;     ///< False for agents whose own host has the person approve each call.
+  std::string text;                         ///< What the person wrote.
+  TextSpans ignore;                         ///< Pieces of it that are not to be read.
+  bool confirmed = false;                   ///< They said yes to the plan of `conversation.context.planned`.
+  std::optional<tasks::Subtasks> subtasks;  ///< What they want done with those of the plan.
+  bool may_ask = true;                      ///< False for agents whose own host has the person approve each call.
 
   bool asks() const { return may_ask && !confirmed; }
   runtime::Caller next_caller() {
@@ -113,6 +114,12 @@ class Executor {
   Answer remove(Command command, Scope& scope);
   /// The tasks that a command is about: named, or by filter. Errors: those of the tasks service.
   boost::asio::awaitable<Result<Tasks>> targets(Command command, Scope& scope);
+  /// "make it repeat every week": a series takes the place of the task.
+  Answer make_repeating(Command command, domain::Task task, Scope& scope);
+  /// The open tasks below it, as far down as there are.
+  boost::asio::awaitable<Tasks> open_below(domain::Task parent, Scope& scope);
+  /// A parent is to be completed that has open subtasks: these too?
+  Outcome ask_about_subtasks(const domain::Task& parent, Scope& scope);
   /// Asks before a change of many: the plan, and the buttons to say yes or no with.
   Outcome ask_first(const Command& command, const Tasks& targets, const std::string& verb, const std::string& change,
                     Scope& scope);
@@ -120,7 +127,10 @@ class Executor {
   // executor_series.cpp
   Answer stop_series(Command command, Scope& scope);
   Answer silence(domain::Task task, Scope& scope);
+  Answer silence_series(scheduler::SeriesView series, Scope& scope);
   Answer pause_series(Command command, Scope& scope);
+  /// "pause everything": all that repeats, stopped only after a yes.
+  Answer rest_all(Command command, Scope& scope);
   Answer update_series(Command command, scheduler::SeriesView series, Scope& scope);
   Answer skip_occurrences(Command command, scheduler::SeriesView series, Scope& scope);
   Answer remove_series(Command command, scheduler::SeriesView series, Scope& scope);
@@ -134,17 +144,25 @@ class Executor {
   // executor_undo.cpp
   Answer undo(Command command, Scope& scope);
   boost::asio::awaitable<Result<Compensated>> compensate(UndoStep step, Scope& scope);
+  boost::asio::awaitable<Result<Compensated>> compensate_reminder(UndoStep step, Scope& scope);
 
   Services services_;
 };
 
-/// A refusal in words: the service's own detail, or what to do when a service is away.
-std::string apology(const Error& error);
-/// That a filter or name found nothing to `verb`.
+// apology.cpp
+
+/// A refusal in words: what the person can do, with their own time and names, or the service's own detail.
+std::string apology(const Error& error, const language::Now& now);
+/// The outcome of what could not be done at all.
+Outcome refused(const Error& error, const language::Now& now);
+/// The same of a task or series that was to be made.
+Outcome not_added(const Error& error, const std::string& title, const language::Now& now);
+/// What to say to a rule that comes more often than a task may; empty for all others.
+std::string_view too_often(std::string_view rrule);
+
 /// Takes out what the filter leaves alone ("everything but the report").
 void spare(const language::Filter& filter, std::vector<domain::Task>& found);
+/// That a filter or name found nothing to `verb`.
 std::string nothing_found(const language::Command& command, std::string_view verb, const language::Now& now);
-/// The outcome of what could not be done at all.
-Outcome refused(const Error& error);
 
 }  // namespace daybook::chat

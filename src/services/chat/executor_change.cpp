@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "domain/task_json.hpp"
 #include "services/chat/executor.hpp"
 #include "services/chat/mapping.hpp"
@@ -31,8 +33,8 @@ struct Tally {
   std::vector<TaskId> ids;
   std::vector<std::string> faults;
 
-  void fault(const domain::Task& task, const Error& error) {
-    faults.push_back(quoted(task->title) + ": " + apology(error));
+  void fault(const domain::Task& task, const Error& error, const language::Now& now) {
+    faults.push_back(quoted(task->title) + ": " + apology(error, now));
   }
   void finish(Outcome& out, const std::string& done, Scope& scope) const {
     if (!titles.empty()) {
@@ -43,6 +45,23 @@ struct Tally {
     out.failed = titles.empty() && !faults.empty();
   }
 };
+
+/// The way back from `before` having been completed.
+UndoStep step_back(const domain::Task& before, const domain::Task& done) {
+  UndoStep step;
+  step.operation = "task.reopen";
+  if (before->status == domain::Status::in_progress) {
+    domain::TaskPatch status;
+    status.status = before->status;
+    step.operation = "task.patch";
+    step.body = domain::to_json(status);
+  }
+  step.id = before->id.str();
+  step.version = done->version;
+  step.prior = before->version;
+  step.label = before->title;
+  return step;
+}
 
 /// What changes, as the rest of a sentence: "due Friday at 3 pm", "called “Lunch”". Reminders are said apart.
 std::string change_in_words(const domain::TaskPatch& patch, const language::Now& now) {
@@ -57,7 +76,10 @@ std::string change_in_words(const domain::TaskPatch& patch, const language::Now&
     parts.push_back(tags.empty() ? "without tags" : "tagged " + list_in_words(tags));
   }
   if (patch.category) parts.push_back("in @" + *patch.category);
-  if (patch.status) parts.push_back(*patch.status == domain::Status::completed ? "done" : "open again");
+  if (patch.status)
+    parts.push_back(*patch.status == domain::Status::completed     ? "done"
+                    : *patch.status == domain::Status::in_progress ? "in progress"
+                                                                   : "open again");
   if (patch.description) parts.push_back("with your note");
   if (patch.estimate && *patch.estimate) parts.push_back("expected to take " + length_in_words(**patch.estimate));
   return list_in_words(parts);
@@ -89,6 +111,22 @@ std::string changed_in_words(const std::vector<std::string>& titles, const domai
     out += one ? " is like that already" : " are like that already";
   }
   return out + ".";
+}
+
+/// "Its reminder 30 minutes before has passed.": of those that the change left behind; empty without any.
+std::string missed_in_words(const domain::Task& before, const domain::Task& after, const language::Now& now) {
+  using State = domain::ReminderState;
+  std::vector<std::string> missed;
+  for (const auto& reminder : after->reminders) {
+    const auto same = [&reminder](const auto& other) { return other.id == reminder.id; };
+    const auto old = std::find_if(before->reminders.begin(), before->reminders.end(), same);
+    const bool was_missed = old != before->reminders.end() && old->state == State::missed;
+    if (reminder.state == State::missed && !(was_missed && old->fire_at == reminder.fire_at))
+      missed.push_back(reminder_in_words(reminder.rule, now));
+  }
+  if (missed.empty()) return {};
+  return (missed.size() == 1 ? "its reminder " : "its reminders ") + list_in_words(missed) +
+         (missed.size() == 1 ? " has passed." : " have passed.");
 }
 
 /// A name, a priority or a reminder is meant of the whole series, a due time of the one occurrence.
@@ -125,6 +163,41 @@ awaitable<Result<std::vector<domain::Task>>> Executor::targets(Command command, 
   co_return found;
 }
 
+Outcome Executor::ask_about_subtasks(const domain::Task& parent, Scope& scope) {
+  auto& context = scope.conversation.context;
+  context.clear_question();
+  context.asked_slot = "subtasks";
+  context.asked_text = scope.text;
+  context.asked_intent = language::to_string(language::Intent::complete);
+  context.planned = {parent->id};
+  Outcome out;
+  out.say(quoted(parent->title) + " has open subtasks. Complete them too?");
+  out.actions.push_back(speak_action("Complete them too", "complete them too", "primary"));
+  out.actions.push_back(speak_action("Only the parent", "only the parent"));
+  out.actions.push_back(speak_action("Never mind", "never mind"));
+  return out;
+}
+
+awaitable<std::vector<domain::Task>> Executor::open_below(domain::Task parent, Scope& scope) {
+  constexpr std::size_t kMost = 1000;
+  Tasks out;
+  std::vector<TaskId> above{parent->id};
+  while (!above.empty() && out.size() < kMost) {
+    domain::TaskQuery query;
+    query.parent = above.back();
+    query.status = {domain::Status::pending, domain::Status::in_progress};
+    query.limit = 200;
+    above.pop_back();
+    auto page = co_await services_.tasks.list(scope.reader(), std::move(query));
+    if (!page) continue;
+    for (auto& task : page->items) {
+      above.push_back(task->id);
+      out.push_back(std::move(task));
+    }
+  }
+  co_return out;
+}
+
 Outcome Executor::ask_first(const Command& command, const Tasks& targets, const std::string& verb,
                             const std::string& change, Scope& scope) {
   auto& context = scope.conversation.context;
@@ -137,7 +210,11 @@ Outcome Executor::ask_first(const Command& command, const Tasks& targets, const 
   std::vector<std::pair<std::string, std::string>> changes;
   for (const auto& task : targets) {
     if (changes.size() == 20) break;
-    changes.emplace_back(task->title, change);
+    // Of one name they are told apart by when they are due.
+    const auto named_so = [&task](const domain::Task& other) { return other->title == task->title; };
+    const bool alone = std::count_if(targets.begin(), targets.end(), named_so) == 1;
+    const auto due = when_in_words(task->due, scope.now);
+    changes.emplace_back(alone || due.empty() ? task->title : task->title + ", " + due, change);
   }
   Outcome out;
   out.say(verb + " " + count_in_words(targets.size(), "task") + "? Here is what would change.");
@@ -150,13 +227,14 @@ Outcome Executor::ask_first(const Command& command, const Tasks& targets, const 
 awaitable<Outcome> Executor::complete(Command command, Scope& scope) {
   Outcome out;
   auto found = co_await targets(command, scope);
-  if (!found) co_return refused(found.error());
+  if (!found) co_return refused(found.error(), scope.now);
   if (found->empty()) {
     out.say(nothing_found(command, "complete", scope.now));
     co_return out;
   }
   if (scope.asks() && (command.needs_confirmation || found->size() > kAskAbove))
     co_return ask_first(command, *found, "Complete", "done", scope);
+  const auto subtasks = scope.subtasks.value_or(scope.confirmed ? tasks::Subtasks::complete : tasks::Subtasks::ask);
   Tally tally;
   for (const auto& task : *found) {
     if (!task.is_open()) {
@@ -164,28 +242,26 @@ awaitable<Outcome> Executor::complete(Command command, Scope& scope) {
       continue;
     }
     // The person asked for this one; its subtasks are told about rather than silently done.
-    auto done = co_await services_.tasks.complete(scope.next_caller(), task->id.str(),
-                                                  scope.confirmed ? tasks::Subtasks::complete : tasks::Subtasks::ask);
-    if (!done && done.error().slug == "open-subtasks" && found->size() == 1) {
-      Outcome question = ask_first(command, *found, "Complete", "done, with its open subtasks", scope);
-      question.text = quoted(task->title) + " has open subtasks. Complete them too?";
-      co_return question;
-    }
+    Tasks below;
+    if (subtasks == tasks::Subtasks::complete) below = co_await open_below(task, scope);
+    auto done = co_await services_.tasks.complete(scope.next_caller(), task->id.str(), subtasks);
+    if (!done && done.error().slug == "open-subtasks" && found->size() == 1) co_return ask_about_subtasks(task, scope);
     if (!done) {
-      tally.fault(task, done.error());
+      tally.fault(task, done.error(), scope.now);
       continue;
     }
     tally.titles.push_back(task->title);
     tally.ids.push_back(task->id);
     out.effects.push_back({"task.completed", task->id.str()});
     if (out.cards.size() < kCardsShown) out.cards.push_back(task_card(domain::to_json(**done)));
-    UndoStep step;
-    step.operation = "task.reopen";
-    step.id = task->id.str();
-    step.version = (*done)->version;
-    step.prior = task->version;
-    step.label = task->title;
-    out.add_undo(std::move(step));
+    // The parent is open again before what is below it.
+    for (const auto& child : below) {
+      const auto now = co_await services_.tasks.get(scope.reader(), child->id.str());
+      if (!now || now->is_open()) continue;
+      out.effects.push_back({"task.completed", child->id.str()});
+      out.add_undo(step_back(child, *now));
+    }
+    out.add_undo(step_back(task, *done));
   }
   tally.finish(out, tally.titles.size() == 1 ? "Nice. Completed" : "Completed", scope);
   out.undo_summary = "completed " + titles_in_words(tally.titles);
@@ -202,10 +278,14 @@ awaitable<Outcome> Executor::update(Command command, Scope& scope) {
     if (of_the_series) co_return co_await update_series(std::move(command), *series, scope);
   }
   auto found = co_await targets(command, scope);
-  if (!found) co_return refused(found.error());
+  if (!found) co_return refused(found.error(), scope.now);
   if (found->empty()) {
     out.say(nothing_found(command, "change", scope.now));
     co_return out;
+  }
+  if (!command.rrule.empty() && found->size() == 1 && !found->front()->series) {
+    domain::Task one = found->front();
+    co_return co_await make_repeating(std::move(command), std::move(one), scope);
   }
   if (scope.asks() && (command.needs_confirmation || found->size() > kAskAbove))
     co_return ask_first(command, *found, "Change", plan_in_words(command, found->front(), scope.now), scope);
@@ -217,18 +297,23 @@ awaitable<Outcome> Executor::update(Command command, Scope& scope) {
   Tally tally;
   domain::TaskPatch last;
   std::vector<std::string> names;  // As they were: a new name is told as such.
+  std::vector<std::string> missed;
   for (const auto& task : *found) {
     const domain::TaskPatch patch = to_patch(command, *task, scope.now);
     if (patch == domain::TaskPatch{}) {
-      tally.faults.push_back(quoted(task->title) + " is like that already.");
+      const bool no_date = command.shift.has_value() && !domain::is_set(task->due);
+      tally.faults.push_back(no_date ? quoted(task->title) + " has no date yet to move from."
+                                     : "I'm not sure what to change about " + quoted(task->title) + ".");
       continue;
     }
     auto changed = co_await services_.tasks.patch(scope.next_caller(), task->id.str(), patch);
     if (!changed) {
-      tally.fault(task, changed.error());
+      tally.fault(task, changed.error(), scope.now);
       continue;
     }
     last = patch;
+    if (auto words = missed_in_words(task, *changed, scope.now); !words.empty())
+      missed.push_back(found->size() == 1 ? capitalised(std::move(words)) : quoted((*changed)->title) + ": " + words);
     names.push_back(task->title);
     tally.titles.push_back((*changed)->title);
     tally.ids.push_back(task->id);
@@ -252,6 +337,7 @@ awaitable<Outcome> Executor::update(Command command, Scope& scope) {
     if (found->size() == 1 && found->front()->series && last.due) out.say("The others of it stay as they are.");
     scope.spoke_of(tally.ids);
   }
+  for (const auto& words : missed) out.say(words);
   for (const auto& fault : tally.faults) out.say(fault);
   out.undo_summary = "changed " + titles_in_words(tally.titles);
   co_return out;
@@ -270,7 +356,7 @@ awaitable<Outcome> Executor::remove(Command command, Scope& scope) {
       co_return ask_which_part(*series, command.targets.front().id, scope);
   }
   auto found = co_await targets(command, scope);
-  if (!found) co_return refused(found.error());
+  if (!found) co_return refused(found.error(), scope.now);
   if (found->empty()) {
     out.say(nothing_found(command, "delete", scope.now));
     co_return out;
@@ -281,7 +367,7 @@ awaitable<Outcome> Executor::remove(Command command, Scope& scope) {
   for (const auto& task : *found) {
     auto gone = co_await services_.tasks.remove(scope.next_caller(), task->id.str());
     if (!gone) {
-      tally.fault(task, gone.error());
+      tally.fault(task, gone.error(), scope.now);
       continue;
     }
     tally.titles.push_back(task->title);

@@ -94,12 +94,18 @@ awaitable<Outcome> Executor::clarify(Command command, Scope& scope) {
     context.asked_items = items_of(command.options, scope.known);
     sort_by_due(command.options, context.asked_items, scope.known);
   }
+  std::map<std::string, int> seen;
+  if (!context.asked_items.empty())
+    for (std::size_t i = 0; i < command.options.size(); ++i)
+      ++seen[item_in_words(context.asked_items[i], command.options[i], false, scope)];
   for (std::size_t i = 0; i < command.options.size(); ++i) {
     const auto& option = command.options[i];
     std::string label = option;
     if (!context.asked_items.empty()) {
       const bool alone = std::count(command.options.begin(), command.options.end(), option) == 1;
       label = item_in_words(context.asked_items[i], option, alone, scope);
+      const auto* task = scope.known.task(context.asked_items[i]);
+      if (task && seen[label] > 1) label += " (#" + std::to_string((*task)->number) + ")";
     } else if (const auto day = parse_date(option)) {
       label = capitalised(day_in_words(*day, scope.now));
     }

@@ -49,6 +49,22 @@ std::string reminders_in_words(const std::vector<domain::ReminderRule>& rules, c
   return std::string(rules.size() == 1 ? ", with a reminder " : ", with reminders ") + list_in_words(each);
 }
 
+/// "remind me about the dentist tomorrow at 9": the moment is the reminder's, and the appointment stays where it is.
+void keep_due(language::Command& command, const language::Now& now) {
+  constexpr std::chrono::hours kMorning{9};
+  auto moment = due_of(command, now);
+  if (!moment) return;
+  if (moment->all_day) moment = language::When{moment->local + kMorning, false};
+  std::erase_if(command.reminders, [](const language::ReminderWish& wish) {
+    return wish.at || (wish.before == language::Length{} && !wish.clock);
+  });
+  command.reminders.push_back(language::ReminderWish::moment(*moment));
+  command.due.reset();
+  command.part_of_day = language::PartOfDay::none;
+  // A moment is of one occurrence, not of all that come.
+  command.scope = language::Command::Scope::occurrence;
+}
+
 std::string clock_change_note(std::string_view change) {
   if (change == "gap") return "The clocks go forward over that time, so I moved it by the hour that is skipped.";
   if (change == "overlap") return "The clocks go back and show that time twice; I took the first.";
@@ -63,7 +79,7 @@ awaitable<Outcome> Executor::create_task(Command command, Scope& scope) {
   std::vector<domain::ReminderRule> rules = to_reminders(command, scope.now);
   Outcome out;
   const auto task = co_await services_.tasks.create(scope.next_caller(), std::move(draft));
-  if (!task) co_return refused(task.error());
+  if (!task) co_return not_added(task.error(), command.title, scope.now);
   const TaskId id = (*task)->id;
   std::string sentence = "Added " + quoted((*task)->title);
   if (domain::is_set((*task)->due)) sentence += ", due " + when_in_words((*task)->due, scope.now);
@@ -93,8 +109,14 @@ awaitable<Outcome> Executor::create_series(Command command, Scope& scope) {
   scheduler::SeriesDraft draft = to_series(command, scope.now);
   const auto rules = draft.reminders;
   Outcome out;
+  if (const auto words = too_often(draft.rrule); !words.empty()) {
+    out.say(words);
+    out.say(quoted(draft.title) + " is not added.");
+    out.failed = true;
+    co_return out;
+  }
   const auto series = co_await services_.scheduler.create(scope.next_caller(), std::move(draft));
-  if (!series) co_return refused(series.error());
+  if (!series) co_return not_added(series.error(), command.title, scope.now);
   out.say("Added " + quoted(series->title) + ", " + rule_in_words(*series, scope.now) +
           reminders_in_words(rules, scope.now) + ".");
   if (!series->next.empty()) {
@@ -128,6 +150,8 @@ awaitable<Outcome> Executor::set_reminder(Command command, Scope& scope) {
     co_return co_await create_task(std::move(command), scope);
   }
   if (!command.ask.empty()) co_return ask(command, scope);
+  const auto* task = scope.known.task(command.targets.front().id);
+  if (task && domain::is_set((*task)->due)) keep_due(command, scope.now);
   co_return co_await update(std::move(command), scope);
 }
 

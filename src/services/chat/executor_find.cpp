@@ -100,7 +100,7 @@ awaitable<Outcome> Executor::list(Command command, Scope& scope) {
   std::string what = filter_in_words(command.filter, scope.now);
   if (!command.targets.empty()) {
     auto named = co_await targets(command, scope);
-    if (!named) co_return refused(named.error());
+    if (!named) co_return refused(named.error(), scope.now);
     found = std::move(*named);
     what = "called " + quoted(command.targets.front().title);
   } else {
@@ -109,7 +109,7 @@ awaitable<Outcome> Executor::list(Command command, Scope& scope) {
       query.status = {domain::Status::pending, domain::Status::in_progress};
     const auto& filter = command.filter;
     auto all = co_await find_all(std::move(query), scope, filter.next);
-    if (!all) co_return refused(all.error());
+    if (!all) co_return refused(all.error(), scope.now);
     found = std::move(*all);
     spare(command.filter, found);
     scope.asked(command.follows);
@@ -190,7 +190,7 @@ awaitable<Outcome> Executor::stats(Command command, Scope& scope) {
   if (command.filtered && !asked.empty() && !of_done) {
     // "how many tasks are overdue"
     auto found = co_await find_all(to_query(asked, scope.now), scope, false);
-    if (!found) co_return refused(found.error());
+    if (!found) co_return refused(found.error(), scope.now);
     spare(asked, *found);
     if (!asked.due_from && !asked.due_to && !asked.at) keep_next_of_each_series(*found);
     const std::string what = filter_in_words(asked, scope.now);
@@ -204,7 +204,7 @@ awaitable<Outcome> Executor::stats(Command command, Scope& scope) {
     co_return out;
   }
   const auto stats = co_await services_.analytics.stats(scope.reader(), from, to);
-  if (!stats) co_return refused(stats.error());
+  if (!stats) co_return refused(stats.error(), scope.now);
   const auto count = [](std::int64_t n) {
     return count_in_words(static_cast<std::size_t>(std::max<std::int64_t>(n, 0)), "task");
   };

@@ -31,6 +31,23 @@ std::vector<scheduler::ReminderView> meant(const std::vector<scheduler::Reminder
   return out;
 }
 
+/// The way back from `before` having been put off or dismissed.
+UndoStep step_back(const scheduler::ReminderView& before, const scheduler::ReminderView& after) {
+  UndoStep step;
+  const bool was_put_off = before.state == domain::ReminderState::snoozed && before.fire_at;
+  step.operation = was_put_off ? "reminder.snooze" : "reminder.restore";
+  step.id = before.id.str();
+  step.version = after.version;
+  step.prior = before.version;
+  if (was_put_off) step.body = format_rfc3339(*before.fire_at);
+  step.label = before.task_title;
+  return step;
+}
+
+std::string reminders_of(const std::vector<std::string>& titles) {
+  return (titles.size() == 1 ? "the reminder of " : "the reminders of ") + list_in_words(titles);
+}
+
 Outcome none_rang() {
   Outcome out;
   out.say("No reminder is waiting for you.");
@@ -42,7 +59,7 @@ Outcome none_rang() {
 awaitable<Outcome> Executor::snooze(Command command, Scope& scope) {
   Outcome out;
   const auto all = co_await services_.scheduler.reminders(scope.reader(), std::nullopt);
-  if (!all) co_return refused(all.error());
+  if (!all) co_return refused(all.error(), scope.now);
   const auto reminders = meant(*all, command, scope);
   if (reminders.empty()) co_return none_rang();
   Instant until = scope.now.instant() + kDefaultSnooze;
@@ -57,37 +74,48 @@ awaitable<Outcome> Executor::snooze(Command command, Scope& scope) {
               : std::chrono::hours{9};
     until = scope.now.to_instant(local);
   }
+  std::vector<std::string> titles, put_off;
+  std::vector<TaskId> spoken;
   for (const auto& reminder : reminders) {
     const auto snoozed = co_await services_.scheduler.snooze(scope.next_caller(), reminder.id, until);
     if (!snoozed) {
-      out.say(apology(snoozed.error()));
+      out.say(apology(snoozed.error(), scope.now));
       continue;
     }
-    out.say("I'll remind you of " + quoted(reminder.task_title) + " " + instant_in_words(until, scope.now) + ".");
+    titles.push_back(quoted(reminder.task_title));
     out.effects.push_back({"reminder.updated", reminder.id.str()});
-    scope.spoke_of({reminder.task});
+    spoken.push_back(reminder.task);
+    if (snoozed->version == reminder.version) continue;
+    out.add_undo(step_back(reminder, *snoozed));
+    put_off.push_back(quoted(reminder.task_title));
   }
+  if (!titles.empty())
+    out.say("I'll remind you of " + list_in_words(titles) + " " + instant_in_words(until, scope.now) + ".");
+  if (!spoken.empty()) scope.spoke_of(std::move(spoken));
+  if (!put_off.empty()) out.undo_summary = "put off " + reminders_of(put_off);
   co_return out;
 }
 
 awaitable<Outcome> Executor::dismiss(Command command, Scope& scope) {
   Outcome out;
   const auto all = co_await services_.scheduler.reminders(scope.reader(), std::nullopt);
-  if (!all) co_return refused(all.error());
+  if (!all) co_return refused(all.error(), scope.now);
   const auto reminders = meant(*all, command, scope);
   if (reminders.empty()) co_return none_rang();
   std::vector<std::string> titles;
   for (const auto& reminder : reminders) {
     const auto dismissed = co_await services_.scheduler.dismiss(scope.next_caller(), reminder.id);
     if (!dismissed) {
-      out.say(apology(dismissed.error()));
+      out.say(apology(dismissed.error(), scope.now));
       continue;
     }
     titles.push_back(quoted(reminder.task_title));
     out.effects.push_back({"reminder.updated", reminder.id.str()});
     scope.spoke_of({reminder.task});
+    if (dismissed->version != reminder.version) out.add_undo(step_back(reminder, *dismissed));
   }
   if (!titles.empty()) out.say("Dismissed the reminder of " + list_in_words(titles) + ".");
+  out.undo_summary = "dismissed " + reminders_of(titles);
   if (titles.size() == 1) out.actions.push_back(speak_action("Mark done", "mark it done"));
   co_return out;
 }

@@ -48,6 +48,24 @@ Outcome nothing_repeats(const language::Command& command) {
   return out;
 }
 
+/// A task that is to repeat goes on from where it is, unless that is over or another day was said; a time of day that
+/// was said is the new one.
+domain::When begin_of_repeat(const language::Command& command, const domain::TaskFields& task, domain::When wanted,
+                             const language::Now& now) {
+  if (command.rule && command.rule->start) return wanted;
+  const auto* at = std::get_if<Instant>(&task.due);
+  const auto* on = std::get_if<Date>(&task.due);
+  const auto* said = std::get_if<Instant>(&wanted);
+  const bool has_clock = command.rule && !command.rule->hours.empty();
+  if (at && *at <= now.instant()) return wanted;
+  if (on && std::chrono::local_days{*on} < now.today()) return wanted;
+  if (!at && !on) return wanted;
+  if (!has_clock || !said) return task.due;
+  const auto day = at ? std::chrono::floor<std::chrono::days>(now.to_local(*at)) : std::chrono::local_days{*on};
+  const auto clock = now.to_local(*said);
+  return now.to_instant(day + (clock - std::chrono::floor<std::chrono::days>(clock)));
+}
+
 constexpr std::size_t kMostSkipped = 100;
 
 std::optional<Date> next_day(const scheduler::SeriesView& series, const language::Now& now) {
@@ -116,16 +134,23 @@ std::vector<std::string> added_exdates(const scheduler::SeriesView& before, cons
 }  // namespace
 
 awaitable<Outcome> Executor::stop_series(Command command, Scope& scope) {
+  if (command.bulk && command.targets.empty()) co_return co_await rest_all(std::move(command), scope);
   const auto* series = meant(command, scope);
+  if (series && command.clear_reminders) co_return co_await silence_series(*series, scope);
   if (!series && !command.targets.empty())
     if (const auto* task = scope.known.task(command.targets.front().id); task && !(*task)->reminders.empty()) {
       domain::Task one = *task;
       co_return co_await silence(std::move(one), scope);
     }
+  if (!series && command.clear_reminders && command.targets.size() == 1) {
+    Outcome none;
+    none.say(quoted(command.targets.front().title) + " has no reminders.");
+    co_return none;
+  }
   if (!series) co_return nothing_repeats(command);
   Outcome out;
   const auto stopped = co_await services_.scheduler.stop(scope.next_caller(), series->id);
-  if (!stopped) co_return refused(stopped.error());
+  if (!stopped) co_return refused(stopped.error(), scope.now);
   out.say("Stopped " + quoted(series->title) + ". The tasks that are already there stay.");
   out.cards.push_back(series_card(stopped->json));
   out.effects.push_back({"recurring-task.updated", series->id.str()});
@@ -138,12 +163,63 @@ awaitable<Outcome> Executor::stop_series(Command command, Scope& scope) {
   co_return out;
 }
 
+awaitable<Outcome> Executor::rest_all(Command command, Scope& scope) {
+  const bool stop = command.intent == language::Intent::stop_recurring;
+  std::vector<scheduler::SeriesView> all;
+  for (const auto& [id, series] : scope.known.series)
+    if (series.state == "active" || (stop && series.state == "paused")) all.push_back(series);
+  Outcome out;
+  if (all.empty()) {
+    out.say("Nothing repeats that I could " + std::string(stop ? "stop." : "pause."));
+    co_return out;
+  }
+  if (command.until) {
+    for (auto& series : all) out.merge(co_await skip_occurrences(command, std::move(series), scope));
+    co_return out;
+  }
+  const std::string what = count_in_words(all.size(), "recurring task");
+  if (scope.asks() && stop) {
+    auto& context = scope.conversation.context;
+    context.clear_question();
+    context.asked_slot = "confirm";
+    context.asked_text = scope.text;
+    context.asked_intent = language::to_string(command.intent);
+    std::vector<std::pair<std::string, std::string>> changes;
+    for (const auto& series : all) changes.emplace_back(series.title, "stopped");
+    out.say("Stop " + what + "? Here is what would change.");
+    out.cards.push_back(plan_card("Stop " + what, changes, all.size()));
+    out.actions.push_back(speak_action("Yes, go ahead", "yes", "danger"));
+    out.actions.push_back(speak_action("No", "no"));
+    co_return out;
+  }
+  std::size_t done = 0;
+  for (const auto& series : all) {
+    Result<scheduler::SeriesView> rested = series;
+    if (stop)
+      rested = co_await services_.scheduler.stop(scope.next_caller(), series.id);
+    else
+      rested = co_await services_.scheduler.pause(scope.next_caller(), series.id);
+    if (!rested) {
+      out.say(quoted(series.title) + ": " + apology(rested.error(), scope.now));
+      continue;
+    }
+    ++done;
+    out.effects.push_back({"recurring-task.updated", series.id.str()});
+    out.add_undo(series_step(stop ? "series.restore" : "series.resume", series, *rested));
+  }
+  if (done == 0) co_return out;
+  out.undo_summary = (stop ? "stopped " : "paused ") + count_in_words(done, "recurring task");
+  out.say(capitalised(out.undo_summary) + ". The tasks that are already there stay.");
+  out.actions.push_back(speak_action("Undo", "undo"));
+  co_return out;
+}
+
 /// "don't remind me about the dentist", which does not repeat.
 awaitable<Outcome> Executor::silence(domain::Task task, Scope& scope) {
   domain::TaskPatch patch;
   patch.reminders.emplace();
   const auto changed = co_await services_.tasks.patch(scope.next_caller(), task->id.str(), patch);
-  if (!changed) co_return refused(changed.error());
+  if (!changed) co_return refused(changed.error(), scope.now);
   Outcome out;
   out.say("I won't remind you of " + quoted(task->title) + ".");
   out.cards.push_back(task_card(domain::to_json(**changed)));
@@ -161,7 +237,31 @@ awaitable<Outcome> Executor::silence(domain::Task task, Scope& scope) {
   co_return out;
 }
 
+/// "remove the reminders from standup": the tasks go on.
+awaitable<Outcome> Executor::silence_series(scheduler::SeriesView series, Scope& scope) {
+  Outcome out;
+  scope.spoke_of(series.id);
+  auto reminders = reminders_of(series);
+  if (reminders.empty()) {
+    out.say(quoted(series.title) + " has no reminders.");
+    co_return out;
+  }
+  std::string none = R"({"reminders":[]})";
+  const auto changed = co_await services_.scheduler.patch(scope.next_caller(), series.id, std::move(none));
+  if (!changed) co_return refused(changed.error(), scope.now);
+  out.say(quoted(series.title) + " no longer reminds you, this and all that follow.");
+  out.cards.push_back(series_card(changed->json));
+  out.effects.push_back({"recurring-task.updated", series.id.str()});
+  json::object before;
+  before["reminders"] = std::move(reminders);
+  out.add_undo(series_step("series.patch", series, *changed, json::serialize(before)));
+  out.undo_summary = "took the reminders off " + quoted(series.title);
+  out.actions.push_back(speak_action("Undo", "undo"));
+  co_return out;
+}
+
 awaitable<Outcome> Executor::pause_series(Command command, Scope& scope) {
+  if (command.bulk && command.targets.empty()) co_return co_await rest_all(std::move(command), scope);
   const auto* series = meant(command, scope);
   if (!series) co_return nothing_repeats(command);
   Outcome out;
@@ -170,7 +270,7 @@ awaitable<Outcome> Executor::pause_series(Command command, Scope& scope) {
     co_return co_await skip_occurrences(std::move(command), *series, scope);
   }
   const auto paused = co_await services_.scheduler.pause(scope.next_caller(), series->id);
-  if (!paused) co_return refused(paused.error());
+  if (!paused) co_return refused(paused.error(), scope.now);
   out.say("Paused " + quoted(series->title) + ". Say “resume " + series->title + "” when you want it back.");
   out.cards.push_back(series_card(paused->json));
   out.effects.push_back({"recurring-task.updated", series->id.str()});
@@ -190,7 +290,7 @@ awaitable<Outcome> Executor::update_series(Command command, scheduler::SeriesVie
     if (series.state == "stopped") resumed = co_await services_.scheduler.restore(scope.next_caller(), series.id);
     if (resumed && resumed->state != "active")
       resumed = co_await services_.scheduler.resume(scope.next_caller(), series.id);
-    if (!resumed) co_return refused(resumed.error());
+    if (!resumed) co_return refused(resumed.error(), scope.now);
     out.say(quoted(series.title) + " goes on, " + rule_in_words(*resumed, scope.now) + ".");
     out.say(next_in_words(*resumed, scope.now));
     out.cards.push_back(series_card(resumed->json));
@@ -219,6 +319,11 @@ awaitable<Outcome> Executor::update_series(Command command, scheduler::SeriesVie
   };
   if (!command.rrule.empty()) {
     const auto rule = to_stored_rule(command.rrule, scope.now);
+    if (const auto words = too_often(rule.rrule); !words.empty()) {
+      out.say(words);
+      out.failed = true;
+      co_return out;
+    }
     body["rrule"] = rule.rrule;
     before["rrule"] = series.rrule;
     if (rule.time_of_day) {
@@ -236,13 +341,58 @@ awaitable<Outcome> Executor::update_series(Command command, scheduler::SeriesVie
     co_return out;
   }
   const auto changed = co_await services_.scheduler.patch(scope.next_caller(), series.id, json::serialize(body));
-  if (!changed) co_return refused(changed.error());
+  if (!changed) co_return refused(changed.error(), scope.now);
   out.say(changed_in_words(series, *changed, to_reminders(command, scope.now), scope.now));
   for (const auto& note : changed->notes) out.say(note);
   out.cards.push_back(series_card(changed->json));
   out.effects.push_back({"recurring-task.updated", series.id.str()});
   out.add_undo(series_step("series.patch", series, *changed, json::serialize(before)));
   out.undo_summary = "changed " + quoted(series.title);
+  co_return out;
+}
+
+awaitable<Outcome> Executor::make_repeating(Command command, domain::Task task, Scope& scope) {
+  Outcome out;
+  if (const auto words = too_often(command.rrule); !words.empty()) {
+    out.say(words);
+    out.failed = true;
+    co_return out;
+  }
+  command.title = task->title;
+  scheduler::SeriesDraft draft = to_series(command, scope.now);
+  draft.description = task->description;
+  draft.priority = task->priority;
+  draft.tags = task->tags;
+  draft.category = task->category;
+  draft.estimate = task->estimate;
+  for (const auto& reminder : task->reminders)
+    if (!std::holds_alternative<domain::RemindAt>(reminder.rule)) draft.reminders.push_back(reminder.rule);
+  draft.starts = begin_of_repeat(command, *task, draft.starts, scope.now);
+  const auto series = co_await services_.scheduler.create(scope.next_caller(), std::move(draft));
+  if (!series) co_return refused(series.error(), scope.now);
+  out.say(quoted(series->title) + " now repeats, " + rule_in_words(*series, scope.now) + ".");
+  out.say(next_in_words(*series, scope.now));
+  for (const auto& note : series->notes) out.say(note);
+  out.cards.push_back(series_card(series->json));
+  out.effects.push_back({"recurring-task.created", series->id.str()});
+  UndoStep away;
+  away.operation = "series.delete";
+  away.id = series->id.str();
+  away.label = series->title;
+  const auto gone = co_await services_.tasks.remove(scope.next_caller(), task->id.str());
+  if (gone) {
+    out.effects.push_back({"task.deleted", task->id.str()});
+    UndoStep back;
+    back.operation = "task.restore";
+    back.id = task->id.str();
+    back.version = (*gone)->version;
+    back.prior = task->version;
+    back.label = task->title;
+    out.add_undo(std::move(back));
+  }
+  out.add_undo(std::move(away));
+  out.undo_summary = "made " + quoted(series->title) + " repeat";
+  scope.spoke_of(series->id);
   co_return out;
 }
 
@@ -269,7 +419,7 @@ awaitable<Outcome> Executor::skip_occurrences(Command command, scheduler::Series
       continue;
     }
     if (!skipped) {
-      out.say(apology(skipped.error()));
+      out.say(apology(skipped.error(), scope.now));
       break;
     }
     const auto& before = last ? *last : series;
@@ -314,7 +464,7 @@ awaitable<Outcome> Executor::remove_series(Command, scheduler::SeriesView series
   Outcome out;
   std::string only_future = "future";
   const auto removed = co_await services_.scheduler.remove(scope.next_caller(), series.id, std::move(only_future));
-  if (!removed) co_return refused(removed.error());
+  if (!removed) co_return refused(removed.error(), scope.now);
   out.say("Deleted " + quoted(series.title) + " and what was still to come of it. What you completed stays.");
   out.effects.push_back({"recurring-task.deleted", series.id.str()});
   UndoStep step;

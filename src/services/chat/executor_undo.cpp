@@ -30,6 +30,22 @@ Result<Executor::Compensated> became(const Result<scheduler::SeriesView>& series
   return Executor::Compensated{series->version, series_card(series->json)};
 }
 
+Result<Executor::Compensated> became(const Result<scheduler::ReminderView>& reminder) {
+  if (!reminder) return reminder.error();
+  return Executor::Compensated{reminder->version, nullptr};
+}
+
+/// The event that follows from a step.
+std::string effect_of(const UndoStep& step) {
+  if (step.operation.starts_with("task.")) return "task.updated";
+  return step.operation.starts_with("reminder.") ? "reminder.updated" : "recurring-task.updated";
+}
+
+/// What a step is about, at the beginning of a sentence.
+std::string subject_of(const UndoStep& step) {
+  return (step.operation.starts_with("reminder.") ? "The reminder of " : "") + quoted(step.label);
+}
+
 }  // namespace
 
 awaitable<Outcome> Executor::undo(Command command, Scope& scope) {
@@ -37,7 +53,7 @@ awaitable<Outcome> Executor::undo(Command command, Scope& scope) {
   const bool deleted = command.reason == "deleted";  // "restore the task I deleted", whatever came after it
   const int wanted = command.bulk || deleted ? kMostEntries : std::max(command.count, 1);
   auto entries = co_await services_.store.undoable(scope.user(), scope.conversation.id, std::nullopt, wanted);
-  if (!entries) co_return refused(entries.error());
+  if (!entries) co_return refused(entries.error(), scope.now);
   if (deleted) {
     const auto brings_back = [](const UndoEntry& entry) {
       return std::any_of(entry.steps.begin(), entry.steps.end(), [](const UndoStep& step) {
@@ -72,7 +88,7 @@ awaitable<Outcome> Executor::undo(Command command, Scope& scope) {
       if (done) {
         any = true;
         if (step.prior != 0 && done->version != 0) out.rebased.push_back({step.id, step.prior, done->version});
-        out.effects.push_back({of_task ? "task.updated" : "recurring-task.updated", step.id});
+        out.effects.push_back({effect_of(step), step.id});
         cards[step.id] = done->card;
         if (const auto id = TaskId::parse(step.id); of_task && id) spoken.push_back(*id);
         continue;
@@ -80,8 +96,8 @@ awaitable<Outcome> Executor::undo(Command command, Scope& scope) {
       // What changed since is the person's newer wish: it is said, not overwritten (rule 14).
       const bool newer = done.error().code == Errc::version_mismatch;
       if (told.insert(step.id).second)
-        left.push_back(quoted(step.label) +
-                       (newer ? " has changed since, so I left it as it is." : ": " + apology(done.error())));
+        left.push_back(subject_of(step) + (newer ? " has changed since, so I left it as it is."
+                                                 : ": " + apology(done.error(), scope.now)));
     }
     if (any) taken_back.push_back(entry.summary);
     out.undone.push_back(entry.id);
@@ -117,6 +133,7 @@ awaitable<Result<Executor::Compensated>> Executor::compensate(UndoStep step, Sco
     if (auto error = in.finish()) co_return *error;
     co_return became(co_await tasks.patch(scope.next_caller(), step.id, std::move(patch), step.version));
   }
+  if (step.operation.starts_with("reminder.")) co_return co_await compensate_reminder(std::move(step), scope);
   const auto series = SeriesId::parse(step.id);
   if (!series) co_return series.error();
   if (step.operation == "series.restore")
@@ -132,6 +149,16 @@ awaitable<Result<Executor::Compensated>> Executor::compensate(UndoStep step, Sco
   if (step.operation == "series.patch")
     co_return became(co_await scheduler.patch(scope.next_caller(), *series, step.body, step.version));
   co_return Error{Errc::unsupported, "there is no way back from that"};
+}
+
+awaitable<Result<Executor::Compensated>> Executor::compensate_reminder(UndoStep step, Scope& scope) {
+  const auto reminder = ReminderId::parse(step.id);
+  if (!reminder) co_return reminder.error();
+  const auto until = parse_rfc3339(step.body);
+  // Where the time that it was put off to before is over too, it has rung and waits.
+  if (step.operation == "reminder.snooze" && until && *until > scope.now.instant())
+    co_return became(co_await services_.scheduler.snooze(scope.next_caller(), *reminder, *until, step.version));
+  co_return became(co_await services_.scheduler.restore(scope.next_caller(), *reminder, step.version));
 }
 
 }  // namespace daybook::chat

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "domain/recurrence.hpp"
+#include "domain/series.hpp"
 #include "language/command/sentence.hpp"
 
 namespace daybook::chat {
@@ -178,6 +179,35 @@ std::string spoken_rule(const scheduler::SeriesView& series, const language::Now
   return out + ";BYHOUR=" + std::to_string(clock.count() / 60) + ";BYMINUTE=" + std::to_string(clock.count() % 60);
 }
 
+namespace {
+
+/// Whether a month can lack a day of the rule, which the series then has on the month's last one (rule 7). The language
+/// engine's first day is RFC 5545's, which leaves such months out.
+bool may_be_clamped(std::string_view rrule) {
+  for (const auto& [name, value] : parts_of(rrule)) {
+    if (name != "BYMONTHDAY") continue;
+    for (std::size_t at = 0; at < value.size();) {
+      const auto end = std::min(value.find(',', at), value.size());
+      if (single_number(value.substr(at, end - at)).value_or(0) > 28) return true;
+      at = end + 1;
+    }
+  }
+  return false;
+}
+
+/// From when on the rule counts: the day that was said, else the first on which its time of day is still to come.
+domain::When begin_of(const language::Command& command, std::optional<minutes> time_of_day, const language::Now& now) {
+  local_days day = now.today();
+  if (command.rule && command.rule->start) day = std::max(day, floor<days>(*command.rule->start));
+  if (const auto due = due_of(command, now); due && !due->all_day && !time_of_day)
+    time_of_day = floor<minutes>(due->local - floor<days>(due->local));
+  if (!time_of_day) return Date{day};
+  if (day + *time_of_day < now.local()) day += days{1};
+  return now.to_instant(day + *time_of_day);
+}
+
+}  // namespace
+
 scheduler::SeriesDraft to_series(const language::Command& command, const language::Now& now) {
   scheduler::SeriesDraft draft;
   draft.title = command.title;
@@ -189,7 +219,9 @@ scheduler::SeriesDraft to_series(const language::Command& command, const languag
   const auto stored = to_stored_rule(command.rrule, now);
   draft.rrule = stored.rrule;
   draft.timezone = now.zone().name();
-  if (const auto due = due_of(command, now)) {
+  if (command.rule && may_be_clamped(draft.rrule)) {
+    draft.starts = begin_of(command, stored.time_of_day, now);
+  } else if (const auto due = due_of(command, now)) {
     draft.starts = to_when(*due, now);
     if (due->all_day && stored.time_of_day) draft.starts = now.to_instant(command.due->day() + *stored.time_of_day);
   } else if (stored.time_of_day) {
@@ -209,6 +241,20 @@ scheduler::SeriesDraft to_series(const language::Command& command, const languag
   }
   draft.reminders = to_reminders(command, now);
   return draft;
+}
+
+std::optional<domain::When> first_start(const scheduler::SeriesDraft& draft, const language::Now& now) {
+  domain::SeriesDraft wanted;
+  wanted.title = "any";
+  wanted.schedule.text = draft.rrule;
+  wanted.starts = draft.starts;
+  wanted.anchor = draft.anchor_completion ? domain::Anchor::completion : domain::Anchor::schedule;
+  wanted.exdates = draft.exdates;
+  const auto series = domain::create_series(SeriesId{}, UserId{}, wanted, draft.timezone, now.instant());
+  if (!series) return std::nullopt;
+  const auto next = domain::next_starts(*series, now.instant(), 1);
+  if (next.empty()) return std::nullopt;
+  return domain::start_of(*series, next.front());
 }
 
 domain::TaskQuery to_query(const language::Filter& filter, const language::Now& now) {
@@ -309,6 +355,7 @@ domain::TaskPatch to_patch(const language::Command& command, const domain::TaskF
   if (command.clear_due) patch.due = domain::When{};
   if (!command.duration.empty()) patch.estimate = std::optional{to_seconds(command.duration)};
   if (command.done) patch.status = *command.done ? domain::Status::completed : domain::Status::pending;
+  if (command.begun) patch.status = domain::Status::in_progress;
   if (!command.tags.empty()) patch.tags = command.tags;
   if (!command.tags_add.empty() || !command.tags_remove.empty()) {
     auto tags = patch.tags.value_or(task.tags);

@@ -23,6 +23,8 @@ std::optional<language::When> due_of(const language::Command& command, const lan
 domain::TaskDraft to_draft(const language::Command& command, const language::Now& now);
 /// The series of a create_recurring command. The rule's time of day becomes DTSTART's, UNTIL becomes UTC (rule 7).
 scheduler::SeriesDraft to_series(const language::Command& command, const language::Now& now);
+/// When that series falls due first, as the scheduler will have it; nullopt for a rule that it refuses.
+std::optional<domain::When> first_start(const scheduler::SeriesDraft& draft, const language::Now& now);
 /// An RRULE without its time of day, as the API takes it: BYHOUR, BYMINUTE and BYSECOND with one value each are taken
 /// out and given back in `time_of_day`; a local UNTIL becomes the UTC instant at the end of its day.
 struct StoredRule {

@@ -10,8 +10,9 @@
 
 namespace daybook::chat {
 
-/// Lets the requests of one idempotency key through one after the other, so that who comes second finds the reply of
-/// the first instead of doing it again. Of one process and one thread; the store guards against others.
+/// Lets the requests of one key through one after the other: of an idempotency key, so that who comes second finds the
+/// reply of the first instead of doing it again; of a conversation, so that each turn knows the one before. Of one
+/// process and one thread; the store guards idempotency keys against others.
 class OneAtATime {
   using Key = std::pair<UserId, std::string>;
 

@@ -15,11 +15,19 @@ std::size_t code_points_before(const std::vector<std::size_t>& offsets, std::siz
   return static_cast<std::size_t>(std::lower_bound(offsets.begin(), offsets.end(), byte) - offsets.begin());
 }
 
+/// When what is asked for falls due, a series for the first time.
+std::optional<domain::When> due_in(const language::Command& command, const language::Now& now) {
+  if (command.intent == language::Intent::create_recurring)
+    if (auto first = first_start(to_series(command, now), now)) return first;
+  if (!command.due) return std::nullopt;
+  return to_when(*command.due, now);
+}
+
 std::string summary_of(const language::Command& command, const std::string& title, const language::Now& now) {
   using language::Intent;
   const auto what = title.empty() ? std::string("a task") : quoted(title);
   std::string due;
-  if (command.due) due = ", due " + when_in_words(to_when(*command.due, now), now);
+  if (const auto when = due_in(command, now)) due = ", due " + when_in_words(*when, now);
   switch (command.intent) {
     case Intent::create_task:
       return "Add " + what + due;
@@ -41,7 +49,7 @@ std::string summary_of(const language::Command& command, const std::string& titl
     case Intent::dismiss:
       return "Dismiss the reminder";
     case Intent::stop_recurring:
-      return "Stop repeating";
+      return command.clear_reminders ? "Remind no more" : "Stop repeating";
     case Intent::pause_recurring:
       return "Pause";
     case Intent::show_recurring:
@@ -128,11 +136,10 @@ std::string parse_result(const std::string& text, const language::Now& now, cons
   if (makes_task && !command.title.empty()) out["task"] = json::parse(domain::to_json(to_draft(command, now)), failure);
   if (command.intent == Intent::create_recurring && !command.title.empty()) {
     out["recurring"] = series_body(command, command.title, now);
-    if (command.due) {
-      const auto due = to_when(*command.due, now);
+    if (const auto due = due_in(command, now)) {
       json::array next;
-      if (const auto* at = std::get_if<Instant>(&due)) next.emplace_back(format_rfc3339(*at));
-      if (const auto* on = std::get_if<Date>(&due)) next.emplace_back(format_date(*on));
+      if (const auto* at = std::get_if<Instant>(&*due)) next.emplace_back(format_rfc3339(*at));
+      if (const auto* on = std::get_if<Date>(&*due)) next.emplace_back(format_date(*on));
       out["next"] = std::move(next);
     }
   }

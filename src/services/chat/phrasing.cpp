@@ -86,6 +86,7 @@ std::string rule_in_words(const scheduler::SeriesView& series, const language::N
     if (digit_before && (rest.starts_with("am") || rest.starts_with("pm"))) out += ' ';
     out += (*words)[i];
   }
+  if (series.after_completion) out += ", counted from when it was last done";
   return out;
 }
 

@@ -55,7 +55,7 @@ awaitable<Result<Reply>> say(Service& service, Request request) {
   if (!said.timezone.empty())
     if (const auto zone = domain::Zone::locate(said.timezone); !zone) in.fail("timezone", zone.error().detail);
   said.ignore = read_ignored(in);
-  if (in.has("message") && said.message.find_first_not_of(" \t\r\n") == std::string::npos)
+  if (!said.message.empty() && said.message.find_first_not_of(" \t\r\n") == std::string::npos)
     in.fail("message", "must not be empty");
   if (auto error = in.finish()) co_return *error;
   auto key = http::read_idempotency_key(request.call);

@@ -90,6 +90,9 @@ std::string message_json(const Message& message) {
 awaitable<Result<std::string>> Service::chat(runtime::Caller caller, Said said) {
   const UserId user = caller.principal.user;
   const auto pass = co_await turns_.enter(user, said.key.key);
+  // Each turn goes on from the one before: two at once would both undo the same, or both answer the same question.
+  std::string place = said.conversation ? "conversation/" + said.conversation->str() : std::string{};
+  const auto turn_of_it = co_await turns_.enter(user, std::move(place));
   const auto before = co_await services_.store.find_reply(user, said.key);
   if (!before) co_return before.error();
   if (*before) co_return std::move(**before);
@@ -194,10 +197,12 @@ awaitable<Result<>> Service::on_event(CloudEvent event) {
     out.actions.push_back(speak_action("Mark done", "mark it done", "primary"));
   } else {
     out.say(std::to_string(merged.size()) + " reminders came due: " + list_in_words(merged) + ".");
+    out.actions.push_back(speak_action("Snooze all 10 minutes", "snooze 10 minutes"));
+    out.actions.push_back(speak_action("Dismiss all", "dismiss"));
   }
+  // Of several no one task is meant: what came due together is looked up when it is answered.
   std::optional<TaskId> about;
-  std::optional<ReminderId> which;
-  if (merged.empty()) which = ReminderId{*reminder};
+  const std::optional<ReminderId> which{ReminderId{*reminder}};
   if (merged.empty() && task) about = TaskId{*task};
   co_return co_await services_.store.speak(event.user, event.id, unasked(event, out), which, about, clock_.now());
 }

@@ -60,6 +60,11 @@ class Service {
   boost::asio::awaitable<Outcome> carry_out_plan(std::string text, Scope& scope, language::Settings settings);
   boost::asio::awaitable<Outcome> answer_with(std::string item, Scope& scope, language::Settings settings);
   boost::asio::awaitable<std::optional<language::Command>> about_the_last(Scope& scope, language::Settings settings);
+  boost::asio::awaitable<Outcome> answer_with_all(Scope& scope, language::Settings settings);
+  boost::asio::awaitable<Result<language::Command>> read_of(std::string item, Scope& scope,
+                                                            language::Settings settings);
+  boost::asio::awaitable<Outcome> complete_with(tasks::Subtasks subtasks, Scope& scope);
+  boost::asio::awaitable<std::optional<language::Command>> about_what_rang(Scope& scope, language::Settings settings);
   boost::asio::awaitable<bool> know_numbers(Scope& scope, Knowledge& known);
 
   Services services_;
