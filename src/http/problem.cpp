@@ -43,6 +43,7 @@ constexpr std::array kTable = {
     ProblemEntry{Errc::unprocessable, {"reminder-without-due", 422, "The reminder needs a due date to count from"}},
     ProblemEntry{Errc::unprocessable, {"wrong-code", 422, "That is not the code that was mailed"}},
     ProblemEntry{Errc::conflict, {"already-completed", 409, "The task was completed meanwhile"}},
+    ProblemEntry{Errc::conflict, {"has-subtasks", 409, "The task has subtasks"}},
     ProblemEntry{Errc::conflict, {"open-subtasks", 409, "The task has open subtasks"}},
     ProblemEntry{Errc::unprocessable, {"parent-cycle", 422, "A task cannot stand below itself"}},
     ProblemEntry{Errc::unprocessable, {"invalid-recurrence", 422, "The recurrence rule cannot be used"}},

@@ -10,6 +10,7 @@ using namespace testing_world;
 using testing::AllOf;
 using testing::Each;
 using testing::ElementsAre;
+using testing::IsEmpty;
 using testing::SizeIs;
 
 void move_user(World& world, std::string_view from, std::string_view to, int version) {
@@ -47,6 +48,102 @@ TEST(Zones, WhatRestsKeepsItsTasksWhenTheUserMoves) {
     EXPECT_THAT(clocks, ElementsAre("00:00:00Z")) << rest;
     EXPECT_THAT(world.dues(), SizeIs(28)) << rest;
   }
+}
+
+void learn_user(World& world, std::string_view zone) {
+  world.zone_ = zone;
+  std::string data = R"({"id":")" + kAnn.str() + R"(","version":1,"timezone":")";
+  world.publish("user.registered", data.append(zone).append("\"}"));
+  world.settle();
+}
+
+// R-02, B-03: the tasks service takes its tasks to the new clock as well, which is no edit of the person's. What is one
+// stays, and nothing is said to come in its place.
+TEST(Zones, WhatTheTasksServiceMovesToTheNewClockIsNotSetApart) {
+  for (const bool slow : {false, true}) {
+    World world{"2026-11-21T12:00:00Z"};
+    learn_user(world, "Europe/Berlin");
+    const auto id =
+        world.create(R"({"title":"Old","rrule":"FREQ=WEEKLY;BYDAY=MO,TH","startsAt":"2026-11-23T17:00:00Z",)"
+                     R"("reminders":[{"before":"PT1H"}]})");
+    const auto tasks = world.tasks();
+    ASSERT_THAT(tasks, SizeIs(8));
+    world.ok(Method::patch, "/api/v1/tasks/" + id_of(tasks[2]), R"({"title":"Mine"})");
+    world.ok(Method::post, "/api/v1/tasks/" + id_of(tasks[3]) + "/complete");
+    world.settle();
+    world.tasks_away_ = slow;
+    if (slow) world.ok(Method::patch, "/api/v1/recurring/" + id, R"({"title":"Newer"})");
+    move_user(world, "Europe/Berlin", "Europe/London", 2);
+    world.tasks_away_ = false;
+    world.advance(2min, 10s);
+    std::set<std::string> clocks;
+    for (const auto& task : world.tasks("limit=50&status=open"))
+      if (task.at("title").as_string() != "Mine") clocks.insert(World::due_of(task).substr(11));
+    EXPECT_THAT(clocks, ElementsAre("18:00:00Z")) << slow;
+    EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE state = 'detached'"), 1) << slow;
+    EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE pending <> ''"), 0) << slow;
+    world.ok(Method::patch, "/api/v1/recurring/" + id, R"({"title":"New"})");
+    world.settle();
+    EXPECT_THAT(titles(world), ElementsAre("New", "New", "Mine", "Old", "New", "New", "New", "New")) << slow;
+    for (const auto& each :
+         world.ok(Method::get, "/api/v1/recurring/" + id + "/occurrences?to=2026-12-18").at("items").as_array()) {
+      EXPECT_NE(each.at("state").as_string(), "upcoming") << each;
+    }
+  }
+}
+
+// B-03: only an edit of what the template says sets a task apart that is on its way to another start.
+TEST(Editing, WhatThePersonDoesToATaskOnItsWayIsNoEditOfTheTemplate) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto id = world.create(R"({"title":"Old","pattern":"weekly","startsAt":"2026-03-06T18:00:00Z"})");
+  const auto tasks = world.tasks();
+  for (const auto* change : {R"({"startsAt":"2026-03-06T19:00:00Z"})", R"({"title":"New"})"}) {
+    world.tasks_away_ = true;
+    world.ok(Method::patch, "/api/v1/recurring/" + id, change);
+    world.ok(Method::patch, "/api/v1/tasks/" + id_of(tasks[0]), R"({"status":"in-progress"})");
+    world.ok(Method::patch, "/api/v1/tasks/" + id_of(tasks[1]), R"({"status":"in-progress"})");
+    world.ok(Method::patch, "/api/v1/tasks/" + id_of(tasks[1]), R"({"status":"pending"})");
+    world.tasks_away_ = false;
+    world.advance(1min, 10s);
+    world.ok(Method::patch, "/api/v1/tasks/" + id_of(tasks[0]), R"({"status":"pending"})");
+    world.settle();
+  }
+  EXPECT_THAT(titles(world), AllOf(SizeIs(4), Each(std::string{"New"})));
+  for (const auto& due : world.dues()) EXPECT_THAT(due, testing::HasSubstr("T19:00:00Z"));
+  EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE state <> 'made'"), 0);
+}
+
+// B-03 (docs/decisions/028): another weekday takes the tasks along, with what the person has put below them.
+TEST(Editing, AnotherWeekdayKeepsTheTasks) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto id = world.create(R"({"title":"Yoga","rrule":"FREQ=WEEKLY;BYDAY=MO","startsAt":"2026-03-09T18:00:00Z"})");
+  const auto first = id_of(world.tasks()[0]);
+  world.ok(Method::post, "/api/v1/tasks", R"({"title":"Mat","parentId":")" + first + "\"}");
+  for (auto [day, due] : {std::pair{"TU", "2026-03-10T18:00:00Z"}, {"WE", "2026-03-11T18:00:00Z"}}) {
+    world.ok(Method::patch, "/api/v1/recurring/" + id, std::string{R"({"rrule":"FREQ=WEEKLY;BYDAY=)"} + day + "\"}");
+    world.settle();
+    const auto task = world.ok(Method::get, "/api/v1/tasks/" + first).as_object();
+    EXPECT_EQ(std::string{task.at("dueAt").as_string()}, due);
+    EXPECT_EQ(task.at("subtasks").at("total").as_int64(), 1);
+    EXPECT_EQ(world.tasks("limit=50&status=open").size(), 4u + 1) << day;
+  }
+  EXPECT_THAT(world.events("task.deleted"), IsEmpty());
+}
+
+// B-03: nor is deleted what has no place in the new schedule, but subtasks.
+TEST(Editing, AnOccurrenceWithSubtasksOutlivesItsSchedule) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto id = world.create(R"({"title":"Run","rrule":"FREQ=DAILY","startsAt":"2026-03-05T18:00:00Z"})");
+  const auto second = id_of(world.tasks()[1]);
+  world.ok(Method::post, "/api/v1/tasks", R"({"title":"Shoes","parentId":")" + second + "\"}");
+  world.ok(Method::patch, "/api/v1/recurring/" + id, R"({"rrule":"FREQ=WEEKLY;BYDAY=TH"})");
+  world.settle();
+  EXPECT_EQ(world.tasks("limit=50&status=open").size(), 4u + 2);
+  const auto kept = world.ok(Method::get, "/api/v1/tasks/" + second).as_object();
+  EXPECT_EQ(std::string{kept.at("dueAt").as_string()}, "2026-03-06T18:00:00Z");
+  EXPECT_EQ(kept.at("subtasks").at("total").as_int64(), 1);
+  EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE pending <> ''"), 0);
+  EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE state = 'detached' AND open = 1"), 1);
 }
 
 // B-07, R-02: an occurrence that is made again is another task, whose news counts from its first version on.
@@ -166,6 +263,63 @@ TEST(Editing, AnEditWhileAnotherIsBeingToldIsNotLost) {
     EXPECT_THAT(titles(world), AllOf(SizeIs(4), Each(std::string{"Last"}))) << made;
     EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE pending <> ''"), 0) << made;
   }
+}
+
+// Rule 11: two people's series may have one id; neither keeps the other's occurrences from being made.
+TEST(Generation, OneIdForTheSeriesOfTwoPeople) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto make = [&](std::string rule, UserId user) {
+    const auto reply = world.call(Method::post, "/api/v1/recurring",
+                                  R"({"id":"01890a5d-ac96-774b-bcce-b302099a8057","title":"Run","rrule":")" + rule +
+                                      R"(","startsAt":"2026-03-05T18:00:00Z"})",
+                                  user);
+    EXPECT_EQ(reply.status, 201) << reply.body;
+    world.settle();
+  };
+  make("FREQ=DAILY", kAnn);
+  make("FREQ=WEEKLY", kBob);
+  const auto bobs = world.call(Method::get, "/api/v1/tasks?limit=50", {}, kBob);
+  EXPECT_THAT(parse_json(World::text_of(bobs)).value().at("items").as_array(), SizeIs(4));
+  EXPECT_THAT(world.tasks(), SizeIs(27));
+}
+
+// Rule 11: nor does somebody's task that has the id already.
+TEST(Generation, AnIdThatIsTakenIsGivenUp) {
+  World world{"2026-03-04T09:00:00Z"};
+  world.tasks_away_ = true;
+  const auto id = world.create(R"({"title":"Run","pattern":"weekly","startsAt":"2026-03-06T18:00:00Z"})");
+  const auto rows = world.db_.run(world.store_->occurrences(kAnn, SeriesId::parse(id).value())).value();
+  ASSERT_THAT(rows, SizeIs(4));
+  Command command;
+  command.user = kBob;
+  command.now = world.clock_.now();
+  domain::TaskDraft draft;
+  draft.id = rows[1].task;
+  draft.title = "Mine";
+  ASSERT_TRUE(world.db_.run(world.task_store_->create(command, draft)));
+  world.tasks_away_ = false;
+  world.advance(2min, 10s);
+  EXPECT_THAT(world.dues(), SizeIs(4));
+  EXPECT_EQ(world.count("SELECT count(*) FROM scheduler_occurrence WHERE pending <> ''"), 0);
+}
+
+// Rule 13: a create that is sent again gives the series, however it has changed since.
+TEST(Create, ARepeatGivesTheSeriesAtAnyLaterTime) {
+  World world{"2026-03-04T09:00:00Z"};
+  const auto body = [](std::string title) {
+    return R"({"id":"01890a5d-ac96-774b-bcce-b302099a8057","title":")" + title +
+           R"(","rrule":"FREQ=WEEKLY","startsAt":"2026-03-06T18:00:00Z"})";
+  };
+  const auto id = world.create(body("Run"));
+  world.ok(Method::patch, "/api/v1/recurring/" + id, R"({"title":"Walk"})");
+  world.settle();
+  const auto again = [&](std::string title) { return world.call(Method::post, "/api/v1/recurring", body(title)); };
+  EXPECT_EQ(again("Run").status, 200);
+  EXPECT_THAT(again("Run").body, testing::HasSubstr(R"("title":"Walk")"));
+  EXPECT_EQ(again("Walk").status, 409) << "that is no repeat";
+  world.ok(Method::delete_, "/api/v1/recurring/" + id);
+  EXPECT_EQ(again("Run").status, 200);
+  EXPECT_EQ(world.call(Method::get, "/api/v1/recurring/" + id).status, 404) << "a repeat brings nothing back";
 }
 
 // B-04: the hundred hold at every look, not only at the first.

@@ -425,6 +425,7 @@ TEST(Editing, ADeletionReachesTasksThatWereJustBeingMade) {
     const auto& row = work.pending.front();
     auto make = [&]() -> boost::asio::awaitable<bool> {
       auto draft = domain::occurrence_draft(work.series, row.recurrence_id, row.revision, row.start);
+      draft.id = row.task;
       const auto task = co_await client.create_occurrence(caller, std::move(draft));
       co_return task.has_value();
     };

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "core/characters.hpp"
 #include "domain/series_json.hpp"
@@ -270,9 +271,12 @@ awaitable<Result<Reply>> occurrences(const RouteContext& at, Request request) {
   const auto rows = co_await at.store.occurrences(*user, *id);
   if (!rows) co_return rows.error();
 
+  // Readings of the clock that have an occurrence: in another zone than by now, maybe, as generation sees it too.
+  std::set<std::string, std::less<>> readings;
   std::vector<Listed> listed;
   for (const auto& row : *rows) {
     if (row.state == "replaced") continue;
+    readings.insert(row.recurrence_id.substr(0, 19));
     Listed each{row.recurrence_id, row.start, {}, row.state, std::nullopt, {}};
     const auto* on = std::get_if<Date>(&row.start);
     each.instant = on ? zone.to_instant(LocalTime{std::chrono::local_days{*on}}).instant : std::get<Instant>(row.start);
@@ -286,6 +290,7 @@ awaitable<Result<Reply>> occurrences(const RouteContext& at, Request request) {
       auto it =
           std::find_if(listed.begin(), listed.end(), [&](const Listed& each) { return each.recurrence_id == rid; });
       if (it == listed.end()) {
+        if (readings.contains(rid.substr(0, 19))) continue;
         it = listed.insert(listed.end(),
                            Listed{rid, domain::start_of(*series, occurrence), occurrence.instant, "upcoming", {}, {}});
       }

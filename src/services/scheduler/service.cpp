@@ -48,7 +48,10 @@ awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series,
   if (row.pending == "make") {
     caller.principal.timezone = series.timezone;
     auto draft = domain::occurrence_draft(series, row.recurrence_id, row.revision, row.start);
+    draft.id = row.task;
     auto task = co_await tasks_.create_occurrence(caller, std::move(draft));
+    settled.detached = !task && task.error().code == Errc::conflict;  // Somebody else's task has the id.
+    if (settled.detached) co_return settled;
     if (!task) co_return task.error();
     settled.task_version = (*task)->version;
     settled.open = task->is_open();
@@ -67,7 +70,8 @@ awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series,
     settled.task_version = (*task)->version;
     settled.open = task->is_open();
     const auto difference = domain::compare_occurrence(series, row.start, **task);
-    if (!settled.open || (!difference.moved && !difference.edited)) co_return settled;
+    if (!difference.moved && !difference.edited) settled.told = domain::given_by(series, row.start);
+    if (!settled.open || !settled.told.empty()) co_return settled;
     // One version more than generation left it at is this very call, so that nobody else was there; who was may have
     // changed nothing that the template gives.
     if ((*task)->version != row.task_version + 1 && domain::given_to(**task) != row.told) {
@@ -88,18 +92,22 @@ awaitable<Result<SettledOccurrence>> Service::tell(const domain::Series& series,
     }
   } else if (row.pending == "delete" || row.pending == "erase") {
     tasks::Removal how("series-changed", row.pending == "delete");
+    // Nobody asked for it to go: the schedule has no place for it any more.
+    how.only_childless = row.state == "replaced" && row.pending == "delete" && !series.deleted_at;
     auto task = co_await tasks_.remove(caller, row.task.str(), std::move(how));
     // What the person completed before our news of it came stays completed.
     const bool stays = !task && (task.error().code == Errc::not_found || task.error().slug == "already-completed");
-    if (!task && !stays) co_return task.error();
-    settled.open = false;
+    settled.detached = !task && task.error().slug == "has-subtasks";
+    if (!task && !stays && !settled.detached) co_return task.error();
+    settled.open = settled.detached;
     if (task) settled.task_version = (*task)->version;
   }
   co_return settled;
 }
 
 awaitable<Result<>> Service::generate(UserId user, SeriesId series, Instant now) {
-  // Twice at most: what a changed schedule replaced must be gone before its successor is made.
+  // Twice at most: what a changed schedule replaced must be gone before its successor is made, and what found its id
+  // taken has another.
   for (int round = 0; round < 2; ++round) {
     auto work = co_await store_.plan(user, series, now);
     if (!work) co_return work.error();
@@ -115,7 +123,7 @@ awaitable<Result<>> Service::generate(UserId user, SeriesId series, Instant now)
         if (is_transient(failure->code)) break;
         continue;  // One that is refused does not hold up the others.
       }
-      replaced |= row.state == "replaced";
+      replaced |= row.state == "replaced" || (row.pending == "make" && told->detached);
       settled.push_back(std::move(*told));
       fault_point("scheduler.generate.told");
     }

@@ -28,11 +28,12 @@ void forget(Writer& db, const Series& series, const std::string& recurrence_id) 
 /// The starts of `to` that rows may still take, in order.
 class Places {
  public:
-  Places(const Series& to, Instant now) : to_(to) {
+  Places(const Series& to, Instant now) : to_(to), horizon_(domain::horizon_end(to, now)) {
     if (to.anchor != domain::Anchor::schedule) return;
     for (const auto& each : domain::recurrence_of(to).between(domain::horizon_begin(to, now), now + kAhead, kMost)) {
       free_.emplace(domain::recurrence_id(to, each), each);
     }
+    if (!free_.empty()) horizon_ = std::max(horizon_, free_.begin()->second.instant + std::chrono::microseconds{1});
   }
 
   /// Takes the start that reads the clock as `row` does.
@@ -49,7 +50,19 @@ class Places {
     if (it == free_.end() || !it->first.starts_with(day)) return std::nullopt;
     return take(it);
   }
-  void occupy(const std::string& recurrence_id) { free_.erase(recurrence_id); }
+  /// Takes the first that is left, if it is one of those that get tasks now or not far from where `row` was.
+  std::optional<OccurrenceTime> take_next(const Occurrence& row) {
+    const auto it = free_.begin();
+    if (it == free_.end()) return std::nullopt;
+    const auto limit = std::max(horizon_, instant_of(to_, row.start) + std::chrono::days{7});
+    return it->second.instant < limit ? std::optional{take(it)} : std::nullopt;
+  }
+  /// Takes the reading of the clock away, in whatever zone it was made.
+  void occupy(const std::string& recurrence_id) {
+    const auto local = recurrence_id.substr(0, 19);
+    const auto it = free_.lower_bound(local);
+    if (it != free_.end() && it->first.starts_with(local) && (local.size() == 10) == to_.all_day) free_.erase(it);
+  }
   /// Whether a free one reads the clock so.
   bool has(const Occurrence& row) const {
     const auto local = row.recurrence_id.substr(0, 19);
@@ -58,12 +71,13 @@ class Places {
   }
 
  private:
-  std::optional<OccurrenceTime> take(std::map<std::string, OccurrenceTime>::iterator it) {
+  OccurrenceTime take(std::map<std::string, OccurrenceTime>::iterator it) {
     auto out = it->second;
     free_.erase(it);
     return out;
   }
   const Series& to_;
+  Instant horizon_;
   std::map<std::string, OccurrenceTime> free_;  ///< By recurrence id: by reading of the clock.
 };
 
@@ -90,6 +104,17 @@ void carry_over(Writer& db, const Series& from, const Series& to, std::vector<Oc
   for (auto& [row, place] : found) {
     if (!place) place = places.take_same_day(row);
   }
+  // The day's occurrence is there, done or declined already, at its old time: the new time makes it no second one.
+  std::vector<OccurrenceTime> declined;
+  for (const auto& row : apart) {
+    if (const auto place = places.take_same_day(row)) declined.push_back(*place);
+  }
+  // What is on another day now: the next one goes there first.
+  for (auto& [row, place] : found) {
+    if (place || row.task_version == 0) continue;
+    place = places.take_next(row);
+    if (!place) break;
+  }
   // All leave before any arrives: one may take the other's place.
   for (auto& [row, place] : found) {
     const auto id = place ? domain::recurrence_id(to, *place) : std::string{};
@@ -105,6 +130,7 @@ void carry_over(Writer& db, const Series& from, const Series& to, std::vector<Oc
   }
   for (auto& [row, place] : found) {
     if (!place) continue;
+    if (row.pending.empty()) row.told = domain::given_by(from, row.start);
     row.recurrence_id = domain::recurrence_id(to, *place);
     row.revision = to.revision;
     row.start = domain::start_of(to, *place);
@@ -112,14 +138,11 @@ void carry_over(Writer& db, const Series& from, const Series& to, std::vector<Oc
     forget(db, to, row.recurrence_id);
     save_occurrence(db, to.owner, to.id, row);
   }
-  // The day's occurrence is there, done or declined already, at its old time: the new time makes it no second one.
-  for (const auto& row : apart) {
-    const auto place = places.take_same_day(row);
-    if (!place) continue;
-    const auto id = domain::recurrence_id(to, *place);
+  for (const auto& place : declined) {
+    const auto id = domain::recurrence_id(to, place);
     save_occurrence(db, to.owner, to.id,
-                    Occurrence{id, to.revision, "skipped", domain::occurrence_task_id(to.id, id, to.revision), 0,
-                               domain::start_of(to, *place), false, ""});
+                    Occurrence{id, to.revision, "skipped", derived_task_id(to, id, to.revision), 0,
+                               domain::start_of(to, place), false, ""});
   }
 }
 

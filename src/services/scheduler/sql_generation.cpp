@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "services/scheduler/events.hpp"
-#include "services/scheduler/sql_rows.hpp"
+#include "services/scheduler/sql_series.hpp"
 #include "services/scheduler/sql_store.hpp"
 #include "storage/sql/connection.hpp"
 
@@ -87,7 +87,7 @@ SchedulerStore::Awaitable<GenerationWork> SqlSchedulerStore::plan(UserId user, S
       });
       if (stands) continue;
       Occurrence row{rid,    series.revision,
-                     "made", domain::occurrence_task_id(id, rid, series.revision),
+                     "made", derived_task_id(series, rid, series.revision),
                      0,      domain::start_of(series, occurrence),
                      true,   "make"};
       save_occurrence(db, user, id, row);
@@ -141,6 +141,14 @@ SchedulerStore::Awaitable<> SqlSchedulerStore::settle(UserId user, SeriesId id, 
         const bool templated = each.done == "make" || each.done == "patch" || each.done == "adopt";
         const bool stale = templated && series->version != version && !each.detached && !each.deleted && each.open;
         row->pending = stale ? "patch" : "";
+        if (each.done == "make" && each.detached) {
+          // Its id is somebody else's. The row says which task is which: any will do that is written down before.
+          row->task = TaskId::make(now);
+          row->pending = "make";
+        } else if (each.done == "delete" && each.detached) {
+          row->state = "detached";
+          row->open = again = true;
+        }
       } else if (each.done == "make" && row->pending.empty() && !row->open) {
         row->pending = "delete";  // Skipped or replaced while its task was being made.
         again = true;
@@ -157,7 +165,7 @@ SchedulerStore::Awaitable<> SqlSchedulerStore::settle(UserId user, SeriesId id, 
             "recurrence_id = ?4 AND seen_version < ?1",
             each.task_version - 1, user, id, each.recurrence_id);
       } else if (row->state == "made") {
-        if (each.detached) row->state = "detached";
+        if (each.detached && row->pending != "make") row->state = "detached";
         if (each.deleted) row->state = "deleted";
         row->open = row->open && each.open;
       }

@@ -21,7 +21,7 @@ Occurrence unmade_occurrence(const Series& series, const domain::OccurrenceTime&
   Occurrence row;
   row.recurrence_id = domain::recurrence_id(series, at);
   row.revision = series.revision;
-  row.task = domain::occurrence_task_id(series.id, row.recurrence_id, series.revision);
+  row.task = derived_task_id(series, row.recurrence_id, series.revision);
   row.start = domain::start_of(series, at);
   return row;
 }

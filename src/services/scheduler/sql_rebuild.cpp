@@ -6,6 +6,7 @@
 #include "domain/task_json.hpp"
 #include "services/scheduler/events.hpp"
 #include "services/scheduler/sql_events.hpp"
+#include "services/scheduler/sql_series.hpp"
 #include "services/scheduler/sql_store.hpp"
 #include "storage/sql/connection.hpp"
 
@@ -45,7 +46,8 @@ Result<Snapshot> read_snapshot(const CloudEvent& event) {
 /// Under which revision of the series this task was made; one that another series handed over has its own id.
 std::int64_t revision_of(const domain::Series& series, const TaskFields& task) {
   for (auto revision = series.revision; revision > 0; --revision) {
-    if (domain::occurrence_task_id(series.id, task.recurrence_id, revision) == task.id) return revision;
+    const bool now = derived_task_id(series, task.recurrence_id, revision) == task.id;
+    if (now || domain::occurrence_task_id(series.id, task.recurrence_id, revision) == task.id) return revision;
   }
   return series.revision;
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/hash.hpp"
 #include "domain/series_json.hpp"
 #include "services/scheduler/events.hpp"
 #include "services/scheduler/sql_series.hpp"
@@ -19,6 +20,27 @@ using storage::sql::IdempotentOutcome;
 using storage::sql::Lane;
 using storage::sql::Reader;
 
+/// A digest of all that a draft asks for: what "the same content" means for a client-made id.
+std::string origin_of(const domain::SeriesDraft& draft) {
+  std::string text = domain::given_by(draft, draft.starts);
+  const auto add = [&text](std::string_view part) { text.append("\n").append(part); };
+  add(std::to_string(static_cast<int>(draft.schedule.form)));
+  add(draft.schedule.text);
+  for (auto part : {std::string_view{draft.timezone}, to_string(draft.anchor), to_string(draft.month_end),
+                    to_string(draft.catch_up)})
+    add(part);
+  for (const auto& each : draft.exdates) add(each);
+  add("and");
+  for (const auto& each : draft.rdates) add(each);
+  return to_hex(sha256(text));
+}
+
+/// That of the request which made the series; empty: none of the client's id, or not known.
+std::string load_origin(Connection& db, const UserId& user, const SeriesId& id) {
+  auto row = db.query("SELECT origin FROM scheduler_series WHERE user_id = ? AND id = ?", user, id);
+  return row.step() ? std::string{row.text(0)} : std::string{};
+}
+
 /// What passed while it rested is not made up for.
 void go_on_from(Writer& db, Series& series, Instant now) {
   series.considered = std::max(series.considered, domain::horizon_begin(series, now));
@@ -26,7 +48,7 @@ void go_on_from(Writer& db, Series& series, Instant now) {
 }
 
 /// Marks what is to come for change or removal after a patch.
-void mark_future(Writer& db, const domain::SeriesChange& change, Instant now) {
+void mark_future(Writer& db, const Series& before, const domain::SeriesChange& change, Instant now) {
   const auto& series = change.series;
   const auto begin = domain::horizon_begin(series, now);
   std::vector<Occurrence> future, apart;
@@ -38,6 +60,7 @@ void mark_future(Writer& db, const domain::SeriesChange& change, Instant now) {
     for (auto& row : future) {
       if (!row.pending.empty()) continue;
       row.pending = "patch";
+      row.told = domain::given_by(before, row.start);
       save_occurrence(db, series.owner, series.id, row);
     }
   }
@@ -60,6 +83,11 @@ void move_future(Writer& db, Series& series, Instant now) {
   if (future.empty()) return;
   series.considered = begin;  // What finds no place is made anew.
   carry_over(db, series, series, std::move(future), {}, now);
+}
+
+TaskId derived_task_id(const Series& series, const std::string& recurrence_id, std::int64_t revision) {
+  const auto name = recurrence_id + "/" + std::to_string(revision) + "/" + series.owner.str();
+  return TaskId{Uuid::v5(series.id.value, name)};
 }
 
 std::optional<Error> mismatch(const Command& command, const Series& series) {
@@ -99,7 +127,7 @@ Result<Series> apply_patch(Writer& db, Series series, const domain::SeriesPatch&
   if (series.state == SeriesState::stopped) {
     return Error{Errc::conflict, "This recurring task was stopped: restore it first, or make a new one."};
   }
-  mark_future(db, *change, now);
+  mark_future(db, series, *change, now);
   return std::move(change->series);
 }
 
@@ -121,20 +149,23 @@ SchedulerStore::Awaitable<SchedulerStore::Created> SqlSchedulerStore::create_ser
       return Created{std::move(*series), true};
     }
     const auto id = draft.id.value_or(SeriesId::make(command.now));
+    const auto origin = draft.id ? origin_of(draft) : std::string{};
     auto series = domain::create_series(id, command.user, draft, command.timezone, command.now);
     if (!series) return series.error();
     if (draft.id) {
       auto taken = load_series(db, command.user, id, true);
       if (taken) {
-        // Sent again by a client that missed our reply.
-        const bool same = taken->title == series->title && taken->rrule == series->rrule &&
-                          taken->all_day == series->all_day && taken->timezone == series->timezone;
-        if (same) return Created{std::move(*taken), false};
+        // Sent again by a client that missed our reply. Of what is older the request is not known.
+        const auto known = load_origin(db, command.user, id);
+        const bool alike = taken->title == series->title && taken->rrule == series->rrule &&
+                           taken->all_day == series->all_day && taken->timezone == series->timezone;
+        if (known.empty() ? alike : known == origin) return Created{std::move(*taken), false};
         return Error{Errc::conflict, "This id belongs to another recurring task: make a new one."};
       }
     }
     if (auto room = check_room(db, command.user, limits()); !room) return room.error();
     save_series(db, *series, Trace::of(command));
+    db.run("UPDATE scheduler_series SET origin = ? WHERE user_id = ? AND id = ?", origin, command.user, id);
     append_event(db, series_event("recurring-task.created", command, *series));
     look_at(db, *series, command.now + kShortcut);
     remember(db, command, 201, id);

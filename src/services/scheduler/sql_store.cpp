@@ -50,6 +50,7 @@ std::vector<storage::sql::Migration> sql_migrations() {
       )"},
       timer_table().lease_migration(10),
       {"scheduler", 11, "ALTER TABLE scheduler_occurrence ADD COLUMN told TEXT NOT NULL DEFAULT ''"},
+      {"scheduler", 12, "ALTER TABLE scheduler_series ADD COLUMN origin TEXT NOT NULL DEFAULT ''"},
   };
 }
 

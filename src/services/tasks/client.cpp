@@ -113,7 +113,7 @@ awaitable<Result<Task>> Client::remove(Caller caller, std::string ref, Removal h
   // The public DELETE answers 204 without a body; a service needs the tombstone's version.
   std::string body = how.only_open ? R"({"onlyOpen":true,"reason":)" : R"({"reason":)";
   append_json_string(body, how.reason);
-  body += '}';
+  body += how.only_childless ? R"(,"onlyChildless":true})" : "}";
   auto call =
       runtime::make_call(caller, Method::post, "/internal/v1/tasks/" + ref + "/delete", std::move(body), if_match);
   const auto reply = co_await invoker_.invoke("tasks", std::move(call), deadline_);

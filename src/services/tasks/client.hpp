@@ -27,7 +27,8 @@ struct Removal {
   // Not an aggregate: decision 006.
   explicit Removal(std::string because = {}, bool open = false) : reason(std::move(because)), only_open(open) {}
   std::string reason;
-  bool only_open;  ///< One that its person has completed meanwhile stays.
+  bool only_open;               ///< One that its person has completed meanwhile stays.
+  bool only_childless = false;  ///< One that has subtasks stays.
 };
 
 /// A tag or category in use.

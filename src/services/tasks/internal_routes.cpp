@@ -105,6 +105,7 @@ awaitable<Result<Reply>> remove(TaskStore& store, WallClock& clock, Request requ
   Removal how;
   how.reason = in.text("reason", {.max_bytes = 200, .single_line = true}).value_or("");
   how.only_open = in.boolean("onlyOpen").value_or(false);
+  how.only_childless = in.boolean("onlyChildless").value_or(false);
   if (auto error = in.finish()) co_return *error;
   auto document = co_await store.remove(std::move(*command), *ref, std::move(how));
   if (!document) co_return document.error();

@@ -208,6 +208,8 @@ awaitable<Result<TaskDocument>> SqlTaskStore::remove(Command command, TaskRef re
                      [&](Writer& w, const OwnerRow& owner, const TaskRow& row) -> Result<domain::TaskChange> {
                        if (how.only_open && !row.task->deleted_at && !row.task.is_open())
                          return Error{Errc::conflict, "The task was completed meanwhile.", "already-completed"};
+                       if (how.only_childless && !row.task->deleted_at && !subtask_keys(w, row.key).empty())
+                         return Error{Errc::conflict, "The task has subtasks.", "has-subtasks"};
                        if (!row.task->deleted_at)
                          if (auto done = delete_subtasks(w, command, owner, row.key); !done) return done.error();
                        return domain::delete_task(row.task, command.now);

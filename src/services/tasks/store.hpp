@@ -120,7 +120,7 @@ class TaskStore {
   /// Errors: limit_exceeded (open tasks).
   virtual Awaitable<TaskDocument> reopen(Command command, TaskRef task) = 0;
   /// Deletes the task and its subtasks; a tombstone stays. Deleting it again succeeds. Errors: conflict, slug
-  /// "already-completed", where only an open one is meant.
+  /// "already-completed" or "has-subtasks", where only an open one or one without is meant.
   virtual Awaitable<TaskDocument> remove(Command command, TaskRef task, Removal how) = 0;
   /// Errors: limit_exceeded (open tasks).
   virtual Awaitable<TaskDocument> restore(Command command, TaskRef task) = 0;
