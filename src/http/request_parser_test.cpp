@@ -27,8 +27,7 @@ TEST(RequestParser, AnyCutOfAChunkedBodyGivesTheSameRequest) {
                                        {"0\r\nX-Note: late\r\n\r\n", ""},
                                        {"1\r\na\r\n0\r\n\r\n", "a"},
                                        {"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", "abcde"}}) {
-    const std::string wire =
-        "POST /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + std::string(body);
+    const std::string wire = "POST /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + std::string(body);
     for (std::size_t piece = 1; piece <= wire.size(); ++piece) {
       RequestParser parser{4096, 65536};
       feed(parser, wire, piece);
