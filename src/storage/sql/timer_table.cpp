@@ -33,7 +33,8 @@ TimerTable::TimerTable(std::string service) : service_(std::move(service)) {
   consume_ = "DELETE FROM " + table + " WHERE kind = ? AND key = ? AND version = ? AND due = ?";
   find_ = columns + " WHERE kind = ? AND key = ?";
   due_ = columns + " WHERE kind = ? AND fire_at <= ? ORDER BY fire_at LIMIT ?";
-  const std::string free = std::string("leased_until <= ") + kServerNow;
+  std::string free = "leased_until <= ";
+  free += kServerNow;
   claim_ = "UPDATE " + table + " AS t SET leased_until = " + kServerNow +
            " + ?4 FROM (SELECT kind, key, fire_at FROM " + table + " WHERE kind = ?1 AND fire_at <= ?2 AND " + free +
            " ORDER BY fire_at LIMIT ?3 FOR UPDATE SKIP LOCKED) AS d WHERE t.kind = d.kind AND t.key = d.key "
