@@ -152,8 +152,8 @@ TEST(ChatAnswers, SnoozesWhatCameDueTogether) {
   EXPECT_THAT(world.say("snooze 20 minutes"), HasSubstr("today at 9:50 am."));
   const auto states = [&world] {
     std::vector<std::string> out;
-    for (const auto& each : world.ok(Method::get, "/api/v1/reminders").at("items").as_array())
-      out.push_back(text_at(each.as_object(), "state"));
+    const auto page = world.ok(Method::get, "/api/v1/reminders");
+    for (const auto& each : page.at("items").as_array()) out.push_back(text_at(each.as_object(), "state"));
     return out;
   };
   EXPECT_THAT(states(), ElementsAre("snoozed", "snoozed", "snoozed", "snoozed"));
