@@ -6,7 +6,8 @@ import { check, eventually, expect } from "./harness.mjs";
 export async function checkPages({ page, zone, send, axe, goTo, rowOf }) {
   const dialog = page.getByRole("dialog");
   const create = (task) => send("POST", "/api/v1/tasks", task);
-  const dayIn = (days) => new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(new Date(Date.now() + days * 86_400_000));
+  // Swedish: of the languages that every node has, the one that writes a date as ISO 8601 does.
+  const dayIn = (days) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(new Date(Date.now() + days * 86_400_000));
   const undo = () => page.locator(".toast").getByRole("button", { name: "Undo" }).last().click();
 
   await check("nests subtasks below a parent of another day; undo brings back what was completed with it", async () => {
