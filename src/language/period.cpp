@@ -138,6 +138,8 @@ Hit<DateValue> Reader::rest_date(int at, int depth) const {
         value.end -= days{1};
         value.grain = Grain::day;
       }
+      // Nothing is left of what is over.
+      if (value.end < value.start) return {};
       return {value, period.end};
     }
     return {};
