@@ -1,5 +1,7 @@
 #include "language/command/read_command.hpp"
 
+#include <algorithm>
+
 #include "language/command/alternatives.hpp"
 #include "language/command/readers.hpp"
 
@@ -37,6 +39,9 @@ Command read_command(std::string_view text, const Now& now, const Settings& sett
   constexpr std::size_t kLongestPreview = 1024;
   if (text.size() > kLongest) text = text.substr(0, kLongest);
   Command best = read_best(text, now, settings, context);
+  // An answer is read together with the sentence that led to the question, whose words are not in this one.
+  const auto is_outside = [text](const RecognisedSpan& each) { return each.span.end > text.size(); };
+  if (std::any_of(best.spans.begin(), best.spans.end(), is_outside)) best.spans.clear();
   if (alternatives == Alternatives::wanted && best.alternatives.empty() && text.size() <= kLongestPreview &&
       !context.question)
     best.alternatives = chat::other_readings(text, now, settings, context, best);

@@ -150,6 +150,18 @@ TEST(Spans, point_into_the_text) {
   EXPECT_TRUE(due);
 }
 
+// Found by fuzzing: they pointed into the sentence that the question had been asked about.
+TEST(Spans, of_an_answer_do_not_point_beyond_it) {
+  Context asked = context();
+  asked.turns = {"remind me to call mom at 9", "go to the gym twice a week"};
+  asked.question.emplace();
+  asked.question->slot = "time";
+  asked.question->options = {"Gym", "Dentist appointment"};
+  for (const std::string text : {" 9", "at 9", "tomorrow at 9"})
+    for (const RecognisedSpan& span : read_command(text, now(), Settings{}, asked, Alternatives::wanted).spans)
+      EXPECT_LE(span.span.end, text.size()) << text;
+}
+
 TEST(Terms, edit_distance_counts_swaps_once) {
   EXPECT_EQ(chat::edit_distance("sumbit", "submit", 2), 1);
   EXPECT_EQ(chat::edit_distance("reprot", "report", 2), 1);
